@@ -1,0 +1,71 @@
+"""Who uses the cinema, and the sign-ins they hold."""
+
+import unicodedata
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+
+
+def canonical_email(email: str) -> str:
+    """Return the one spelling under which an address is stored: compatible characters folded, lower case."""
+    return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=canonical_email(email or ""))
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=canonical_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person; signs in with the e-mail address."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(max_length=255, unique=True, help_text="Stored in one spelling, see canonical_email.")
+    full_name = models.CharField(max_length=255, blank=True)
+    is_active = models.BooleanField(default=True, help_text="Suspended people cannot sign in.")
+    is_staff = models.BooleanField("admin access", default=False)
+    date_of_birth = models.DateField(null=True, blank=True)
+    profile_picture_url = models.CharField(max_length=500, null=True, blank=True)
+    dark_mode = models.BooleanField(default=False)
+    notifications_enabled = models.BooleanField(default=True)
+    newsletter_subscribed = models.BooleanField(default=False)
+    long_holds = models.BooleanField(default=False, help_text="Seats are held for 15 minutes.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class TokenFamily(models.Model):
+    """One sign-in through the API: all tokens that descend from it live and die together."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
+    refresh_jti = models.CharField(max_length=64, help_text="The one refresh token that still counts.")
+    created_at = models.DateTimeField()
+    rotated_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "token families"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,154 @@
+"""Who sits where, and who paid.
+
+A :class:`SeatClaim` follows one seat of one screening from hold to ticket in a single row, so that one unique index
+sees every live claim. ``Hold`` and ``Ticket`` are the two ways to look at it. See docs/decisions/0001.
+"""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from catalog.models import Screening, Seat
+
+
+class ClaimState(models.TextChoices):
+    """The life of a claim; ``held`` is the only hold among the live ones."""
+
+    HELD = "held"
+    LAPSED = "lapsed", "hold expired"
+    RELEASED = "released", "hold cancelled"
+    PENDING = "pending", "ticket waiting for payment"
+    CONFIRMED = "confirmed", "ticket"
+    USED = "used", "ticket used"
+    CANCELLED = "cancelled", "ticket cancelled"
+    REFUNDED = "refunded", "ticket refunded"
+    UNPAID = "unpaid", "ticket never paid"
+
+
+TICKET_STATES = ("pending", "confirmed", "used", "cancelled", "refunded", "unpaid")
+HOLD_ONLY_STATES = ("held", "lapsed", "released")
+OCCUPYING_STATES = ("held", "pending", "confirmed", "used")
+"""The states that keep a seat from others; a hold and a pending ticket only until their moment (R4)."""
+
+
+class Payment(models.Model):
+    """Money named by a ``payment_id``."""
+
+    class Status(models.TextChoices):
+        CAPTURED = "captured"
+        CLAIMED = "claimed"
+        PART_REFUNDED = "part_refunded", "part refunded"
+        REFUND_DUE = "refund_due", "refund due"
+        REFUNDED = "refunded"
+
+    payment_id = models.CharField(max_length=255, primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payments")
+    screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="+")
+    seat_ids = models.JSONField(help_text="The seats asked for, ascending: what makes a repeated call the same (R22).")
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=14, choices=Status.choices)
+    captured_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="payment_amount_positive")]
+
+    def __str__(self) -> str:
+        return self.payment_id
+
+
+class Booking(models.Model):
+    """All tickets made by one successful call."""
+
+    booking_number = models.CharField(max_length=12, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings")
+    screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="bookings")
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="booking")
+    total = models.DecimalField(max_digits=10, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    booked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.booking_number
+
+
+class SeatClaim(models.Model):
+    """One user's claim on one seat of one screening."""
+
+    screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="claims")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="claims")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims")
+    state = models.CharField(max_length=10, choices=ClaimState.choices)
+    price = models.DecimalField(max_digits=8, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    reserved_at = models.DateTimeField(null=True, blank=True, help_text="Empty when the seat was booked without a hold.")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="End of the hold, or of the time to pay.")
+    extensions = models.PositiveSmallIntegerField(default=0)
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
+    booked_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When the seat was given back.")
+    secret = models.CharField(max_length=26, null=True, blank=True, unique=True, help_text="130 random bits of the QR code.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["screening", "seat"], condition=Q(state__in=OCCUPYING_STATES), name="one_live_claim_per_seat"
+            ),
+            models.CheckConstraint(condition=Q(state__in=ClaimState.values), name="claim_state_known"),
+            models.CheckConstraint(condition=Q(price__gte=0), name="claim_price_positive"),
+            models.CheckConstraint(
+                condition=~Q(state__in=HOLD_ONLY_STATES) | Q(reserved_at__isnull=False, expires_at__isnull=False, booking=None),
+                name="hold_has_its_moments",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=TICKET_STATES) | Q(booked_at__isnull=False, booking__isnull=False, secret__isnull=False),
+                name="ticket_has_its_booking",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "state"], name="claims_of_user"),
+            models.Index(fields=["expires_at"], name="claims_to_expire", condition=Q(state__in=("held", "pending"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seat_id} at {self.screening_id}: {self.state}"
+
+
+class _Narrowed(models.Manager[Any]):
+    def __init__(self, condition: Q) -> None:
+        super().__init__()
+        self.condition = condition
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(self.condition)
+
+
+class Hold(SeatClaim):
+    """A claim that is or was a hold, the API's reservation."""
+
+    objects: ClassVar[models.Manager[Any]] = _Narrowed(Q(reserved_at__isnull=False))
+
+    class Meta:
+        proxy = True
+
+    @property
+    def status(self) -> str:
+        """``active``, ``expired``, ``cancelled``, or ``confirmed`` once it became a ticket."""
+        return {"held": "active", "lapsed": "expired", "released": "cancelled"}.get(self.state, "confirmed")
+
+
+class Ticket(SeatClaim):
+    """A claim that is or was a sold seat."""
+
+    objects: ClassVar[models.Manager[Any]] = _Narrowed(Q(state__in=TICKET_STATES))
+
+    class Meta:
+        proxy = True
+
+    @property
+    def status(self) -> str:
+        """The contract's word: a ticket never paid is ``expired``."""
+        return "expired" if self.state == ClaimState.UNPAID else self.state

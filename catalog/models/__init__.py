@@ -1,0 +1,5 @@
+from catalog.models.cinemas import Cinema, Room, Seat, SeatType
+from catalog.models.movies import CastMember, Movie, MovieState
+from catalog.models.screenings import Screening, ScreeningStatus
+
+__all__ = ["CastMember", "Cinema", "Movie", "MovieState", "Room", "Screening", "ScreeningStatus", "Seat", "SeatType"]

@@ -1,0 +1,71 @@
+"""What is shown: films and who is in them."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+
+
+class MovieState(models.TextChoices):
+    COMING_SOON = "COMING_SOON", "coming soon"
+    SHOWING = "SHOWING", "showing"
+    ENDED = "ENDED", "ended"
+
+
+class Movie(models.Model):
+    """A film."""
+
+    title = models.CharField(max_length=255)
+    original_title = models.CharField(max_length=255, blank=True)
+    slug = models.SlugField(max_length=255, unique=True)
+    description = models.TextField(null=True, blank=True)
+    duration_minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
+    genre = models.JSONField(default=list, blank=True, help_text='A list of words, such as ["drama"].')
+    rating = models.CharField(max_length=10, null=True, blank=True, help_text="Age rating, such as PG-13.")
+    state = models.CharField(max_length=12, choices=MovieState.choices, default=MovieState.COMING_SOON)
+    director = models.CharField(max_length=255, null=True, blank=True)
+    writers = models.JSONField(default=list, blank=True)
+    producers = models.JSONField(default=list, blank=True)
+    release_date = models.DateField(null=True, blank=True)
+    country = models.CharField(max_length=100, null=True, blank=True)
+    language = models.CharField(max_length=50, null=True, blank=True)
+    budget = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    revenue = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    production_company = models.CharField(max_length=255, null=True, blank=True)
+    distributor = models.CharField(max_length=255, null=True, blank=True)
+    poster = models.ImageField(upload_to="posters/", blank=True)
+    image_url = models.CharField(max_length=500, null=True, blank=True)
+    trailer_url = models.URLField(max_length=500, null=True, blank=True)
+    awards = models.JSONField(default=list, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+    tmdb_id = models.PositiveIntegerField(null=True, blank=True, unique=True)
+    backdrop_path = models.CharField(max_length=500, null=True, blank=True)
+    vote_average = models.FloatField(null=True, blank=True)
+    vote_count = models.PositiveIntegerField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=MovieState.values), name="movie_state_known"),
+            models.CheckConstraint(condition=models.Q(duration_minutes__gte=1), name="movie_duration_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CastMember(models.Model):
+    """A person's part in a film."""
+
+    movie = models.ForeignKey(Movie, on_delete=models.CASCADE, related_name="cast_members")
+    actor_name = models.CharField(max_length=255)
+    character_name = models.CharField(max_length=255)
+    role = models.CharField(max_length=255)
+    profile_image_url = models.CharField(max_length=500, null=True, blank=True)
+    is_lead = models.BooleanField(default=False)
+    order = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.actor_name} as {self.character_name}"

@@ -1,0 +1,53 @@
+"""When films are shown."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from catalog.models.cinemas import Room
+from catalog.models.movies import Movie
+
+
+class ScreeningStatus(models.TextChoices):
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+
+
+class Screening(models.Model):
+    """One showing of a film in a room. Two scheduled ones never overlap in a room (migration 0002)."""
+
+    movie = models.ForeignKey(Movie, on_delete=models.PROTECT, related_name="screenings")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="screenings")
+    start_time = models.DateTimeField()
+    end_time = models.DateTimeField(help_text="Start, trailers and film.")
+    room_free_at = models.DateTimeField(help_text="End and cleaning: the next screening may start.")
+    price = models.DecimalField(max_digits=8, decimal_places=2, validators=[MinValueValidator(0)])
+    currency = models.CharField(max_length=3)
+    is_3d = models.BooleanField(default=False)
+    is_imax = models.BooleanField(default=False)
+    is_dolby = models.BooleanField(default=False)
+    language = models.CharField(max_length=50, null=True, blank=True)
+    subtitles = models.CharField(max_length=50, null=True, blank=True)
+    presale = models.BooleanField(default=False, help_text="On sale although the film is still coming soon.")
+    status = models.CharField(max_length=10, choices=ScreeningStatus.choices, default=ScreeningStatus.SCHEDULED)
+    bookings_count = models.PositiveIntegerField(default=0, editable=False)
+    seat_seq = models.PositiveBigIntegerField(default=0, editable=False, help_text="Counts changes of its seats (R56).")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gte=0), name="screening_price_positive"),
+            models.CheckConstraint(
+                condition=Q(end_time__gt=F("start_time"), room_free_at__gte=F("end_time")), name="screening_times_in_order"
+            ),
+            models.CheckConstraint(condition=Q(status__in=ScreeningStatus.values), name="screening_status_known"),
+        ]
+        indexes = [
+            models.Index(fields=["start_time"], name="screening_by_start"),
+            models.Index(fields=["movie", "start_time"], name="screening_by_movie"),
+            models.Index(fields=["room", "start_time"], name="screening_by_room"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.movie} {self.start_time:%Y-%m-%d %H:%M}"

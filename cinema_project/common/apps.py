@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.db.models.signals import pre_migrate
+
+from cinema_project.common.database import lift_time_limits
+
+
+class CommonConfig(AppConfig):
+    name = "cinema_project.common"
+    label = "common"
+    verbose_name = "Messages"
+
+    def ready(self) -> None:
+        pre_migrate.connect(lift_time_limits, dispatch_uid="lift_time_limits")

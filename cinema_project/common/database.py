@@ -1,0 +1,141 @@
+"""The one way to change data that others may be changing: ``write``, and the few statements that skip the ORM.
+
+Rules R61 and R62 of docs/booking.md: one transaction, short waits, repeats where a repeat is safe.
+"""
+
+import functools
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils.dateparse import parse_datetime
+
+from cinema_project.common.errors import Busy, Unavailable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Row = tuple[Any, ...]
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 4  # the first try and three repeats
+LOCK_WAIT = "55P03"  # lock_not_available
+REPEATABLE = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+_sqlite_writer = threading.RLock()  # SQLite's own queue is unfair: waits of seconds where this takes milliseconds
+
+
+class CommitUnknown(Unavailable):
+    """The connection broke while the commit was under way: it may or may not have happened."""
+
+    code = "commit_unknown"
+
+
+def write(function: Callable[P, R]) -> Callable[P, R]:
+    """Run the function in one transaction, repeated when the database asks for it. Inside another, just join in.
+
+    :raises Busy: after three seconds of waiting for a lock
+    :raises CommitUnknown: if nobody can tell whether the transaction was committed
+    """
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            return function(*args, **kwargs)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return _once(function, *args, **kwargs)
+            except (OperationalError, InterfaceError) as error:
+                _give_up_or_repeat(error, attempt)
+        raise AssertionError("unreachable")
+
+    return run
+
+
+def _once(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    finished = False
+    try:
+        with _writer_queue(), transaction.atomic():
+            result = function(*args, **kwargs)
+            finished = True
+        return result
+    except (OperationalError, InterfaceError) as error:
+        if finished and _sqlstate(error) not in REPEATABLE:
+            connection.close()
+            raise CommitUnknown("The answer of the database was lost. Please repeat the request.", retry_after=2) from error
+        raise
+
+
+def _give_up_or_repeat(error: Exception, attempt: int) -> None:
+    if _sqlstate(error) == LOCK_WAIT or "database is locked" in str(error):
+        raise Busy("Many people want these seats at this moment. Please try again.", retry_after=1) from error
+    lost = not connection.is_usable() if connection.connection is not None else True
+    if lost:
+        connection.close()
+    elif _sqlstate(error) not in REPEATABLE:
+        raise error
+    if attempt == ATTEMPTS:
+        raise Unavailable("The service is busy. Please try again in a moment.", retry_after=2) from error
+    logger.info("Repeating a transaction, attempt %s: %s", attempt + 1, error)
+    time.sleep(0.01 * attempt)
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    return getattr(error.__cause__, "sqlstate", None)
+
+
+def _writer_queue() -> AbstractContextManager[Any]:
+    return _sqlite_writer if connection.vendor == "sqlite" else nullcontext()
+
+
+def query(sql: str, params: Sequence[Any] = ()) -> list[Row]:
+    """Run one statement, written for both databases, and return its rows. Prepared by PostgreSQL."""
+    connection.ensure_connection()
+    if connection.vendor == "postgresql":
+        with connection.wrap_database_errors:
+            cursor = connection.connection.execute(sql, params, prepare=True)
+            return cursor.fetchall() if cursor.description else []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall() if cursor.description else []
+
+
+def query_after(first: Sequence[tuple[str, Sequence[Any]]], sql: str, params: Sequence[Any]) -> list[Row]:
+    """Run statements that return nothing and one that returns rows; a single round trip on PostgreSQL."""
+    if connection.vendor == "postgresql":
+        parts = ", ".join(f"step_{number} AS ({statement})" for number, (statement, _) in enumerate(first))
+        return query(f"WITH {parts} {sql}", [*(value for _, values in first for value in values), *params])
+    for statement, values in first:
+        query(statement, values)
+    return query(sql, params)
+
+
+def marks(values: Sequence[Any]) -> str:
+    """Return the ``%s, %s`` for an SQL list of these values."""
+    return ", ".join(["%s"] * len(values))
+
+
+def as_moment(value: datetime | str | None) -> datetime | None:
+    """Read a moment from a raw row: PostgreSQL gives it aware, SQLite as text or naive, always in UTC."""
+    if isinstance(value, str):
+        value = parse_datetime(value)
+    if value is None or value.tzinfo is not None:
+        return value
+    return value.replace(tzinfo=UTC)
+
+
+def as_money(value: Decimal | float | str) -> Decimal:
+    """Read an amount of two decimals from a raw row: SQLite gives a float or an int."""
+    return value if isinstance(value, Decimal) else Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def lift_time_limits(using: str = "default", **_signal: object) -> None:
+    """Let migrations take their time: the limits are for requests."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0; SET lock_timeout = '10s'")

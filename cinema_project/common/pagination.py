@@ -1,0 +1,80 @@
+"""Lists as the contract wants them: ``skip``/``limit``, plain arrays, the total and the links in headers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from cinema_project.common.errors import Invalid
+
+DEFAULT_LIMIT = 100
+MAX_LIMIT = 500
+
+
+class SkipLimitPagination(BasePagination):
+    """``?skip=&limit=`` (``offset`` is the same as ``skip``); a limit above 500 is refused."""
+
+    def paginate_queryset(self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: Any = None) -> list[Any]:
+        self.request = request
+        self.skip = whole(request.query_params, "skip", whole(request.query_params, "offset", 0), least=0)
+        self.limit = whole(request.query_params, "limit", getattr(view, "default_limit", DEFAULT_LIMIT), least=1)
+        if self.limit > MAX_LIMIT:
+            raise Invalid(
+                f"limit is at most {MAX_LIMIT}.",
+                errors=[{"pointer": "/limit", "detail": f"at most {MAX_LIMIT}"}],
+            )
+        self.total = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
+        return list(queryset[self.skip : self.skip + self.limit])
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response(data, headers=self.headers())
+
+    def headers(self) -> dict[str, str]:
+        """Return ``X-Total-Count`` and ``Link`` for the page last cut."""
+        links = []
+        if self.skip + self.limit < self.total:
+            links.append(f'<{self._address(self.skip + self.limit)}>; rel="next"')
+        if self.skip:
+            links.append(f'<{self._address(max(0, self.skip - self.limit))}>; rel="prev"')
+        return {"X-Total-Count": str(self.total)} | ({"Link": ", ".join(links)} if links else {})
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return [
+            _parameter("skip", "How many to leave out at the start.", {"default": 0, "minimum": 0}),
+            _parameter("limit", "How many at most.", {"default": DEFAULT_LIMIT, "minimum": 1, "maximum": MAX_LIMIT}),
+        ]
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return schema
+
+    def _address(self, skip: int) -> str:
+        address = replace_query_param(self.request.build_absolute_uri(), "skip", skip)
+        return str(replace_query_param(address, "limit", self.limit))
+
+
+def whole(query: Any, name: str, default: int, *, least: int) -> int:
+    """Read a whole number of the query string.
+
+    :raises Invalid: if it is something else, or below ``least``
+    """
+    raw = query.get(name)
+    if raw is None:
+        return default
+    if not raw.isascii() or not raw.isdigit() or len(raw) > 9 or int(raw) < least:
+        sentence = f"{name} must be a whole number from {least}."
+        raise Invalid(sentence, errors=[{"pointer": f"/{name}", "detail": sentence}])
+    return int(raw)
+
+
+def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": description,
+        "schema": {"type": "integer", **schema},
+    }

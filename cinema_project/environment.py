@@ -1,0 +1,63 @@
+"""Typed reading of environment variables; a wrong value stops the start with one sentence."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import environ
+
+T = TypeVar("T")
+
+source = environ.Env()
+
+
+class SettingsError(SystemExit):
+    """The environment asks for something impossible; the message says what to set."""
+
+
+def text(name: str, default: str = "") -> str:
+    return str(source.str(name, default=default)).strip()
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Read a comma list, without empty entries."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def flag(name: str, default: bool) -> bool:
+    return _read(name, default, _as_flag, "1, 0, true or false")
+
+
+def whole(name: str, default: int, *, least: int = 0) -> int:
+    return _read(name, default, lambda value: _at_least(int(value), least), f"a whole number from {least}")
+
+
+def number(name: str, default: float, *, least: float = 0) -> float:
+    return _read(name, default, lambda value: _at_least(float(value), least), f"a number from {least:g}")
+
+
+def one_of(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    return _read(name, default, lambda value: allowed[allowed.index(value)], " or ".join(allowed))
+
+
+def is_set(name: str) -> bool:
+    return name in source.ENVIRON
+
+
+def _read(name: str, default: T, cast: Callable[[str], T], wanted: str) -> T:
+    value = text(name)
+    if not value:
+        return default
+    try:
+        return cast(value)
+    except (ValueError, KeyError):
+        raise SettingsError(f"{name}={value} cannot be used: set it to {wanted}.") from None
+
+
+def _as_flag(value: str) -> bool:
+    return {"1": True, "true": True, "0": False, "false": False}[value.lower()]
+
+
+def _at_least(value: T, least: float) -> T:
+    if not value >= least:  # type: ignore[operator]
+        raise ValueError
+    return value

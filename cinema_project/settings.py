@@ -1,0 +1,294 @@
+"""Every setting, by subject. Outside values are read here, once, and nowhere else (docs/settings.md lists them)."""
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+
+from cinema_project import environment as env
+from cinema_project.environment import SettingsError
+from cinema_project.secret_key import kept_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+# --- Who runs us -------------------------------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG", True)
+if not DEBUG:
+    for required in ("SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "CORS_ALLOWED_ORIGINS"):
+        if not env.is_set(required):
+            raise SettingsError(f"{required} is not set: production (DEBUG off) does not start without it.")
+
+SECRET_KEY = env.text("SECRET_KEY") or (kept_secret_key(VAR_DIR) if DEBUG else "")
+if not DEBUG and len(SECRET_KEY) < 50:
+    raise SettingsError("SECRET_KEY is too short: set at least 50 random characters.")
+
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.whole("PORT", 8000, least=1)
+SITE_NAME = env.text("SITE_NAME", "Cinema")
+SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or (["*"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
+if "*" in CORS_ALLOWED_ORIGINS:
+    raise SettingsError("CORS_ALLOWED_ORIGINS=* would open the API to every site: list the origins.")
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "X-Total-Count", "X-Seat-Seq", "Idempotent-Replayed", "Retry-After"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-none-match", "x-api-key"]
+TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0)
+
+# --- The parts ---------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "daphne",  # makes runserver speak ASGI; must stand before staticfiles
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "corsheaders",
+    "csp",
+    "channels",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "cinema_project.common",
+    "accounts",
+    "catalog",
+    "booking",
+    "scraping",
+    "cinema_project.pages",
+]
+MIDDLEWARE = [
+    "cinema_project.common.middleware.OptionalSlash",
+    "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "cinema_project.urls"
+ASGI_APPLICATION = "cinema_project.asgi.application"
+WSGI_APPLICATION = "cinema_project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "cinema_project.pages.context.site",
+            ],
+        },
+    },
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Database ----------------------------------------------------------------------------------------------------
+DATABASE_URL = env.text("DATABASE_URL", "sqlite:///var/cinema.sqlite3")
+DB_POOL_SIZE = env.whole("DB_POOL_SIZE", 20)  # 0 keeps one connection a thread, which is best under WSGI
+
+
+def _database() -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = env.source.db_url_config(DATABASE_URL)
+    except (ValueError, env.environ.ImproperlyConfigured):
+        found = {}
+    if found.get("ENGINE") == "django.db.backends.sqlite3":
+        return found | _sqlite(Path(found["NAME"]))
+    if found.get("ENGINE") == "django.db.backends.postgresql":
+        return found | _postgresql()
+    raise SettingsError("DATABASE_URL cannot be used: set it to sqlite:///path or postgresql://user:password@host/name.")
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    if str(path) == ":memory:":
+        raise SettingsError("DATABASE_URL=sqlite://:memory: cannot be used: threads would each see another database.")
+    path = path if path.is_absolute() else BASE_DIR / path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return {
+        "NAME": path,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        },
+        # A file, never shared memory: the races and the second process are tested against the real thing.
+        "TEST": {"NAME": VAR_DIR / "test.sqlite3"},
+    }
+
+
+def _postgresql() -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "connect_timeout": 2,
+        "options": "-c lock_timeout=3000 -c statement_timeout=5000 -c TimeZone=UTC",
+    }
+    if DB_POOL_SIZE:
+        options["pool"] = {"min_size": 1, "max_size": DB_POOL_SIZE, "timeout": 10}
+    return {"OPTIONS": options, "CONN_MAX_AGE": 0 if DB_POOL_SIZE else None, "CONN_HEALTH_CHECKS": True}
+
+
+DATABASES = {"default": _database()}
+
+# --- Redis, Celery -----------------------------------------------------------------------------------------------
+REDIS_URL = env.text("REDIS_URL")
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            # No socket_timeout: the layer blocks for seconds on purpose.
+            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "capacity": 1000},
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
+
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL") or "memory://"
+EMBEDDED_WORKER = env.flag("EMBEDDED_WORKER", True) and CELERY_BROKER_URL == "memory://"
+if CELERY_BROKER_URL == "memory://":
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}  # one second by default: 16 tasks a second
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+MQTT_URL = env.text("MQTT_URL")
+
+# --- Seats and money ---------------------------------------------------------------------------------------------
+HOLD_SECONDS = env.whole("HOLD_SECONDS", 300, least=1)
+PAY_BY_SECONDS = env.whole("PAY_BY_SECONDS", 300, least=1)
+CLEANUP_SECONDS = env.number("CLEANUP_SECONDS", 1, least=0.1)
+BOX_OFFICE = env.flag("BOX_OFFICE", False)
+PAYMENTS_MODE = env.one_of("PAYMENTS_MODE", "trust", ("trust", "verify"))
+PAYMENT_PROVIDER = env.one_of("PAYMENT_PROVIDER", "fake", ("fake", "stripe"))
+SEAT_HOLDER_IDS_PUBLIC = env.flag("SEAT_HOLDER_IDS_PUBLIC", False)
+if not DEBUG and PAYMENTS_MODE == "trust" and not BOX_OFFICE:
+    raise SettingsError(
+        "PAYMENTS_MODE=trust counts any payment_id as paid: set PAYMENTS_MODE=verify, or BOX_OFFICE=true for a till."
+    )
+
+# --- Accounts ----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATORS = ["UserAttributeSimilarityValidator", "MinimumLengthValidator", "NumericPasswordValidator"]
+if not DEBUG:
+    _VALIDATORS.append("CommonPasswordValidator")
+AUTH_PASSWORD_VALIDATORS = [{"NAME": f"django.contrib.auth.password_validation.{name}"} for name in _VALIDATORS]
+ACCESS_TOKEN_SECONDS = env.whole("ACCESS_TOKEN_SECONDS", 900, least=1)
+REFRESH_TOKEN_SECONDS = env.whole("REFRESH_TOKEN_SECONDS", 2_592_000, least=1)
+AUTH_REGISTER_REPLY = env.one_of("AUTH_REGISTER_REPLY", "auth", ("auth", "gateway"))
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    # Not SECRET_KEY itself: a leak of one kind of signature must not open the other.
+    "SIGNING_KEY": hashlib.sha256(f"jwt:{SECRET_KEY}".encode()).hexdigest(),
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=ACCESS_TOKEN_SECONDS),
+    "REFRESH_TOKEN_LIFETIME": timedelta(seconds=REFRESH_TOKEN_SECONDS),
+    "USER_ID_FIELD": "uuid",
+    "USER_ID_CLAIM": "sub",
+    "TOKEN_TYPE_CLAIM": "type",
+    "UPDATE_LAST_LOGIN": False,
+}
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "/"
+
+# --- Safety in the browser ---------------------------------------------------------------------------------------
+COOKIE_SECURE = env.flag("COOKIE_SECURE", not DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIE_SECURE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", not DEBUG)
+SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+# Alpine, which the admin's theme uses, compiles expressions at run time; Swagger UI and ReDoc style inline.
+ADMIN_CSP = {"script-src": [SELF, NONCE, "'unsafe-eval'", "'unsafe-inline'"], "style-src": [SELF, "'unsafe-inline'"]}
+DOCS_CSP = {"style-src": [SELF, "'unsafe-inline'"], "img-src": [SELF, "data:"], "worker-src": [SELF, "blob:"]}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+# --- API ---------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "cinema_project.common.pagination.SkipLimitPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "cinema_project.common.exception_handler.handle",
+    "COERCE_DECIMAL_TO_STRING": False,
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Cinema API",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": "Find a film, hold seats, buy tickets, watch the seat map live. The trailing slash is optional.",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+# --- Words, time, files ------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+USE_TZ = True
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "tickets@cinema.test")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "celery": {"level": "WARNING"},
+        "django_celery_beat": {"level": "WARNING"},
+    },
+}
