@@ -90,7 +90,7 @@ class SeatClaim(models.Model):
     booked_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When the seat was given back.")
-    secret = models.CharField(max_length=26, null=True, blank=True, unique=True, help_text="130 random bits of the QR code.")
+    secret = models.CharField(max_length=26, unique=True, help_text="130 random bits; what the QR code of the ticket proves.")
 
     class Meta:
         constraints = [
@@ -104,7 +104,7 @@ class SeatClaim(models.Model):
                 name="hold_has_its_moments",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=TICKET_STATES) | Q(booked_at__isnull=False, booking__isnull=False, secret__isnull=False),
+                condition=~Q(state__in=TICKET_STATES) | Q(booked_at__isnull=False, booking__isnull=False),
                 name="ticket_has_its_booking",
             ),
         ]
@@ -152,3 +152,25 @@ class Ticket(SeatClaim):
     def status(self) -> str:
         """The contract's word: a ticket never paid is ``expired``."""
         return "expired" if self.state == ClaimState.UNPAID else self.state
+
+
+class Refund(models.Model):
+    """Money to give back for one ticket; there is one for each ticket, ever."""
+
+    class Status(models.TextChoices):
+        DUE = "due"
+        SENT = "sent"
+        SETTLED = "settled"
+        FAILED = "failed"
+
+    claim = models.OneToOneField(SeatClaim, on_delete=models.PROTECT, related_name="refund")
+    amount = models.DecimalField(max_digits=8, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.DUE)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="refund_amount_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} for {self.claim_id}"

@@ -292,3 +292,6 @@ LOGGING = {
         "django_celery_beat": {"level": "WARNING"},
     },
 }
+
+# --- Messages out: who delivers which topic of the outbox ----------------------------------------------------------
+OUTBOX_HANDLERS = {"seats": "booking.realtime.publish"}

@@ -8,7 +8,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F
 
-SEAT_FACTOR_FIELDS = {"premium": "premium_factor", "vip": "vip_factor"}
 
 
 def validate_zone(name: str) -> None:

@@ -12,8 +12,9 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils.dateparse import parse_datetime
 
 from cinema_project.common.errors import Busy, Unavailable
@@ -34,6 +35,25 @@ class CommitUnknown(Unavailable):
     """The connection broke while the commit was under way: it may or may not have happened."""
 
     code = "commit_unknown"
+
+
+def repeat_on(*constraints: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Repeat a ``write`` that lost a race which one of these constraints decided: the repeat sees the winner."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            for _ in range(ATTEMPTS - 1):
+                try:
+                    return function(*args, **kwargs)
+                except IntegrityError as error:
+                    if connection.in_atomic_block or _constraint(error) not in constraints:
+                        raise
+            return function(*args, **kwargs)
+
+        return run
+
+    return decorate
 
 
 def write(function: Callable[P, R]) -> Callable[P, R]:
@@ -89,6 +109,10 @@ def _sqlstate(error: BaseException) -> str | None:
     return getattr(error.__cause__, "sqlstate", None)
 
 
+def _constraint(error: IntegrityError) -> str | None:
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+
+
 def _writer_queue() -> AbstractContextManager[Any]:
     return _sqlite_writer if connection.vendor == "sqlite" else nullcontext()
 
@@ -101,8 +125,15 @@ def query(sql: str, params: Sequence[Any] = ()) -> list[Row]:
             cursor = connection.connection.execute(sql, params, prepare=True)
             return cursor.fetchall() if cursor.description else []
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, [_for_sqlite(value) for value in params])
         return cursor.fetchall() if cursor.description else []
+
+
+def _for_sqlite(value: Any) -> Any:
+    """Write values the way the ORM stores them."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value.hex if isinstance(value, UUID) else value
 
 
 def query_after(first: Sequence[tuple[str, Sequence[Any]]], sql: str, params: Sequence[Any]) -> list[Row]:

@@ -1,0 +1,79 @@
+"""The unchanging part of a seat map, kept in memory by version: seats, price factors, length of a hold."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.conf import settings
+
+from catalog.models import Cinema, Room, Seat
+
+CENT = Decimal("0.01")
+KEPT = 500  # rooms; one of 300 seats takes about 100 kB
+
+
+@dataclass(frozen=True, slots=True)
+class SeatPlace:
+    """A seat as every map shows it."""
+
+    id: int
+    row_label: str
+    seat_number: int
+    seat_type: str
+    x: int | None
+    y: int | None
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLayout:
+    """A room at one version; ``seats`` by id, in the order of rows and numbers."""
+
+    room_id: int
+    version: int
+    seats: dict[int, SeatPlace]
+    hold_seconds: int
+    factors: dict[str, Decimal]
+
+    def price(self, base: Decimal, seat_id: int) -> Decimal:
+        """Return the price of a seat: the screening's times the seat type's factor, rounded half up (R16)."""
+        factor = self.factors.get(self.seats[seat_id].seat_type)
+        return base if factor is None else (base * factor).quantize(CENT, ROUND_HALF_UP)
+
+
+_remembered: dict[int, RoomLayout] = {}
+
+
+def room_layout(room_id: int, version: int) -> RoomLayout:
+    """Return the layout, read anew only when ``version`` (the room's plus the cinema's) has moved on."""
+    layout = _remembered.get(room_id)
+    if layout is None or layout.version != version:
+        if len(_remembered) >= KEPT:
+            _remembered.clear()
+        layout = _remembered[room_id] = _read(room_id, version)
+    return layout
+
+
+def row_order(label: str) -> tuple[int, str]:
+    """Sort key of a row label: A, B, ... Z, AA."""
+    return len(label), label
+
+
+def _read(room_id: int, version: int) -> RoomLayout:
+    cinema = Cinema.objects.get(rooms=room_id)
+    rows = Seat.objects.filter(room_id=room_id).values_list(
+        "id", "row_label", "seat_number", "seat_type", "x", "y", "is_active"
+    )
+    places = sorted((SeatPlace(*row) for row in rows), key=lambda seat: (row_order(seat.row_label), seat.seat_number))
+    return RoomLayout(
+        room_id=room_id,
+        version=version,
+        seats={place.id: place for place in places},
+        hold_seconds=cinema.hold_seconds or settings.HOLD_SECONDS,
+        factors={"premium": cinema.premium_factor, "vip": cinema.vip_factor},
+    )
+
+
+def current_layout(room_id: int) -> RoomLayout:
+    """Return the layout as it is now, at the cost of one query."""
+    room = Room.objects.select_related("cinema").get(pk=room_id)
+    return room_layout(room_id, room.layout_version + room.cinema.version)

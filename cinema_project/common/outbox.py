@@ -1,0 +1,108 @@
+"""Effects that must happen because a transaction was committed (R57).
+
+``add`` writes a row in the surrounding transaction; the relay (``deliver_due``) hands it to the handler that
+``settings.OUTBOX_HANDLERS`` names for its topic. Handlers may be called more than once for a row.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import cache, partial
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+
+from cinema_project.common import clock
+from cinema_project.common.clock import NOW_SQL
+from cinema_project.common.database import query
+from cinema_project.common.models import OutboxMessage
+
+logger = logging.getLogger(__name__)
+
+Payload = dict[str, Any]
+Handler = Callable[[Payload], None]
+Statement = tuple[str, Sequence[Any]]
+
+BATCH = 500
+KEPT = timedelta(hours=1)
+MAX_PAUSE_SECONDS = 30
+wake = threading.Event()
+"""Set when this process has committed a message: an embedded relay need not wait for its next look."""
+
+
+def add(topic: str, *, key: str, payload: Payload, at_once: Handler | None = None) -> None:
+    """Promise one effect, once the surrounding transaction commits.
+
+    :param key: names the effect; writing it twice for one topic is refused by the database
+    :param at_once: called right after the commit to hurry things; the relay delivers all the same
+    """
+    query(*statement(topic, key=key, payload=payload))
+    hurry(payload, at_once)
+
+
+def statement(topic: str, *, key: str, payload: Payload) -> Statement:
+    """Return the SQL that ``add`` would run, for callers that save a round trip; they call ``hurry`` themselves."""
+    return (
+        "INSERT INTO common_outboxmessage (topic, key, payload, created_at, due_at, attempts, last_error)"
+        f" VALUES (%s, %s, %s, {NOW_SQL}, {NOW_SQL}, 0, '')",
+        [topic, key, orjson.dumps(payload).decode()],
+    )
+
+
+def hurry(payload: Payload, at_once: Handler | None = None) -> None:
+    """Ask for delivery right after the commit; nothing is lost if that fails."""
+    transaction.on_commit(partial(_after_commit, payload, at_once), robust=True)
+
+
+def _after_commit(payload: Payload, at_once: Handler | None) -> None:
+    wake.set()
+    if at_once is not None:
+        at_once(payload)
+
+
+def deliver_due() -> int:
+    """Deliver what is due, in order; return how many messages were tried. Any number of relays may run."""
+    with transaction.atomic():
+        due = OutboxMessage.objects.filter(delivered_at=None, due_at__lte=clock.now()).order_by("pk")
+        if connection.vendor == "postgresql":
+            due = due.select_for_update(skip_locked=True)
+        tried = list(due[:BATCH])
+        if tried:
+            now = clock.now()
+            delivered = [message.pk for message in tried if _delivered(message, now)]
+            OutboxMessage.objects.filter(pk__in=delivered).update(delivered_at=now)
+    return len(tried)
+
+
+def anything_due() -> bool:
+    """Tell cheaply, without a write transaction, whether ``deliver_due`` would find something."""
+    return OutboxMessage.objects.filter(delivered_at=None, due_at__lte=clock.now()).exists()
+
+
+def prune() -> int:
+    """Forget messages delivered over an hour ago; watchers may replay the last hour."""
+    count, _ = OutboxMessage.objects.filter(delivered_at__lt=clock.now() - KEPT).delete()
+    return count
+
+
+def _delivered(message: OutboxMessage, now: datetime) -> bool:
+    try:
+        _handler(message.topic)(message.payload)
+    except Exception as error:  # one bad effect must not hold up the others
+        logger.exception("Could not deliver %s", message)
+        message.attempts += 1
+        message.last_error = str(error)[:1000]
+        message.due_at = now + timedelta(seconds=min(MAX_PAUSE_SECONDS, 2**message.attempts))
+        message.save(update_fields=["attempts", "last_error", "due_at"])
+        return False
+    return True
+
+
+@cache
+def _handler(topic: str) -> Handler:
+    handler: Handler = import_string(settings.OUTBOX_HANDLERS[topic])
+    return handler
