@@ -1,6 +1,6 @@
 """Where films are shown: cinemas, their rooms, and the seats in them."""
 
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -13,6 +13,16 @@ from django.db.models import F
 def validate_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(f"{name} is not an IANA time zone, such as Europe/Berlin.")
+
+
+class CinemaQuerySet(models.QuerySet["Cinema"]):
+    def visible(self) -> Self:
+        return self.filter(archived_at=None)
+
+
+class RoomQuerySet(models.QuerySet["Room"]):
+    def visible(self) -> Self:
+        return self.filter(archived_at=None, cinema__archived_at=None)
 
 
 class Cinema(models.Model):
@@ -39,6 +49,8 @@ class Cinema(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CinemaQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -69,6 +81,8 @@ class Room(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
     layout_version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RoomQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cinema", "name"], name="room_name_unique_in_cinema")]

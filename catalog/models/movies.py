@@ -1,5 +1,7 @@
 """What is shown: films and who is in them."""
 
+from typing import Self
+
 from django.core.validators import MinValueValidator
 from django.db import models
 
@@ -8,6 +10,17 @@ class MovieState(models.TextChoices):
     COMING_SOON = "COMING_SOON", "coming soon"
     SHOWING = "SHOWING", "showing"
     ENDED = "ENDED", "ended"
+
+
+class MovieQuerySet(models.QuerySet["Movie"]):
+    def visible(self) -> Self:
+        return self.filter(archived_at=None)
+
+    def showing(self) -> Self:
+        return self.visible().filter(state=MovieState.SHOWING)
+
+    def coming_soon(self) -> Self:
+        return self.visible().filter(state=MovieState.COMING_SOON)
 
 
 class Movie(models.Model):
@@ -44,6 +57,8 @@ class Movie(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = MovieQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=MovieState.values), name="movie_state_known"),
@@ -52,6 +67,11 @@ class Movie(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def poster_url(self) -> str | None:
+        """Where the stored poster is served, or the picture elsewhere."""
+        return self.poster.url if self.poster else self.image_url
 
 
 class CastMember(models.Model):

@@ -1,5 +1,9 @@
 """When films are shown."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Self
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +16,26 @@ class ScreeningStatus(models.TextChoices):
     SCHEDULED = "scheduled"
     CANCELLED = "cancelled"
     COMPLETED = "completed"
+
+
+class ScreeningQuerySet(models.QuerySet["Screening"]):
+    def scheduled(self) -> Self:
+        return self.filter(status=ScreeningStatus.SCHEDULED)
+
+    def upcoming(self, now: datetime) -> Self:
+        """Those a visitor may still want: scheduled, not started, of a film that is not archived."""
+        return self.scheduled().filter(start_time__gt=now, movie__archived_at=None)
+
+    def starting_in(self, spans: Iterable[tuple[str, datetime, datetime]]) -> Self:
+        """Those that start within the given half-open spans, one for each time zone of the cinemas."""
+        wanted = Q(pk__in=[])
+        for zone, start, end in spans:
+            wanted |= Q(room__cinema__timezone=zone, start_time__gte=start, start_time__lt=end)
+        return self.filter(wanted)
+
+    def with_places(self) -> Self:
+        """Film, room and cinema along with each row."""
+        return self.select_related("movie", "room__cinema")
 
 
 class Screening(models.Model):
@@ -34,6 +58,8 @@ class Screening(models.Model):
     bookings_count = models.PositiveIntegerField(default=0, editable=False)
     seat_seq = models.PositiveBigIntegerField(default=0, editable=False, help_text="Counts changes of its seats (R56).")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ScreeningQuerySet.as_manager()
 
     class Meta:
         constraints = [

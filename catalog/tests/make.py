@@ -1,0 +1,66 @@
+"""Rows for tests, valid and distinct unless told otherwise."""
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from catalog.models import CastMember, Cinema, Movie, MovieState, Room, Screening, Seat
+from cinema_project.common import clock
+
+_numbers = count(1)
+
+
+def cinema(**fields: Any) -> Cinema:
+    number = next(_numbers)
+    defaults = {
+        "name": f"Roxy {number}",
+        "slug": f"roxy-{number}",
+        "city": "Berlin",
+        "address": "Hauptstrasse 1",
+        "timezone": "Europe/Berlin",
+    }
+    return Cinema.objects.create(**defaults | fields)
+
+
+def room(*, seats: tuple[int, int] = (2, 5), **fields: Any) -> Room:
+    """A room with ``seats`` = (rows, seats in each row), labelled A1, A2, ... B1, ..."""
+    rows, per_row = seats
+    fields.setdefault("cinema", None)
+    fields["cinema"] = fields["cinema"] or cinema()
+    made = Room.objects.create(**{"name": f"Room {next(_numbers)}"} | fields)
+    Seat.objects.bulk_create(
+        Seat(room=made, row_label=chr(ord("A") + y), seat_number=x + 1, x=x, y=y) for y in range(rows) for x in range(per_row)
+    )
+    return made
+
+
+def movie(*, cast: tuple[str, ...] = (), **fields: Any) -> Movie:
+    number = next(_numbers)
+    defaults = {
+        "title": f"Film {number}",
+        "slug": f"film-{number}",
+        "duration_minutes": 90,
+        "state": MovieState.SHOWING,
+        "genre": ["drama"],
+    }
+    made = Movie.objects.create(**defaults | fields)
+    for order, name in enumerate(cast):
+        CastMember.objects.create(movie=made, actor_name=name, character_name="Herself", role="actor", order=order)
+    return made
+
+
+def screening(**fields: Any) -> Screening:
+    """A screening of 105 minutes, tomorrow, or after the last one of its room."""
+    fields["movie"] = fields.get("movie") or movie()
+    fields["room"] = fields.get("room") or room()
+    start = fields.setdefault("start_time", _free_from(fields["room"]))
+    end = fields.setdefault("end_time", start + timedelta(minutes=105))
+    defaults = {"room_free_at": end + timedelta(minutes=15), "price": "12.50", "currency": fields["room"].cinema.currency}
+    made = Screening.objects.create(**defaults | fields)
+    made.refresh_from_db()
+    return made
+
+
+def _free_from(room: Room) -> datetime:
+    last = room.screenings.order_by("-room_free_at").first()
+    return last.room_free_at if last else clock.now().replace(microsecond=0) + timedelta(days=1)

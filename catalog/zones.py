@@ -1,0 +1,44 @@
+"""Days and wall clocks of a cinema, as moments (R53, R54)."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from cinema_project.common.errors import Invalid
+
+YEARS = range(1900, 3000)
+
+
+class NoSuchMoment(Invalid):
+    code = "no_such_moment"
+
+
+def to_moment(value: datetime, zone: ZoneInfo) -> datetime:
+    """Return the moment in UTC; a value without offset is read on the wall clock of ``zone``.
+
+    :raises NoSuchMoment: if the clock skips that time, shows it twice, or the year is out of reach
+    """
+    if value.year not in YEARS:
+        raise NoSuchMoment(f"{value:%H:%M} of the year {value.year} cannot be used: choose a year from 1900 to 2999.")
+    if value.tzinfo is not None:
+        return value.astimezone(UTC)
+    first, second = (value.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first == second:
+        return first
+    shown = f"{value:%Y-%m-%d %H:%M}"
+    if first.astimezone(zone).replace(tzinfo=None) != value:
+        raise NoSuchMoment(f"{shown} does not exist in {zone.key}: the clock is put forward over it. Choose another time.")
+    raise NoSuchMoment(f"{shown} happens twice in {zone.key}: add the offset, such as {first.astimezone(zone).isoformat()}.")
+
+
+def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the first moment of a local day and that of the next, 23 to 25 hours apart.
+
+    :raises NoSuchMoment: if the year is out of reach
+    """
+    if day.year not in YEARS:
+        raise NoSuchMoment(f"{day.isoformat()} cannot be used: choose a year from 1900 to 2999.")
+    return _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
