@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONE, SELF
 
 from cinema_project import environment as env
 from cinema_project.environment import SettingsError
@@ -69,7 +69,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "cinema_project.common.csp.PolicyByPath",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -235,9 +235,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-# Alpine, which the admin's theme uses, compiles expressions at run time; Swagger UI and ReDoc style inline.
-ADMIN_CSP = {"script-src": [SELF, NONCE, "'unsafe-eval'", "'unsafe-inline'"], "style-src": [SELF, "'unsafe-inline'"]}
-DOCS_CSP = {"style-src": [SELF, "'unsafe-inline'"], "img-src": [SELF, "data:"], "worker-src": [SELF, "blob:"]}
+# Alpine, which the admin's theme uses, compiles expressions at run time; it, Swagger UI and ReDoc style inline.
+_STYLED_INLINE = {"style-src": [SELF, "'unsafe-inline'"]}
+_DOCS_CSP = _STYLED_INLINE | {"worker-src": [SELF, "blob:"]}
+CSP_BY_PREFIX = {
+    "/admin/": _STYLED_INLINE | {"script-src": [SELF, "'unsafe-eval'"]},
+    "/docs": _DOCS_CSP,
+    "/redoc": _DOCS_CSP,
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # --- API ---------------------------------------------------------------------------------------------------------
@@ -259,13 +264,17 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "DESCRIPTION": "Find a film, hold seats, buy tickets, watch the seat map live. The trailing slash is optional.",
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "cinema_project.openapi.plain_views.add_plain_views",
+        "cinema_project.openapi.problems.add_problems",
+        "cinema_project.openapi.examples.add_examples",
+    ],
 }
+PLAIN_VIEW_SCHEMAS: list[str] = []  # modules that describe operations REST framework does not know
 
 # --- Words, time, files ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
