@@ -10,7 +10,8 @@ from django.db import models
 
 def canonical_email(email: str) -> str:
     """Return the one spelling under which an address is stored: compatible characters folded, lower case."""
-    return unicodedata.normalize("NFKC", email).strip().casefold()
+    folded = unicodedata.normalize("NFKC", email).strip().casefold()
+    return unicodedata.normalize("NFKC", folded)  # folding may take characters apart again
 
 
 class UserManager(BaseUserManager["User"]):
@@ -41,6 +42,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     notifications_enabled = models.BooleanField(default=True)
     newsletter_subscribed = models.BooleanField(default=False)
     long_holds = models.BooleanField(default=False, help_text="Seats are held for 15 minutes.")
+    page_epoch = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Raised by signing out of the pages: socket tokens of before end."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

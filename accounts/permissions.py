@@ -1,0 +1,33 @@
+"""Who may try. Whether this person may do this thing now is a rule, and lives in a service."""
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.callers import Caller, caller_for
+from accounts.roles import AUDITOR, BOX_OFFICE, PROGRAMMER
+
+
+class IsStaffMember(BasePermission):
+    """Managers and admins, and the named group. An auditor reads what they read and changes nothing."""
+
+    group = ""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not request.user.is_authenticated:
+            return False
+        caller = request.auth if isinstance(request.auth, Caller) else caller_for(request.user)
+        reads = request.method in SAFE_METHODS and AUDITOR in caller.groups
+        return caller.is_staff_member or self.group in caller.groups or reads
+
+
+class IsProgrammer(IsStaffMember):
+    """May change the catalogue."""
+
+    group = PROGRAMMER
+
+
+class IsBoxOffice(IsStaffMember):
+    """May work with tickets, check-in and bookings."""
+
+    group = BOX_OFFICE

@@ -1,0 +1,14 @@
+"""Reads about people."""
+
+from accounts.models import User
+from accounts.roles import role_named
+
+
+def groups_of(user: User) -> tuple[str, ...]:
+    """Return the names of the user's groups, sorted; without a query when ``groups`` was prefetched."""
+    return tuple(sorted(group.name for group in user.groups.all()))
+
+
+def role_of(user: User) -> str:
+    """Return ``admin``, ``manager`` or ``user``."""
+    return role_named(is_superuser=user.is_superuser, groups=groups_of(user))
