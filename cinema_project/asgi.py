@@ -1,6 +1,18 @@
+"""Pages, API and sockets in one process; while no broker is set, also the work behind them (``embedded.py``)."""
+
 import os
 
+from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinema_project.settings")
-application = get_asgi_application()
+django_application = get_asgi_application()  # sets Django up; only then may modules with models be imported
+
+application = ProtocolTypeRouter(
+    {
+        "http": django_application,
+        "websocket": URLRouter(import_string("booking.routing.websocket_urlpatterns")),
+    }
+)
+import_string("cinema_project.embedded.start_if_wanted")()

@@ -12,7 +12,7 @@ from cinema_project.environment import SettingsError
 from cinema_project.secret_key import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var").absolute()
 
 # --- Who runs us -------------------------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG", True)
@@ -98,7 +98,7 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database ----------------------------------------------------------------------------------------------------
-DATABASE_URL = env.text("DATABASE_URL", "sqlite:///var/cinema.sqlite3")
+DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR}/cinema.sqlite3")
 DB_POOL_SIZE = env.whole("DB_POOL_SIZE", 20)  # 0 keeps one connection a thread, which is best under WSGI
 
 

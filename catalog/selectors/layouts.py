@@ -73,7 +73,7 @@ def _read(room_id: int, version: int) -> RoomLayout:
     )
 
 
-def current_layout(room_id: int) -> RoomLayout:
-    """Return the layout as it is now, at the cost of one query."""
-    room = Room.objects.select_related("cinema").get(pk=room_id)
-    return room_layout(room_id, room.layout_version + room.cinema.version)
+def layout_of_screening(screening_id: int) -> RoomLayout:
+    """Return the layout of the screening's room as it is now, at the cost of one query."""
+    room = Room.objects.select_related("cinema").get(screenings=screening_id)
+    return room_layout(room.pk, room.layout_version + room.cinema.version)

@@ -138,7 +138,7 @@ def _for_sqlite(value: Any) -> Any:
 
 def query_after(first: Sequence[tuple[str, Sequence[Any]]], sql: str, params: Sequence[Any]) -> list[Row]:
     """Run statements that return nothing and one that returns rows; a single round trip on PostgreSQL."""
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and first:
         parts = ", ".join(f"step_{number} AS ({statement})" for number, (statement, _) in enumerate(first))
         return query(f"WITH {parts} {sql}", [*(value for _, values in first for value in values), *params])
     for statement, values in first:

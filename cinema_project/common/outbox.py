@@ -83,6 +83,14 @@ def anything_due() -> bool:
     return OutboxMessage.objects.filter(delivered_at=None, due_at__lte=clock.now()).exists()
 
 
+def deliver_again(*, message_ids: Sequence[int]) -> int:
+    """Have these messages delivered once more, whether or not they were; return how many there are."""
+    again = OutboxMessage.objects.filter(pk__in=message_ids)
+    count = again.update(delivered_at=None, attempts=0, last_error="", due_at=clock.now())
+    transaction.on_commit(wake.set)
+    return count
+
+
 def prune() -> int:
     """Forget messages delivered over an hour ago; watchers may replay the last hour."""
     count, _ = OutboxMessage.objects.filter(delivered_at__lt=clock.now() - KEPT).delete()

@@ -1,0 +1,199 @@
+"""Holds over HTTP: seat map, reserve, extend, release. Hot paths: plain views, see ``common/json_api.py``."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from accounts.callers import Caller, caller_of
+from booking.api.serializers.seats import availability_body, hold_json, public_body, seat_json
+from booking.realtime import wire_time
+from booking.selectors.seatmap import SeatMap, seat_map
+from booking.selectors.tickets import holds_of
+from booking.services.reservations import Held, expire_lapsed, extend_holds, hold_seats, release_holds, toggle_holds
+from cinema_project.common import clock
+from cinema_project.common.errors import Invalid, NotAllowed
+from cinema_project.common.idempotency import once
+from cinema_project.common.json_api import JsonView, answer, body_of, whole_of
+
+
+class Availability(JsonView):
+    """The live seat map, open to everybody; a token marks one's own seats."""
+
+    def get(self, request: HttpRequest, screening_id: int) -> HttpResponse:
+        seats = seat_map(screening_id)
+        if "Authorization" not in request.headers:
+            body = seats.public_body = seats.public_body or public_body(seats)
+            return _map_answer(seats, body, seats.etag)
+        caller = caller_of(request)
+        return _own_map(seats, caller, "reserved")
+
+
+class MyAvailability(JsonView):
+    """The same with one's own holds as ``reserved_by_me``."""
+
+    def get(self, request: HttpRequest, screening_id: int) -> HttpResponse:
+        caller = caller_of(request)
+        return _own_map(seat_map(screening_id), caller, "reserved_by_me")
+
+
+def _own_map(seats: SeatMap, caller: Caller, own_status: str) -> HttpResponse:
+    body = availability_body(seats, caller.id, sees_all=caller.is_staff_member, own_status=own_status)
+    return _map_answer(seats, body, f"{seats.etag}-{caller.id}-{own_status}")
+
+
+def _map_answer(seats: SeatMap, body: bytes, etag: str) -> HttpResponse:
+    response = HttpResponse(body, content_type="application/json")
+    response["X-Seat-Seq"] = str(seats.seq)
+    response["ETag"] = f'"{etag}"'
+    response["Cache-Control"] = "no-cache"
+    response["Vary"] = "Authorization"
+    return response
+
+
+class FreeSeats(JsonView):
+    """The seats that could be held now."""
+
+    def get(self, request: HttpRequest, screening_id: int) -> HttpResponse:
+        seats = seat_map(screening_id)
+        return answer([seat_json(seat, seats.layout.room_id) for seat in seats.free_seats()])
+
+
+class Reserve(JsonView):
+    def post(self, request: HttpRequest) -> HttpResponse:
+        caller = caller_of(request)
+        body = body_of(request)
+        screening_id, seat_ids = whole_of(body, "screening_id"), seat_ids_of(body)
+
+        def work() -> HttpResponse:
+            return _held(hold_seats(buyer=caller, screening_id=screening_id, seat_ids=seat_ids), status=201)
+
+        return once(request, caller.id, work)
+
+
+class Toggle(JsonView):
+    """Hold the seats, or give them back if the caller holds all of them."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        caller = caller_of(request)
+        body = body_of(request)
+        screening_id, seat_ids = whole_of(body, "screening_id"), seat_ids_of(body)
+
+        def work() -> HttpResponse:
+            held = toggle_holds(buyer=caller, screening_id=screening_id, seat_ids=seat_ids)
+            if held is None:
+                return answer({"action": "unreserved", "message": "Seats released", "seat_ids": sorted(seat_ids)})
+            return answer(
+                {
+                    "action": "reserved",
+                    "message": held.message,
+                    "seat_ids": [hold.seat_id for hold in held.holds],
+                    "expires_in_minutes": held.expires_in_minutes,
+                }
+            )
+
+        return once(request, caller.id, work)
+
+
+class Extend(JsonView):
+    def post(self, request: HttpRequest) -> HttpResponse:
+        caller = caller_of(request)
+        body = body_of(request)
+        screening_id, seat_ids = whole_of(body, "screening_id"), seat_ids_of(body)
+        minutes = _minutes(request)
+
+        def work() -> HttpResponse:
+            return _held(
+                extend_holds(
+                    buyer=caller, screening_id=screening_id, seat_ids=seat_ids, additional_minutes=minutes
+                )
+            )
+
+        return once(request, caller.id, work)
+
+
+class CancelHolds(JsonView):
+    """POST: the older clients' way, with a count for an answer."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        caller = caller_of(request)
+        body = body_of(request)
+        released = release_holds(
+            buyer=caller, screening_id=whole_of(body, "screening_id"), seat_ids=seat_ids_of(body)
+        )
+        count = len(released)
+        return answer({"message": f"Cancelled {count} reservation{'' if count == 1 else 's'}", "cancelled_count": count})
+
+
+class CancelHoldsOfScreening(JsonView):
+    def delete(self, request: HttpRequest, screening_id: int) -> HttpResponse:
+        caller = caller_of(request)
+        release_holds(buyer=caller, screening_id=screening_id, seat_ids=_seat_ids_of_query(request))
+        return HttpResponse(status=204)
+
+
+class MyReservations(JsonView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        caller = caller_of(request)
+        include_expired = flag_of_query(request, "include_expired")
+        holds = holds_of(caller.id, include_expired=include_expired)
+        return answer([hold_json(hold, expired=expired) for hold, expired in holds])
+
+
+class Cleanup(JsonView):
+    """Tidy up lapsed holds now; for tests and operators, no answer of the API depends on it (R63)."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if not settings.DEBUG and not caller_of(request).is_staff_member:
+            raise NotAllowed("Only staff may do this.")
+        began = time.perf_counter()
+        count = expire_lapsed()
+        return answer(
+            {
+                "message": f"Cleaned up {count} expired reservations",
+                "timestamp": wire_time(clock.now()),
+                "duration_seconds": round(time.perf_counter() - began, 3),
+            }
+        )
+
+
+def seat_ids_of(body: dict[str, Any]) -> Any:
+    """Return ``seat_ids``, or ``[seat_id]``; the service says what is wrong with them."""
+    if "seat_ids" in body or "seat_id" not in body:
+        return body.get("seat_ids")
+    return [body["seat_id"]]
+
+
+def flag_of_query(request: HttpRequest, name: str) -> bool:
+    """Read ``true`` or ``false`` of the query string.
+
+    :raises Invalid: if it is something else
+    """
+    value = request.GET.get(name, "false").lower()
+    if value not in ("true", "false", "1", "0"):
+        raise Invalid(f"{name} must be true or false.")
+    return value in ("true", "1")
+
+
+def _held(held: Held, status: int = 200) -> HttpResponse:
+    return answer(
+        {
+            "reservations": [hold_json(hold) for hold in held.holds],
+            "expires_in_minutes": held.expires_in_minutes,
+            "message": held.message,
+        },
+        status,
+    )
+
+
+def _minutes(request: HttpRequest) -> int:
+    raw = request.GET.get("additional_minutes", "5")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 4 else 0  # the service refuses 0
+
+
+def _seat_ids_of_query(request: HttpRequest) -> list[int] | None:
+    raw = request.GET.get("seat_ids")
+    if raw is None:
+        return None
+    return [int(word) if word.isascii() and word.isdigit() and len(word) <= 19 else 0 for word in raw.split(",")]

@@ -1,0 +1,68 @@
+"""Tickets over HTTP. Hot paths: plain views, see ``common/json_api.py``."""
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.callers import Caller, caller_of
+from booking.api.serializers.seats import ticket_json
+from booking.api.views.reservations import flag_of_query, seat_ids_of
+from booking.selectors.tickets import sold_tickets, ticket_of, tickets_of
+from booking.services.tickets import Booked, book_from_holds, book_seats, cancel_ticket
+from cinema_project.common.idempotency import once
+from cinema_project.common.json_api import JsonView, answer, body_of, whole_of
+
+
+class Book(JsonView):
+    """Quick booking: seats become tickets in one call."""
+
+    sell = staticmethod(book_seats)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        caller = caller_of(request)
+        body = body_of(request)
+        screening_id, seat_ids = whole_of(body, "screening_id"), seat_ids_of(body)
+
+        def work() -> HttpResponse:
+            return _booked(
+                self.sell(
+                    buyer=caller, screening_id=screening_id, seat_ids=seat_ids, payment_id=body.get("payment_id")
+                )
+            )
+
+        return once(request, caller.id, work)
+
+
+class BookFromReservation(Book):
+    """The caller's holds become tickets; safe to repeat with the same ``payment_id``."""
+
+    sell = staticmethod(book_from_holds)
+
+
+class MyTickets(JsonView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        caller = caller_of(request)
+        upcoming = flag_of_query(request, "upcoming") if "upcoming" in request.GET else None
+        return answer([ticket_json(ticket) for ticket in tickets_of(caller.id, upcoming=upcoming)])
+
+
+class OneTicket(JsonView):
+    def get(self, request: HttpRequest, ticket_id: int) -> HttpResponse:
+        caller = caller_of(request)
+        return answer(ticket_json(ticket_of(ticket_id, user_id=_whose(caller))))
+
+    def delete(self, request: HttpRequest, ticket_id: int) -> HttpResponse:
+        cancel_ticket(ticket_id=ticket_id, by=caller_of(request))
+        return HttpResponse(status=204)
+
+
+def _whose(caller: Caller) -> int | None:
+    return None if caller.is_staff_member else caller.id
+
+
+def _booked(booked: Booked) -> HttpResponse:
+    tickets = sold_tickets(
+        booked.tickets, booked.layout, payment_id=booked.payment_id, booking_number=booked.booking_number
+    )
+    response = answer([ticket_json(ticket) for ticket in tickets], status=201)
+    if booked.replayed:
+        response["Idempotent-Replayed"] = "true"
+    return response

@@ -1,0 +1,38 @@
+"""Ends holds at their moment, so that open seat maps hear of it within a fraction of a second."""
+
+import logging
+import threading
+
+from django.db import Error, close_old_connections, connection
+
+from booking.services.reservations import expire_lapsed, next_expiry
+from cinema_project.common import clock
+
+logger = logging.getLogger(__name__)
+
+LONGEST_SLEEP_SECONDS = 0.25  # a new, shorter hold, or a clock that was moved, is noticed after that
+OUTAGE_PAUSE_SECONDS = 1.0
+
+
+def run(stop: threading.Event) -> None:
+    """Expire holds until told to stop. Any number may run: the screening's lock makes them take turns."""
+    while not stop.is_set():
+        try:
+            pause = _expire_and_look_ahead()
+        except Error:
+            logger.exception("The database did not answer the expirer")
+            connection.close()
+            pause = OUTAGE_PAUSE_SECONDS
+        stop.wait(pause)
+
+
+def _expire_and_look_ahead() -> float:
+    close_old_connections()
+    due = next_expiry()
+    if due is None:
+        return LONGEST_SLEEP_SECONDS
+    wait = (due - clock.now()).total_seconds()
+    if wait > 0:
+        return min(wait, LONGEST_SLEEP_SECONDS)
+    expire_lapsed()
+    return 0.01

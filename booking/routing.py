@@ -1,0 +1,7 @@
+"""WebSocket addresses; the trailing slash is optional."""
+
+from django.urls import re_path
+
+from booking.consumers import ScreeningConsumer
+
+websocket_urlpatterns = [re_path(r"^ws/screenings/(?P<screening_id>[0-9]{1,18})/?$", ScreeningConsumer.as_asgi())]

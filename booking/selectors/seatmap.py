@@ -1,0 +1,132 @@
+"""The seat map of a screening: who sees which seat how.
+
+A map is kept in memory and reused while the screening's ``seat_seq``, the room's version and the clock say that it
+still holds; one small query asks them each time, so a map is never stale.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+
+from catalog.selectors.layouts import RoomLayout, SeatPlace, room_layout
+from cinema_project.common.database import as_moment, as_money, query
+from cinema_project.common.errors import NotFound
+
+KEPT = 500  # maps; one of 300 seats takes about 100 kB
+
+_VERSION = """
+SELECT s.seat_seq, s.room_id, r.layout_version + c.version, s.price, s.currency, clock.now
+FROM cinema_clock AS clock, catalog_screening s
+JOIN catalog_room r ON r.id = s.room_id JOIN catalog_cinema c ON c.id = r.cinema_id
+WHERE s.id = %s"""
+_TAKEN = """
+SELECT seat_id, state, user_id, expires_at FROM booking_seatclaim
+WHERE screening_id = %s AND state IN ('held', 'pending', 'confirmed', 'used')"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A seat that somebody holds or has bought."""
+
+    status: str
+    user_id: int
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    """One seat as one viewer sees it; ``reserved_by`` only names the viewer, unless they see all (R60)."""
+
+    seat: SeatPlace
+    status: str
+    price: Decimal
+    reserved_by: int | None = None
+    expires_at: datetime | None = None
+    is_mine: bool = False
+
+
+@dataclass(slots=True)
+class SeatMap:
+    """All seats of one screening at ``seq``. Good until ``good_until``, when the first hold lapses."""
+
+    screening_id: int
+    seq: int
+    now: datetime
+    price: Decimal
+    currency: str
+    layout: RoomLayout
+    taken: dict[int, Taken]
+    good_until: datetime | None
+    public_body: bytes | None = field(default=None, repr=False)  # encoded by booking/api, kept for the next reader
+
+    @property
+    def etag(self) -> str:
+        """Changes with the seats, the room, and each hold that lapses."""
+        return f"{self.screening_id}-{self.seq}-{self.layout.version}-{len(self.taken)}"
+
+    def seats(self, viewer_id: int | None = None, *, sees_all: bool = False) -> Iterator[SeatView]:
+        """Yield every seat in the order of rows and numbers."""
+        sees_all = sees_all or settings.SEAT_HOLDER_IDS_PUBLIC
+        for place in self.layout.seats.values():
+            price = self.layout.price(self.price, place.id)
+            taken = self.taken.get(place.id)
+            if taken is None:
+                yield SeatView(place, "available" if place.is_active else "booked", price)
+                continue
+            mine = viewer_id is not None and taken.user_id == viewer_id
+            holder = taken.user_id if mine or sees_all else None
+            yield SeatView(place, taken.status, price, holder, taken.expires_at, mine)
+
+    def free_seats(self) -> list[SeatPlace]:
+        """Return the seats that could be held now."""
+        return [view.seat for view in self.seats() if view.status == "available"]
+
+
+_remembered: dict[int, SeatMap] = {}
+
+
+def seat_map(screening_id: int) -> SeatMap:
+    """Return the map as it is now.
+
+    :raises NotFound: if there is no such screening
+    """
+    rows = query(_VERSION, [screening_id])
+    if not rows:
+        raise NotFound(f"Screening with id {screening_id} not found")
+    seq, room_id, version, price, currency, clock = rows[0]
+    now = as_moment(clock)
+    assert now is not None
+    known = _remembered.get(screening_id)
+    if known and (known.seq, known.layout.version) == (seq, version) and not _passed(known.good_until, now):
+        return known
+    if len(_remembered) >= KEPT:
+        _remembered.clear()
+    taken = _taken(screening_id, now)
+    fresh = SeatMap(
+        screening_id=screening_id,
+        seq=seq,
+        now=now,
+        price=as_money(price),
+        currency=currency,
+        layout=room_layout(room_id, version),
+        taken=taken,
+        good_until=min((seat.expires_at for seat in taken.values() if seat.expires_at), default=None),
+    )
+    _remembered[screening_id] = fresh
+    return fresh
+
+
+def _taken(screening_id: int, now: datetime) -> dict[int, Taken]:
+    found = {}
+    for seat_id, state, user_id, expires in query(_TAKEN, [screening_id]):
+        until = as_moment(expires) if state in ("held", "pending") else None
+        if not _passed(until, now):
+            found[seat_id] = Taken("reserved" if state == "held" else "booked", user_id, until)
+    return found
+
+
+def _passed(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment <= now

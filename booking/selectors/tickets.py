@@ -1,0 +1,87 @@
+"""Tickets and holds of one user."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from booking.claims import COLUMNS, Claim, claim_of
+from catalog.selectors.layouts import RoomLayout, SeatPlace, room_layout
+from cinema_project.common import clock
+from cinema_project.common.database import Row, as_moment, query
+from cinema_project.common.errors import NotFound
+
+ENDED_HOLDS_SHOWN = timedelta(hours=24)
+
+_TICKETS = f"""
+SELECT b.payment_id, b.booking_number, s.room_id, r.layout_version + c.version, s.start_time,
+       {", ".join("t." + column.strip() for column in COLUMNS.split(","))}
+FROM booking_seatclaim t JOIN booking_booking b ON b.id = t.booking_id
+JOIN catalog_screening s ON s.id = t.screening_id
+JOIN catalog_room r ON r.id = s.room_id JOIN catalog_cinema c ON c.id = r.cinema_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket with what its answer needs besides."""
+
+    claim: Claim
+    payment_id: str | None
+    booking_number: str
+    room_id: int
+    seat: SeatPlace | None
+    start_time: datetime | None = None
+
+
+def tickets_of(user_id: int, *, upcoming: bool | None = None) -> list[TicketView]:
+    """Return the user's tickets, newest first; ``upcoming`` keeps those before, or from, the start of the film."""
+    tickets = [_view(row) for row in query(f"{_TICKETS} WHERE t.user_id = %s ORDER BY t.booked_at DESC, t.id", [user_id])]
+    if upcoming is None:
+        return tickets
+    now = clock.now()
+    return [ticket for ticket in tickets if ticket.start_time and (ticket.start_time > now) is upcoming]
+
+
+def ticket_of(ticket_id: int, *, user_id: int | None) -> TicketView:
+    """Return one ticket of the user, or of anybody if ``user_id`` is ``None``.
+
+    :raises NotFound: if it is unknown or somebody else's
+    """
+    rows = query(f"{_TICKETS} WHERE t.id = %s", [ticket_id])
+    if not rows or user_id not in (None, (ticket := _view(rows[0])).claim.user_id):
+        raise NotFound(f"Ticket with id {ticket_id} not found")
+    return ticket
+
+
+def sold_tickets(
+    claims: list[Claim], layout: RoomLayout, *, payment_id: str | None, booking_number: str
+) -> list[TicketView]:
+    """Dress the tickets of a sale just made."""
+    return [
+        TicketView(claim, payment_id, booking_number, layout.room_id, layout.seats.get(claim.seat_id))
+        for claim in claims
+    ]
+
+
+def holds_of(user_id: int, *, include_expired: bool = False) -> list[tuple[Claim, bool]]:
+    """Return the user's holds and whether each has lapsed, soonest expiry first; ended ones of the last day on request."""
+    now = clock.now()
+    live = "state = 'held' AND expires_at > %s"
+    ended = "state <> 'held' AND reserved_at IS NOT NULL AND COALESCE(ended_at, confirmed_at) > %s"
+    lapsed = "state = 'held' AND expires_at <= %s AND expires_at > %s"
+    which, values = (
+        (f"({live} OR {ended} OR {lapsed})", [now, now - ENDED_HOLDS_SHOWN, now, now - ENDED_HOLDS_SHOWN])
+        if include_expired
+        else (live, [now])
+    )
+    rows = query(
+        f"SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND {which} ORDER BY expires_at, id",
+        [user_id, *values],
+    )
+    holds = [claim_of(row) for row in rows]
+    return [(hold, hold.state == "held" and not hold.is_live(now)) for hold in holds]
+
+
+def _view(row: Row) -> TicketView:
+    payment_id, number, room_id, version, start_time, *claim = row
+    ticket = claim_of(tuple(claim))
+    seat = room_layout(room_id, version).seats.get(ticket.seat_id)
+    return TicketView(ticket, payment_id, number, room_id, seat, as_moment(start_time))

@@ -1,0 +1,284 @@
+"""Holds: a seat kept for one user for a short time (R1-R15)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from booking.claims import (
+    Buyer,
+    Claim,
+    LockedScreening,
+    apply,
+    claims_around,
+    due_claims,
+    insert_claims,
+    lock_screening,
+    locked_or_404,
+    update_claims,
+)
+from booking.realtime import SeatUpdate
+from booking.services.seat_rules import (
+    check_limits,
+    check_on_sale,
+    check_seats_free,
+    check_seats_of_room,
+    checked_seat_ids,
+    conflicts,
+)
+from cinema_project.common import clock
+from cinema_project.common.database import as_moment, query, repeat_on, write
+from cinema_project.common.errors import Conflict, Invalid
+
+LONG_HOLD = timedelta(seconds=900)
+LONGEST = timedelta(minutes=55)
+MOST_EXTENSIONS = 10
+
+
+class HoldExpired(Conflict):
+    code = "hold_expired"
+
+
+class ExtendLimit(Conflict):
+    code = "extend_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Holds of one call, by seat; ``expires_in_minutes`` and ``message`` as the API says them."""
+
+    holds: list[Claim]
+    expires_in_minutes: int
+    message: str
+
+
+@repeat_on("one_live_claim_per_seat")
+@write
+def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> Held:
+    """Hold the seats for this buyer, all or none; seats they hold already stay as they are (R2, R7, R8).
+
+    :raises Invalid: wrong list, foreign seat, past screening, or over a limit
+    :raises NotFound: if there is no such screening
+    :raises Conflict: if the screening is cancelled, or a seat is booked or held by somebody else
+    """
+    wanted = checked_seat_ids(seat_ids)
+    screening = locked_or_404(screening_id)
+    now, claims = claims_around(screening_id, wanted, buyer.id)
+    check_on_sale(screening, now)
+    check_seats_of_room(screening, wanted)
+    live = [claim for claim in claims if claim.is_live(now)]
+    own = [claim for claim in live if claim.user_id == buyer.id]
+    check_limits(screening, wanted, own)
+    check_seats_free(conflicts(screening, live, wanted, buyer.id))
+
+    kept = [claim for claim in own if claim.screening_id == screening_id and claim.seat_id in wanted]
+    new = sorted(set(wanted) - {claim.seat_id for claim in kept})
+    length = hold_length(buyer, screening)
+    if new:
+        kept += _insert_holds(screening, buyer, new, now, length, [claim for claim in claims if not claim.is_live(now)])
+    minutes = int(length.total_seconds() // 60)
+    return Held(
+        holds=sorted(kept, key=lambda claim: claim.seat_id),
+        expires_in_minutes=minutes,
+        message=f"Reserved {counted(kept, 'seat')} for {minutes} minutes",
+    )
+
+
+def _insert_holds(
+    screening: LockedScreening,
+    buyer: Buyer,
+    seat_ids: list[int],
+    now: datetime,
+    length: timedelta,
+    ended: list[Claim],
+) -> list[Claim]:
+    until = now + length
+    rows = [
+        (
+            screening.id,
+            seat_id,
+            buyer.id,
+            "held",
+            screening.layout.price(screening.price, seat_id),
+            screening.currency,
+            now,
+            until,
+            None,
+            None,
+            None,
+        )
+        for seat_id in seat_ids
+    ]
+    mark_ended(ended, screening.id, seat_ids)
+    updates = [SeatUpdate(seat_id, "reserved", buyer.id, until) for seat_id in seat_ids]
+    return apply(screening, now, [insert_claims(rows)], updates)
+
+
+@write
+def extend_holds(
+    *, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], additional_minutes: int = 5
+) -> Held:
+    """Prolong the buyer's own live holds, all or none (R10, R11).
+
+    :raises Invalid: wrong list or minutes, or the film has started
+    :raises HoldExpired: if one of the seats is not, or no longer, held by the buyer
+    :raises ExtendLimit: if one of the holds cannot be prolonged any more
+    """
+    if type(additional_minutes) is not int or not 1 <= additional_minutes <= 10:
+        raise Invalid("additional_minutes must be a whole number from 1 to 10.")
+    wanted = checked_seat_ids(seat_ids)
+    screening = locked_or_404(screening_id)
+    now, claims = claims_around(screening_id, wanted, buyer.id)
+    check_on_sale(screening, now)
+    holds = own_holds(claims, screening_id, buyer.id, now, wanted)
+    if len(holds) < len(wanted):
+        raise HoldExpired("These seats are no longer held for you. Please choose them again.")
+    return _prolong(screening, now, {hold: _end(hold) + timedelta(minutes=additional_minutes) for hold in holds})
+
+
+@write
+def restore_holds(*, buyer: Buyer, screening_id: int) -> Held:
+    """Take the buyer's holds of this screening back to their full length, within R10.
+
+    :raises HoldExpired: if there are none
+    :raises ExtendLimit: if one of them cannot be prolonged any more
+    """
+    screening = locked_or_404(screening_id)
+    now, claims = claims_around(screening_id, [0], buyer.id)
+    check_on_sale(screening, now)
+    holds = own_holds(claims, screening_id, buyer.id, now)
+    if not holds:
+        raise HoldExpired("Your seats are no longer held. Please choose them again.")
+    full = now + hold_length(buyer, screening)
+    return _prolong(screening, now, {hold: full for hold in holds if _end(hold) < full})
+
+
+def _prolong(screening: LockedScreening, now: datetime, wished: dict[Claim, datetime]) -> Held:
+    ends = {hold: min(wish, _start(hold) + LONGEST) for hold, wish in wished.items()}
+    gained = min((end - _end(hold) for hold, end in ends.items()), default=timedelta(0))
+    if gained <= timedelta(0) or any(hold.extensions >= MOST_EXTENSIONS for hold in ends):
+        raise ExtendLimit("These seats cannot be held any longer. Please finish your booking.")
+    changes = [
+        update_claims(
+            "expires_at = %s, extensions = extensions + 1", [end], [hold for hold in ends if ends[hold] == end]
+        )
+        for end in sorted(set(ends.values()))
+    ]
+    updates = [SeatUpdate(hold.seat_id, "reserved", hold.user_id, end) for hold, end in ends.items()]
+    minutes = int(gained.total_seconds() // 60)
+    prolonged = apply(screening, now, changes, updates)
+    return Held(
+        holds=prolonged,
+        expires_in_minutes=minutes,
+        message=f"Extended reservation for {counted(prolonged, 'seat')} by {minutes} minutes",
+    )
+
+
+@write
+def release_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int] | None = None) -> list[int]:
+    """Give back the buyer's holds on these seats, or all of the screening; return the seats that were held (R13).
+
+    :raises NotFound: if there is no such screening
+    """
+    wanted = None if seat_ids is None else checked_seat_ids(seat_ids)
+    screening = locked_or_404(screening_id)
+    now, claims = claims_around(screening_id, wanted or [0], buyer.id)
+    holds = own_holds(claims, screening_id, buyer.id, now, wanted)
+    if holds:
+        released = update_claims("state = 'released', ended_at = %s", [now], holds)
+        apply(screening, now, [released], [SeatUpdate(hold.seat_id, "available") for hold in holds])
+    return [hold.seat_id for hold in holds]
+
+
+def expire_lapsed() -> int:
+    """Mark what has lapsed and tell the watchers; return how many seats. Changes no answer (R63)."""
+    due = query(
+        "SELECT DISTINCT screening_id FROM booking_seatclaim"
+        " WHERE state IN ('held', 'pending') AND expires_at <= %s ORDER BY screening_id",
+        [clock.now()],
+    )
+    return sum(_expire_screening(screening_id) for (screening_id,) in due)
+
+
+@write
+def _expire_screening(screening_id: int) -> int:
+    screening = lock_screening(screening_id, skip_locked=True)
+    if screening is None:  # somebody is selling there and clears what is in the way; the next look finds the rest
+        return 0
+    now, claims = due_claims(screening_id)
+    ended = [claim for claim in claims if not claim.is_live(now)]
+    if ended:
+        updates = [SeatUpdate(claim.seat_id, "available") for claim in ended]
+        apply(screening, now, [_ended(ended)], updates)
+    return len(ended)
+
+
+def next_expiry() -> datetime | None:
+    """Return when the next hold or unpaid ticket lapses."""
+    rows = query(
+        "SELECT expires_at FROM booking_seatclaim WHERE state IN ('held', 'pending') ORDER BY expires_at LIMIT 1"
+    )
+    return as_moment(rows[0][0]) if rows else None
+
+
+def mark_ended(claims: Iterable[Claim], screening_id: int, seat_ids: Sequence[int]) -> None:
+    """Mark lapsed claims that stand in the way of new ones on these seats (R6)."""
+    in_the_way = [claim for claim in claims if claim.screening_id == screening_id and claim.seat_id in seat_ids]
+    if in_the_way:
+        query(*_ended(in_the_way))
+
+
+def _ended(claims: list[Claim]) -> tuple[str, Sequence[object]]:
+    return update_claims(
+        "state = CASE state WHEN 'held' THEN 'lapsed' ELSE 'unpaid' END, ended_at = expires_at", [], claims
+    )
+
+
+def own_holds(
+    claims: Iterable[Claim], screening_id: int, user_id: int, now: datetime, seat_ids: Sequence[int] | None = None
+) -> list[Claim]:
+    """Pick the user's live holds of this screening, on these seats or on any, by seat."""
+    found = [
+        claim
+        for claim in claims
+        if claim.screening_id == screening_id
+        and claim.user_id == user_id
+        and claim.state == "held"
+        and claim.is_live(now)
+        and (seat_ids is None or claim.seat_id in seat_ids)
+    ]
+    return sorted(found, key=lambda claim: claim.seat_id)
+
+
+def hold_length(buyer: Buyer, screening: LockedScreening) -> timedelta:
+    """Return how long this buyer's holds last (R1)."""
+    return LONG_HOLD if buyer.long_holds else timedelta(seconds=screening.layout.hold_seconds)
+
+
+def counted(things: Sequence[object], word: str) -> str:
+    """Say ``1 seat`` or ``3 seats``."""
+    return f"{len(things)} {word}" + ("" if len(things) == 1 else "s")
+
+
+def _start(hold: Claim) -> datetime:
+    assert hold.reserved_at is not None
+    return hold.reserved_at
+
+
+def _end(hold: Claim) -> datetime:
+    assert hold.expires_at is not None
+    return hold.expires_at
+
+
+@write
+def toggle_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> Held | None:
+    """Give the seats back if the buyer holds all of them (``None``), else hold the free ones among them.
+
+    :raises DomainError: what ``hold_seats`` raises
+    """
+    wanted = checked_seat_ids(seat_ids)
+    locked_or_404(screening_id)
+    now, claims = claims_around(screening_id, wanted, buyer.id)
+    if len(own_holds(claims, screening_id, buyer.id, now, wanted)) == len(wanted):
+        release_holds(buyer=buyer, screening_id=screening_id, seat_ids=wanted)
+        return None
+    return hold_seats(buyer=buyer, screening_id=screening_id, seat_ids=wanted)

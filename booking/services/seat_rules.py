@@ -1,0 +1,128 @@
+"""What may be asked for, in the order of R3. Each check raises, or lets pass."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.claims import Claim, LockedScreening
+from cinema_project.common.errors import Conflict, Invalid
+
+MOST_SEATS = 10
+MOST_SCREENINGS = 2
+LONGEST_LIST = 100  # beyond this a list is a mistake, and not worth a query
+LARGEST_ID = 2**63 - 1
+
+
+class ScreeningPast(Invalid):
+    code = "screening_past"
+
+
+class ScreeningCancelled(Conflict):
+    code = "screening_cancelled"
+
+
+class SeatNotInRoom(Invalid):
+    code = "seat_not_in_room"
+
+
+class SeatLimit(Invalid):
+    code = "seat_limit"
+
+
+class ScreeningLimit(Invalid):
+    code = "screening_limit"
+
+
+class SeatsBooked(Conflict):
+    code = "seats_booked"
+
+
+class SeatsHeld(Conflict):
+    code = "seats_held"
+
+
+class SeatsNotOnSale(Conflict):
+    code = "seats_not_on_sale"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """Wanted seats that others have, ascending."""
+
+    booked: list[int]
+    held: list[int]
+
+
+def checked_seat_ids(seat_ids: object) -> list[int]:
+    """Return the ids ascending.
+
+    :raises Invalid: unless it is a list of 1 to 100 different positive whole numbers
+    """
+    if not isinstance(seat_ids, (list, tuple)) or not seat_ids:
+        raise _wrong("/seat_ids", "seat_ids must be a list with at least one seat id.")
+    if len(seat_ids) > LONGEST_LIST:
+        raise _wrong("/seat_ids", f"seat_ids has {len(seat_ids)} entries; at most {LONGEST_LIST} can be asked at once.")
+    for index, seat_id in enumerate(seat_ids):
+        if type(seat_id) is not int or not 0 < seat_id <= LARGEST_ID:
+            raise _wrong(f"/seat_ids/{index}", "A seat id is a positive whole number.")
+    if len(set(seat_ids)) < len(seat_ids):
+        raise _wrong("/seat_ids", "seat_ids names a seat twice.")
+    return sorted(seat_ids)
+
+
+def check_on_sale(screening: LockedScreening, now: datetime) -> None:
+    """Refuse new holds from the start on, and for a cancelled screening."""
+    if now >= screening.start_time:
+        raise ScreeningPast("Cannot reserve seats for past screenings")
+    check_not_cancelled(screening)
+
+
+def check_not_cancelled(screening: LockedScreening) -> None:
+    if screening.status == "cancelled":
+        raise ScreeningCancelled("This screening has been cancelled.")
+
+
+def check_seats_of_room(screening: LockedScreening, seat_ids: Sequence[int]) -> None:
+    """Refuse seats of another room, and seats taken out of sale."""
+    seats = screening.layout.seats
+    foreign = [seat_id for seat_id in seat_ids if seat_id not in seats]
+    if foreign:
+        raise SeatNotInRoom(f"Seats {foreign} do not belong to the screening's room", conflicting_seat_ids=foreign)
+    closed = [seat_id for seat_id in seat_ids if not seats[seat_id].is_active]
+    if closed:
+        raise SeatsNotOnSale(f"Seats {closed} are not on sale", conflicting_seat_ids=closed)
+
+
+def check_limits(screening: LockedScreening, seat_ids: Sequence[int], own: Iterable[Claim]) -> None:
+    """Refuse more than ten seats in a screening, or holds in a third one (R9).
+
+    :param own: the user's live claims here, and their live holds elsewhere
+    """
+    here = {claim.seat_id for claim in own if claim.screening_id == screening.id}
+    if len(here | set(seat_ids)) > MOST_SEATS:
+        raise SeatLimit(f"You can have at most {MOST_SEATS} seats in one screening.")
+    elsewhere = {claim.screening_id for claim in own if claim.state == "held"} - {screening.id}
+    if len(elsewhere) >= MOST_SCREENINGS:
+        raise ScreeningLimit(f"You already hold seats in {MOST_SCREENINGS} other screenings. Please finish one first.")
+
+
+def conflicts(screening: LockedScreening, live: Iterable[Claim], seat_ids: Sequence[int], user_id: int) -> Conflicts:
+    """Sort live claims that stand in the way: sold to anybody, or held by somebody else."""
+    wanted = [claim for claim in live if claim.screening_id == screening.id and claim.seat_id in seat_ids]
+    return Conflicts(
+        booked=sorted(claim.seat_id for claim in wanted if claim.state != "held"),
+        held=sorted(claim.seat_id for claim in wanted if claim.state == "held" and claim.user_id != user_id),
+    )
+
+
+def check_seats_free(found: Conflicts) -> None:
+    """Refuse taken seats; that some are booked is said before that some are held."""
+    taken = sorted(found.booked + found.held)
+    if found.booked:
+        raise SeatsBooked(f"Seats {found.booked} are already booked", conflicting_seat_ids=taken)
+    if found.held:
+        raise SeatsHeld(f"Seats {found.held} are currently reserved by other users", conflicting_seat_ids=taken)
+
+
+def _wrong(pointer: str, sentence: str) -> Invalid:
+    return Invalid(sentence, errors=[{"pointer": pointer, "detail": sentence}])

@@ -1,0 +1,297 @@
+"""Sales: holds and free seats become tickets (R20-R32), tickets are given back (R37, R38)."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from booking.claims import (
+    COLUMNS,
+    SECRET_ALPHABET,
+    Buyer,
+    Claim,
+    LockedScreening,
+    apply,
+    claim_of,
+    claims_around,
+    insert_claims,
+    lock_screening,
+    locked_or_404,
+    update_claims,
+)
+from booking.realtime import SeatUpdate
+from booking.services.reservations import mark_ended, own_holds
+from booking.services.seat_rules import (
+    check_limits,
+    check_not_cancelled,
+    check_on_sale,
+    check_seats_free,
+    check_seats_of_room,
+    checked_seat_ids,
+    conflicts,
+)
+from catalog.selectors.layouts import RoomLayout, layout_of_screening
+from cinema_project.common.database import CommitUnknown, as_money, query, query_after, repeat_on, write
+from cinema_project.common.errors import Conflict, IllegalTransition, Invalid, NotFound
+from cinema_project.common.outbox import Statement
+
+BOOKING_NUMBER_LENGTH = 8
+
+
+class ReservationExpired(Conflict):
+    code = "reservation_expired"
+
+
+class PaymentIdReused(Conflict):
+    code = "payment_id_reused"
+
+
+class PaymentIdInvalid(Invalid):
+    code = "payment_id_invalid"
+
+
+class TicketPast(Invalid):
+    code = "screening_past"
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The tickets of one sale, by seat. ``replayed``: the sale had been made by an earlier call (R23)."""
+
+    tickets: list[Claim]
+    booking_number: str
+    payment_id: str | None
+    total: Decimal
+    layout: RoomLayout
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Sale:
+    """One sale under way: the call, and what was found under the lock."""
+
+    buyer: Buyer
+    screening: LockedScreening
+    seat_ids: list[int]
+    payment_id: str | None
+    now: datetime
+    claims: list[Claim]
+
+    @property
+    def own_holds(self) -> list[Claim]:
+        return own_holds(self.claims, self.screening.id, self.buyer.id, self.now, self.seat_ids)
+
+
+def book_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], payment_id: str | None = None) -> Booked:
+    """Sell free seats and own holds at once (R20, R31). Repeating a call with its ``payment_id`` repeats its answer.
+
+    :raises Invalid: wrong list, foreign seat, past screening, over the limit
+    :raises NotFound: if there is no such screening
+    :raises Conflict: if a seat is taken, the screening cancelled, or the ``payment_id`` belongs to another sale
+    """
+    return _settled(buyer, screening_id, seat_ids, payment_id, from_holds=False)
+
+
+def book_from_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], payment_id: str | None) -> Booked:
+    """Sell seats that the buyer holds; made for payment webhooks, which repeat themselves (R20, R32).
+
+    :raises Invalid: wrong list, or no ``payment_id``
+    :raises ReservationExpired: if one of the seats is not, or no longer, held by the buyer
+    :raises PaymentIdReused: if the ``payment_id`` belongs to another sale
+    """
+    if not payment_id:
+        raise PaymentIdInvalid("payment_id is required.", errors=[{"pointer": "/payment_id", "detail": "is required"}])
+    return _settled(buyer, screening_id, seat_ids, payment_id, from_holds=True)
+
+
+def _settled(
+    buyer: Buyer, screening_id: int, seat_ids: Sequence[int], payment_id: str | None, *, from_holds: bool
+) -> Booked:
+    wanted = checked_seat_ids(seat_ids)
+    _check_payment_id(payment_id)
+    try:
+        return _book(buyer, screening_id, wanted, payment_id, from_holds)
+    except CommitUnknown:
+        # The sale may stand although its answer was lost: the payment tells (R62).
+        replayed = _replay(buyer, screening_id, wanted, payment_id) if payment_id else None
+        if replayed is None:
+            raise
+        return replayed
+
+
+@repeat_on("one_live_claim_per_seat", "booking_payment_pkey", "booking_booking_booking_number_key")
+@write
+def _book(buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str | None, from_holds: bool) -> Booked:
+    screening = lock_screening(screening_id)
+    # Before any other check: a webhook that comes again days later still gets its tickets (R29).
+    earlier = _replay(buyer, screening_id, seat_ids, payment_id) if payment_id else None
+    if earlier is not None:
+        return earlier
+    if screening is None:
+        raise NotFound(f"Screening with id {screening_id} not found")
+    now, claims = claims_around(screening_id, seat_ids, buyer.id)
+    sale = _Sale(buyer, screening, seat_ids, payment_id, now, claims)
+    _check_holds(sale) if from_holds else _check_seats(sale)
+    return _sell(sale)
+
+
+def _check_holds(sale: _Sale) -> None:
+    check_not_cancelled(sale.screening)
+    missing = sorted(set(sale.seat_ids) - {hold.seat_id for hold in sale.own_holds})
+    if missing:
+        raise ReservationExpired(f"Seats {missing} are no longer reserved for you", conflicting_seat_ids=missing)
+
+
+def _check_seats(sale: _Sale) -> None:
+    if len(sale.own_holds) == len(sale.seat_ids):
+        check_not_cancelled(sale.screening)  # held before the start: may still be booked (R15)
+    else:
+        check_on_sale(sale.screening, sale.now)
+    check_seats_of_room(sale.screening, sale.seat_ids)
+    live = [claim for claim in sale.claims if claim.is_live(sale.now)]
+    own_here = [c for c in live if c.user_id == sale.buyer.id and c.screening_id == sale.screening.id]
+    check_limits(sale.screening, sale.seat_ids, own_here)
+    check_seats_free(conflicts(sale.screening, live, sale.seat_ids, sale.buyer.id))
+
+
+def _sell(sale: _Sale) -> Booked:
+    holds = sale.own_holds
+    prices = {hold.seat_id: hold.price for hold in holds}
+    for seat_id in sale.seat_ids:
+        prices.setdefault(seat_id, sale.screening.layout.price(sale.screening.price, seat_id))
+    total = sum(prices.values(), Decimal(0))
+    number = new_booking_number()
+    booking_id = _insert_booking(sale, number, total)
+    changes: list[Statement] = []
+    if holds:
+        confirm = "state = 'confirmed', booking_id = %s, booked_at = %s, confirmed_at = %s"
+        changes.append(update_claims(confirm, [booking_id, sale.now, sale.now], holds))
+    if len(holds) < len(sale.seat_ids):
+        changes.append(_insert_tickets(sale, booking_id, prices))
+    updates = [SeatUpdate(seat_id, "booked", sale.buyer.id) for seat_id in sale.seat_ids]
+    tickets = apply(sale.screening, sale.now, changes, updates, new_bookings=1)
+    return Booked(tickets, number, sale.payment_id, total, sale.screening.layout)
+
+
+def _insert_tickets(sale: _Sale, booking_id: int, prices: dict[int, Decimal]) -> Statement:
+    held = {hold.seat_id for hold in sale.own_holds}
+    new = [seat_id for seat_id in sale.seat_ids if seat_id not in held]
+    mark_ended([claim for claim in sale.claims if not claim.is_live(sale.now)], sale.screening.id, new)
+    return insert_claims(
+        [
+            (
+                sale.screening.id,
+                seat_id,
+                sale.buyer.id,
+                "confirmed",
+                prices[seat_id],
+                sale.screening.currency,
+                None,
+                None,
+                booking_id,
+                sale.now,
+                sale.now,
+            )
+            for seat_id in new
+        ]
+    )
+
+
+def _insert_booking(sale: _Sale, number: str, total: Decimal) -> int:
+    screening = sale.screening
+    payment: list[Statement] = []
+    if sale.payment_id:
+        payment = [
+            (
+                "INSERT INTO booking_payment"
+                " (payment_id, user_id, screening_id, seat_ids, amount, currency, status, captured_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s, 'claimed', %s)",
+                [
+                    sale.payment_id,
+                    sale.buyer.id,
+                    screening.id,
+                    orjson.dumps(sale.seat_ids).decode(),
+                    total,
+                    screening.currency,
+                    sale.now,
+                ],
+            )
+        ]
+    booking: Statement = (
+        "INSERT INTO booking_booking (booking_number, user_id, screening_id, payment_id, total, currency, booked_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
+        [number, sale.buyer.id, screening.id, sale.payment_id, total, screening.currency, sale.now],
+    )
+    booking_id: int = query_after(payment, *booking)[0][0]
+    return booking_id
+
+
+def _replay(buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str | None) -> Booked | None:
+    """Return the sale that this payment made, in its present state (R23-R26)."""
+    found = query(
+        "SELECT p.user_id, p.screening_id, p.seat_ids, b.id, b.booking_number, b.total"
+        " FROM booking_payment p JOIN booking_booking b ON b.payment_id = p.payment_id WHERE p.payment_id = %s",
+        [payment_id],
+    )
+    if not found:
+        return None
+    user_id, screening, seats, booking_id, number, total = found[0]
+    seats = orjson.loads(seats) if isinstance(seats, str) else seats
+    if (user_id, screening, seats) != (buyer.id, screening_id, seat_ids):
+        raise PaymentIdReused("This payment_id belongs to another booking.")
+    rows = query(f"SELECT {COLUMNS} FROM booking_seatclaim WHERE booking_id = %s ORDER BY seat_id", [booking_id])
+    layout = layout_of_screening(screening_id)
+    return Booked([claim_of(row) for row in rows], number, payment_id, as_money(total), layout, replayed=True)
+
+
+@write
+def cancel_ticket(*, ticket_id: int, by: Buyer) -> None:
+    """Give a confirmed ticket of one's own back until the film starts; twice is as good as once (R37, R38).
+
+    :raises NotFound: if it is unknown or somebody else's
+    :raises TicketPast: from the start of the film on
+    :raises IllegalTransition: if it has been used
+    """
+    ticket = _own_ticket(ticket_id, by)
+    screening = locked_or_404(ticket.screening_id)
+    ticket = _own_ticket(ticket_id, by)  # as it is now that nobody else can change it
+    if ticket.state in ("cancelled", "refunded"):
+        return
+    now, _ = claims_around(screening.id, [ticket.seat_id], by.id)
+    if now >= screening.start_time:
+        raise TicketPast("Cannot cancel tickets for past screenings")
+    if ticket.state != "confirmed":
+        raise IllegalTransition(f"A ticket that is {ticket.state} cannot be cancelled.")
+    query(
+        "INSERT INTO booking_refund (claim_id, amount, currency, status, created_at) VALUES (%s, %s, %s, 'due', %s)",
+        [ticket.id, ticket.price, ticket.currency, now],
+    )
+    cancelled = update_claims("state = 'cancelled', ended_at = %s", [now], [ticket])
+    apply(screening, now, [cancelled], [SeatUpdate(ticket.seat_id, "available")])
+
+
+def _own_ticket(ticket_id: int, by: Buyer) -> Claim:
+    rows = query(
+        f"SELECT {COLUMNS} FROM booking_seatclaim WHERE id = %s AND user_id = %s AND booking_id IS NOT NULL",
+        [ticket_id, by.id],
+    )
+    if not rows:
+        raise NotFound(f"Ticket with id {ticket_id} not found")
+    return claim_of(rows[0])
+
+
+def new_booking_number() -> str:
+    """Return eight characters that can be read out on the phone."""
+    return "".join(secrets.choice(SECRET_ALPHABET) for _ in range(BOOKING_NUMBER_LENGTH))
+
+
+def _check_payment_id(payment_id: Any) -> None:
+    if payment_id is None:
+        return
+    if not isinstance(payment_id, str) or not 1 <= len(payment_id) <= 255 or not payment_id.isascii() or not payment_id.isprintable():
+        sentence = "payment_id must be 1 to 255 printable ASCII characters."
+        raise PaymentIdInvalid(sentence, errors=[{"pointer": "/payment_id", "detail": sentence}])

@@ -1,0 +1,67 @@
+"""``Idempotency-Key``: one request acts once, however often it is sent within 24 hours (R24)."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+
+from cinema_project.common import clock
+from cinema_project.common.database import repeat_on, write
+from cinema_project.common.errors import Invalid, Unprocessable
+from cinema_project.common.models import IdempotencyRecord
+
+KEPT = timedelta(hours=24)
+Work = Callable[[], HttpResponse]
+
+
+class IdempotencyKeyReused(Unprocessable):
+    code = "idempotency_key_reused"
+
+
+def once(request: HttpRequest, user_id: int, work: Work) -> HttpResponse:
+    """Do the work, or repeat the answer that the same user's same request got before.
+
+    The key is stored in the transaction of the work, so neither can be kept without the other; a second request with
+    the key waits for the first one, and a refused one may be tried again.
+
+    :raises IdempotencyKeyReused: if the key came with another request
+    :raises Busy: if the first request is still under way after three seconds
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return work()
+    if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
+        raise Invalid("Idempotency-Key must be 1 to 255 printable ASCII characters.")
+    asked = f"{request.method} {request.get_full_path()}\n".encode() + request.body
+    return _once(user_id, key, hashlib.sha256(asked).hexdigest(), work)
+
+
+@repeat_on("one_answer_per_idempotency_key")
+@write
+def _once(user_id: int, key: str, fingerprint: str, work: Work) -> HttpResponse:
+    now = clock.now()
+    records = IdempotencyRecord.objects.filter(user_id=user_id, key=key)
+    records.filter(created_at__lte=now - KEPT).delete()
+    earlier = records.first()
+    if earlier is not None:
+        return _repeated(earlier, fingerprint)
+    record = IdempotencyRecord.objects.create(user_id=user_id, key=key, fingerprint=fingerprint, created_at=now)
+    response = work()
+    record.status, record.body = response.status_code, response.content.decode()
+    record.save(update_fields=["status", "body"])
+    return response
+
+
+def _repeated(record: IdempotencyRecord, fingerprint: str) -> HttpResponse:
+    if record.fingerprint != fingerprint:
+        raise IdempotencyKeyReused("This Idempotency-Key was used for another request.")
+    response = HttpResponse(record.body, status=record.status, content_type="application/json")
+    response["Idempotent-Replayed"] = "true"
+    return response
+
+
+def prune() -> int:
+    """Forget answers older than a day."""
+    count, _ = IdempotencyRecord.objects.filter(created_at__lte=clock.now() - KEPT).delete()
+    return count

@@ -1,0 +1,61 @@
+"""JSON in and out without REST framework, for the paths where every microsecond counts (docs/decisions/0002)."""
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+
+from cinema_project.common.errors import Invalid, TooLarge, UnsupportedType
+from cinema_project.common.exception_handler import problem
+
+LARGEST_BODY = 10 * 1024 * 1024
+
+
+@method_decorator(csrf_exempt, name="dispatch")  # the bearer token is the proof, no cookie counts here
+class JsonView(View):
+    """A plain view whose refusals are problem documents."""
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = problem(405, "method_not_allowed", f'Method "{request.method}" not allowed.')
+        response["Allow"] = ", ".join(self._allowed_methods())
+        return response
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """Read the JSON object of the body.
+
+    :raises UnsupportedType: if it is labelled as something else
+    :raises TooLarge: over 10 MB
+    :raises Invalid: if it is not a JSON object
+    """
+    if request.content_type != "application/json":
+        raise UnsupportedType(f'Unsupported media type "{request.content_type}" in request: send application/json.')
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+        raise TooLarge("The body is larger than 10 MB.")
+    try:
+        body = orjson.loads(request.body)
+    except orjson.JSONDecodeError as error:
+        raise Invalid(f"The body is not valid JSON: {error}.") from None
+    if not isinstance(body, dict):
+        raise Invalid("The body must be a JSON object.")
+    return body
+
+
+def whole_of(body: dict[str, Any], name: str) -> int:
+    """Read a positive whole number of the body.
+
+    :raises Invalid: if it is missing or something else
+    """
+    value = body.get(name)
+    if type(value) is not int or value < 1:
+        sentence = f"{name} must be a positive whole number."
+        raise Invalid(sentence, errors=[{"pointer": f"/{name}", "detail": sentence}])
+    return min(value, 2**63 - 1)  # larger than any id of the database: a number that names nothing
+
+
+def answer(data: Any, status: int = 200) -> HttpResponse:
+    """Encode an answer."""
+    return HttpResponse(orjson.dumps(data), status=status, content_type="application/json")

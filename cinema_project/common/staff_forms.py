@@ -1,0 +1,137 @@
+"""What every admin of the house shares: facts are only shown, changes go through services, refusals become sentences."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import quote
+from django.db import IntegrityError, models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from cinema_project.common.database import write
+from cinema_project.common.errors import DomainError
+
+
+class StaffAdmin(ModelAdmin):
+    """A list that answers quickly, without the button that deletes many rows at once."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    empty_value_display = "–"
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Delete after confirmation; if the row came into use meanwhile, say so."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except IntegrityError:
+            messages.error(request, f"This {self.opts.verbose_name} is in use and cannot be deleted.")
+            return redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[quote(object_id)]))
+
+
+class FactsAdmin(StaffAdmin):
+    """Rows that nobody adds, changes or deletes by hand. The permission to change still opens the actions."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """Tell who may run the actions (``permissions=["act"]``)."""
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+
+class ServiceForm(forms.ModelForm):
+    """Shows what a service refused at the fields it names, with everything that was typed still there."""
+
+    refusal: DomainError | None = None
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.refusal is not None:
+            for field, sentence in self._sentences(self.refusal):
+                self.add_error(field, sentence)
+        return cleaned
+
+    def _sentences(self, refusal: DomainError) -> Iterator[tuple[str | None, str]]:
+        for error in refusal.errors:
+            field = error["pointer"].strip("/").split("/")[0]
+            yield (field, error["detail"]) if field in self.fields else (None, error["detail"])
+        if not refusal.errors:
+            yield None, refusal.detail
+
+
+class ServiceAdmin(StaffAdmin):
+    """Its ``save_model`` calls a service; what that refuses is shown in the form."""
+
+    form = ServiceForm
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            return write(super().changeform_view)(request, object_id, form_url, extra_context)
+        except DomainError as refused:
+            # Nothing was written. The form is shown again, and this time does not accept what was typed.
+            setattr(request, "refusal", refused)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = getattr(request, "refusal", None)
+        return form
+
+
+def changed_values(form: forms.ModelForm) -> dict[str, Any]:
+    """Return what was changed in the form, for a service's ``**changes``."""
+    return {name: _typed(form, name) for name in form.changed_data}
+
+
+def all_values(form: forms.ModelForm) -> dict[str, Any]:
+    """Return everything in the form, for a service that makes a row."""
+    return {name: _typed(form, name) for name in form.cleaned_data}
+
+
+def adopt(row: models.Model, made: models.Model) -> None:
+    """Let the form's own instance be the row that the service made."""
+    row.__dict__.update(made.__dict__)
+
+
+def _typed(form: forms.ModelForm, name: str) -> Any:
+    """Return a value as the model takes it: a file field's is in the instance, all others are as cleaned."""
+    value = form.cleaned_data[name]
+    return getattr(form.instance, name) if isinstance(form.fields[name], forms.FileField) else value
+
+
+class WordsField(forms.CharField):
+    """A list of words, typed with commas between."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "help_text": "Separate with commas.", **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        words = value if isinstance(value, list) else str(value or "").split(",")
+        return [word.strip() for word in words if word.strip()]
