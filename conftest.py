@@ -1,0 +1,118 @@
+"""Fixtures for every test. The servers behind them are started in cinema_project/tests/plugin.py."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from django.core.cache import cache
+from selenium.webdriver import Chrome
+
+from cinema_project.celery import app as celery
+from cinema_project.tests import clock as clocks
+from cinema_project.tests import plugin
+from cinema_project.tests.browsers import open_browser
+from cinema_project.tests.product import (
+    Product,
+    drop_database,
+    embedded_product,
+    migrated_postgresql,
+    migrated_sqlite,
+    scaled_product,
+)
+from cinema_project.tests.services import Services
+
+
+@pytest.fixture(scope="session", autouse=True)
+def eager_tasks() -> None:
+    celery.conf.task_always_eager = True
+    celery.conf.task_eager_propagates = True
+
+
+@pytest.fixture(autouse=True)
+def fast_passwords(settings) -> None:
+    """Argon2 is slow on purpose; a test about hashing sets ``settings.PASSWORD_HASHERS`` back."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def clock(db) -> Iterator[clocks.Clock]:
+    """The clock of this process's database: ``clock.travel(seconds)``, ``clock.at(moment)``."""
+    moved = clocks.here()
+    yield moved
+    moved.restore()
+
+
+@pytest.fixture(scope="session")
+def services(pytestconfig) -> Services:
+    return pytestconfig.stash[plugin.services]
+
+
+@pytest.fixture(scope="session")
+def mosquitto(services) -> str:
+    """The URL of an MQTT broker, user and password in it."""
+    return services.mosquitto()
+
+
+@pytest.fixture
+def browsers(tmp_path) -> Iterator[Callable[..., Chrome]]:
+    """Open as many browsers as the test likes: ``browsers(width=390)``, each a person of their own."""
+    opened: list[Chrome] = []
+
+    def open_another(**size: int) -> Chrome:
+        opened.append(open_browser(tmp_path / f"browser-{len(opened)}", **size))
+        return opened[-1]
+
+    yield open_another
+    for browser in opened:
+        browser.quit()
+
+
+@pytest.fixture
+def browser(browsers) -> Chrome:
+    return browsers()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    return migrated_sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture
+def embedded(sqlite_template, tmp_path) -> Iterator[Product]:
+    """The product in one process on SQLite, with an empty database: ``embedded.start().url``."""
+    product = embedded_product(sqlite_template, tmp_path)
+    yield product
+    product.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(tmp_path_factory) -> Iterator[str]:
+    url = os.environ["TEST_DATABASE_URL"]
+    name = migrated_postgresql(url, tmp_path_factory.mktemp("postgresql"))
+    yield name
+    drop_database(url, name)
+
+
+@pytest.fixture
+def scaled(postgresql_template, tmp_path) -> Iterator[Product]:
+    """The product on PostgreSQL and Redis, with an empty database: ``scaled.start("http")``, ``scaled.start("relay")``."""
+    url, redis_url = os.environ["TEST_DATABASE_URL"], os.environ["TEST_REDIS_URL"]
+    with redis.Redis.from_url(redis_url) as server:
+        server.flushall()
+    product = scaled_product(url, postgresql_template, redis_url, tmp_path)
+    yield product
+    product.close()
+    drop_database(url, product.database_url.rsplit("/", 1)[1])
+
+
+@pytest.fixture(params=["embedded", "scaled"])
+def product(request) -> Product:
+    """Both ways to run the product, one after the other."""
+    return request.getfixturevalue(request.param)
