@@ -1,0 +1,59 @@
+"""What every service asks of a row before it is written: valid fields and a free slug."""
+
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.text import slugify
+
+from cinema_project.common.errors import Invalid
+
+ATTEMPTS = 3
+
+
+def check_fields(row: models.Model, *, but: Collection[str] = ()) -> None:
+    """Hold each field, ``but`` some, against its own rules: length, range, choices.
+
+    :raises Invalid: with a pointer for each wrong field
+    """
+    relations = {field.name for field in row._meta.fields if field.is_relation}
+    try:
+        row.clean_fields(exclude={*relations, "slug", *but})
+    except ValidationError as wrong:
+        raise Invalid("The values are not valid.", errors=pointers(wrong)) from wrong
+
+
+def pointers(wrong: ValidationError) -> list[dict[str, str]]:
+    """Return Django's messages as ``{"pointer", "detail"}``."""
+    return [
+        {"pointer": f"/{field}", "detail": sentence} for field, found in wrong.message_dict.items() for sentence in found
+    ]
+
+
+def free_slug(row: models.Model, words: str, taken: set[str] | None = None) -> str:
+    """Return the words as a slug no other row of the table has.
+
+    :param taken: slugs to stay away from, when the caller has read them all
+    """
+    base = slugify(words)[:240] or row._meta.model_name or "row"
+    if taken is None:
+        others = type(row)._default_manager.filter(slug__startswith=base).exclude(pk=row.pk)
+        taken = set(others.values_list("slug", flat=True))
+    number, slug = 1, base
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
+
+
+def save_with_slug(row: models.Model, words: str) -> None:
+    """Save a new row under a slug of its own, also when two of that name are made at once."""
+    for attempt in range(1, ATTEMPTS + 1):
+        setattr(row, "slug", free_slug(row, words))
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+            return
+        except IntegrityError:
+            if attempt == ATTEMPTS:
+                raise
