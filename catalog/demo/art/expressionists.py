@@ -59,8 +59,8 @@ def nosferatu() -> Canvas:
 def faust() -> Canvas:
     canvas = Canvas("#1a1420")
     canvas.fade(0, 800, "#7a2a22", "#f3b95e")
-    canvas.disc(300, 250, 205, "#e08a3c")
-    canvas.disc(300, 250, 165, "#f6c871")
+    canvas.disc(300, 265, 195, "#e08a3c")
+    canvas.disc(300, 265, 158, "#f6c871")
     wings = [(300, 250), (350, 170), (470, 130), (600, 190), (600, 640), (540, 560), (480, 640), (420, 560), (360, 640)]
     canvas.shape([*wings, (300, 560), *[(600 - x, y) for x, y in reversed(wings)]], "#15101c")
     canvas.oval(250, 165, 350, 310, "#15101c")

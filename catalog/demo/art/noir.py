@@ -42,7 +42,7 @@ def detour() -> Canvas:
     canvas.shape([(0, 470), (0, 400), (120, 360), (250, 440), (360, 385), (600, 430), (600, 470)], "#10151f")
     canvas.box(0, 468, 600, 900, "#1c2026")
     canvas.shape([(290, 468), (310, 468), (620, 900), (-20, 900)], "#2c3138")
-    for step in range(6):
+    for step in range(5):
         top = 484 + step * step * 13
         half = 1.5 + step * 2.6
         canvas.shape([(300 - half, top), (300 + half, top), (300 + half * 1.7, top + 12 + step * 15),

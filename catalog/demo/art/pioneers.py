@@ -99,7 +99,7 @@ def battleship_potemkin() -> Canvas:
         canvas.slice(x, 905, 62, 180, 360, "#efe6d2")
         canvas.slice(x, 913, 46, 180, 360, "#c8241c")
     canvas.words(215, 150, "BATTLESHIP", 60, "#efe6d2", weight=2.5, angle=33, fit=400)
-    canvas.words(112, 690, "POTEMKIN", 62, "#161616", weight=3, angle=90, fit=236)
+    canvas.words(112, 722, "POTEMKIN", 62, "#161616", weight=3, angle=90, fit=222)
     canvas.words(440, 775, "EISENSTEIN", 24, "#efe6d2", spacing=4)
     canvas.words(440, 812, "1925", 24, "#efe6d2", spacing=8)
     return canvas
