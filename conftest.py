@@ -102,7 +102,7 @@ def postgresql_template(tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture
 def scaled(postgresql_template, tmp_path) -> Iterator[Product]:
-    """The product on PostgreSQL and Redis, with an empty database: ``scaled.start("http")``, ``scaled.start("relay")``."""
+    """The product on PostgreSQL and Redis, with an empty database: ``scaled.start("http")`` and so on."""
     url, redis_url = os.environ["TEST_DATABASE_URL"], os.environ["TEST_REDIS_URL"]
     with redis.Redis.from_url(redis_url) as server:
         server.flushall()

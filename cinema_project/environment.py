@@ -15,7 +15,8 @@ class SettingsError(SystemExit):
 
 
 def text(name: str, default: str = "") -> str:
-    return str(source.str(name, default=default)).strip()
+    """Read a word; an empty variable is one that is not set."""
+    return str(source.str(name, default="")).strip() or default
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -10,9 +10,16 @@ from cinema_project.tests.processes import die_with_parent
 from cinema_project.tests.services import chromium_binaries
 
 FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-quic --disable-dev-shm-usage"
-).split()
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+)
 
 
 def open_browser(profile: Path, *, width: int = 1280, height: int = 900) -> Chrome:

@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def is_wanted(item: pytest.Item) -> bool:
-    needs = set(getattr(item, "fixturenames", ()))
+    needs = needs_of(item)
     on_sqlite = os.environ["TEST_DATABASE"] == "sqlite"
     if on_sqlite and (item.get_closest_marker("postgresql") or "scaled" in needs):
         for tests in left_out.values():
@@ -93,6 +93,15 @@ def is_wanted(item: pytest.Item) -> bool:
     for reason in reasons:
         left_out.setdefault(reason, []).append(item.nodeid)
     return not reasons
+
+
+def needs_of(item: pytest.Item) -> set[str]:
+    """Return the fixtures asked for, with the one that a parameter of ``product`` names."""
+    call = getattr(item, "callspec", None)
+    return {
+        *getattr(item, "fixturenames", ()),
+        *([call.params["product"]] if call and "product" in call.params else []),
+    }
 
 
 def why_missing(check: Callable[[], object]) -> str:

@@ -53,7 +53,8 @@ class Server:
 class Product:
     """Processes that share one database, and what tests do around them.
 
-    ``embedded``: SQLite, no Redis, ``start()`` is all there is. ``scaled``: PostgreSQL and Redis, any number of processes.
+    ``embedded``: SQLite, no Redis, ``start()`` is all there is.
+    ``scaled``: PostgreSQL and Redis, any number of processes.
     """
 
     folder: Path

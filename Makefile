@@ -1,0 +1,79 @@
+# make run serves the cinema, make test proves it. Both install what is missing first.
+PORT ?= 8000
+PYTHON := $(shell command -v python3.11 || command -v python3)
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+TEMPLATES = find . -name '*.html' -path '*/templates/*' -not -path './.venv/*'
+SCHEMA = manage.py spectacular --format openapi-json --validate --fail-on-warn --file
+
+.PHONY: run test lint fmt schema worker lock bench services
+.DEFAULT_GOAL := run
+
+run: .venv/installed
+	@exec $(BIN)/python manage.py demo --port $(PORT)
+
+test: .venv/installed-dev services
+	TEST_DATABASE=sqlite $(BIN)/pytest -m both_databases $(PYTEST)
+	$(BIN)/pytest $(PYTEST)
+
+lint: export VAR_DIR := $(CURDIR)/var/lint
+lint: .venv/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(TEMPLATES) | xargs -r $(BIN)/djade --target-version 5.2 --check
+	$(BIN)/mypy .
+	$(BIN)/python manage.py check
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python $(SCHEMA) $(VAR_DIR)/openapi.json
+	diff docs/openapi.json $(VAR_DIR)/openapi.json || { echo "docs/openapi.json is old: make schema"; exit 1; }
+
+fmt: .venv/installed-dev
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	-$(TEMPLATES) | xargs -r $(BIN)/djade --target-version 5.2
+
+schema: .venv/installed
+	$(BIN)/python $(SCHEMA) docs/openapi.json
+
+# What the scaled cinema runs beside its web processes: worker, beat and relay of the Procfile.
+worker: .venv/installed
+	@PATH="$(CURDIR)/$(BIN):$$PATH"; trap 'trap - TERM; kill 0' INT TERM EXIT; \
+	for name in worker beat relay; do sh -c "exec $$(sed -n "s/^$$name: //p" Procfile)" & done; wait
+
+bench: .venv/installed-dev services
+	$(BIN)/python -m bench
+
+lock: $(BIN)/uv
+	$(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+# --- What the targets above stand on ---------------------------------------------------------------------------------
+# $(call apt,packages) installs them where that is possible, and says what to do where it is not.
+apt = if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; \
+	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); \
+	else echo "Not root, or no apt-get. If something is missing below, install: $(1)"; fi
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { $(call apt,python3-venv); }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# uv is fast; pip knows the package indexes that only pip was told about.
+.venv/installed: requirements.txt $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $< \
+	|| $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $< \
+	|| $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# Without these packages PostgreSQL and Redis come from wheels; the tests say what else is missing.
+services:
+	@export PATH="$$PATH:/usr/sbin"; \
+	ls /usr/lib/postgresql/*/bin/postgres > /dev/null 2>&1 || missing="postgresql"; \
+	command -v redis-server > /dev/null || missing="$$missing redis-server"; \
+	command -v mosquitto > /dev/null || missing="$$missing mosquitto"; \
+	{ command -v chromium && command -v chromedriver; } > /dev/null || missing="$$missing chromium chromium-driver"; \
+	if [ -n "$$missing" ]; then $(call apt,$$missing) || true; fi
