@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.utils.crypto import salted_hmac
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenError
@@ -32,22 +33,22 @@ REMEMBERED_TOKENS = 8192
 
 
 class BadToken(Unauthenticated):
-    """Not one of ours, not of the kind wanted, or of nobody."""
+    """Not one of ours, not of the kind wanted, or of nobody active."""
 
     code = "invalid_token"
 
-    def __init__(self, detail: str = "Could not validate credentials", **more: Any) -> None:
-        super().__init__(detail, **more)
+    def __init__(self) -> None:
+        super().__init__("Could not validate credentials")
 
 
-class TokenExpired(BadToken):
+class TokenExpired(Unauthenticated):
     code = "token_expired"
 
     def __init__(self) -> None:
         super().__init__("Token has expired")
 
 
-class TokenRevoked(BadToken):
+class TokenRevoked(Unauthenticated):
     code = "token_revoked"
 
     def __init__(self) -> None:
@@ -62,6 +63,7 @@ class TokenPair:
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_in: int
+    token_type: str = "bearer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +179,10 @@ def revoke_family(family: str | uuid.UUID) -> None:
     TokenFamily.objects.filter(pk=family, revoked_at=None).update(revoked_at=clock.now())
 
 
-def page_token(user: User | None) -> str:
+def page_token(user: User | AnonymousUser | None) -> str:
     """Sign a token for the socket of a page, good for five minutes and for nothing but sockets."""
     claims: dict[str, Any] = {}
-    if user is not None:
+    if isinstance(user, User):
         claims = {"sub": str(user.uuid), "user_id": user.pk, "epoch": user.page_epoch}
     return _signed(PageToken, uuid.uuid4().hex, clock.now() + timedelta(seconds=PAGE_TOKEN_SECONDS), claims)
 

@@ -1,2 +1,12 @@
+from django.urls import path
+
+from accounts import views
+
 app_name = "accounts"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", views.account, name="account"),
+    path("sign-in/", views.SignIn.as_view(), name="sign_in"),
+    path("sign-up/", views.SignUp.as_view(), name="sign_up"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("socket-token/", views.socket_token, name="socket_token"),
+]

@@ -1,0 +1,99 @@
+"""Shapes of the requests and answers about people."""
+
+from datetime import UTC
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import User
+from accounts.roles import MANAGER
+from accounts.selectors import groups_of, role_of
+
+LONGEST_PASSWORD = 256
+
+
+class Text(serializers.CharField):
+    """Text and nothing else: REST framework would take a number for its digits."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class Password(Text):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, max_length=LONGEST_PASSWORD, **options)
+
+
+class RegisterInput(serializers.Serializer[Any]):
+    email = Text(max_length=255)
+    password = Password(help_text="At least 8 characters, not only digits, not much like the address.")
+    full_name = Text(max_length=255)
+
+
+class LoginInput(serializers.Serializer[Any]):
+    email = Text(max_length=255)
+    password = Password()
+
+
+class LoginFormInput(serializers.Serializer[Any]):
+    username = Text(max_length=255, help_text="The e-mail address.", source="email")
+    password = Password()
+
+
+class RefreshInput(serializers.Serializer[Any]):
+    token = Text(
+        required=False,
+        allow_null=True,
+        help_text="A refresh token, or an access token that still counts. Without it, the one of the header is taken.",
+    )
+
+
+class MessageOutput(serializers.Serializer[Any]):
+    message = serializers.CharField()
+
+
+class UserOutput(serializers.ModelSerializer[User]):
+    is_admin = serializers.BooleanField(source="is_superuser", read_only=True)
+    role = serializers.SerializerMethodField()
+    groups = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField(default_timezone=UTC, read_only=True)
+    updated_at = serializers.DateTimeField(default_timezone=UTC, read_only=True)
+
+    class Meta:
+        model = User
+        fields = (
+            "id",
+            "uuid",
+            "email",
+            "full_name",
+            "is_active",
+            "is_admin",
+            "role",
+            "groups",
+            "date_of_birth",
+            "profile_picture_url",
+            "dark_mode",
+            "notifications_enabled",
+            "newsletter_subscribed",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=["user", "manager", "admin"]))
+    def get_role(self, user: User) -> str:
+        return role_of(user)
+
+    def get_groups(self, user: User) -> list[str]:
+        return [name for name in groups_of(user) if name != MANAGER]
+
+
+class TokenPairOutput(serializers.Serializer[Any]):
+    access_token = serializers.CharField()
+    token_type = serializers.CharField()
+    refresh_token = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds that the access token counts.")
+    user = UserOutput()

@@ -1,0 +1,111 @@
+"""Registering, signing in, signing out."""
+
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_control
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.serializers import (
+    LoginFormInput,
+    LoginInput,
+    MessageOutput,
+    RefreshInput,
+    RegisterInput,
+    TokenPairOutput,
+    UserOutput,
+)
+from accounts.callers import bearer_token
+from accounts.services import refresh_tokens, register_user, sign_in, sign_out
+from cinema_project.common.errors import Unauthenticated
+
+no_store = method_decorator(cache_control(no_store=True), name="dispatch")
+
+
+class Register(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="auth_register",
+        tags=["auth"],
+        summary="Register",
+        request=RegisterInput,
+        responses={201: UserOutput, 400: OpenApiResponse(description="Email already registered")},
+    )
+    def post(self, request: Request) -> Response:
+        asked = RegisterInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user = register_user(**asked.validated_data)
+        return Response(UserOutput(user).data, status=status.HTTP_201_CREATED)
+
+
+@no_store
+class Login(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    parser_classes = (JSONParser, FormParser, MultiPartParser)
+
+    @extend_schema(
+        operation_id="auth_login",
+        tags=["auth"],
+        summary="Sign in",
+        request={"application/json": LoginInput, "application/x-www-form-urlencoded": LoginFormInput},
+        responses={200: TokenPairOutput, 401: OpenApiResponse(description="Incorrect email or password")},
+    )
+    def post(self, request: Request) -> Response:
+        kind = LoginFormInput if "username" in request.data else LoginInput
+        asked = kind(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return Response(TokenPairOutput(sign_in(**asked.validated_data)).data)
+
+
+class Me(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(operation_id="auth_me", tags=["auth"], summary="The signed-in person", responses=UserOutput)
+    def get(self, request: Request) -> Response:
+        return Response(UserOutput(request.user).data)
+
+
+@no_store
+class RefreshToken(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="auth_refresh_token",
+        tags=["auth"],
+        summary="Exchange a token for new ones",
+        description="A refresh token is spent by this; sending a spent one again ends the whole sign-in.",
+        auth=[{}, {"bearer": []}],
+        request=RefreshInput,
+        responses={200: TokenPairOutput, 401: OpenApiResponse(description="Token has been revoked")},
+    )
+    def post(self, request: Request) -> Response:
+        asked = RefreshInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        token = asked.validated_data.get("token") or bearer_token(request)
+        if token is None:
+            raise Unauthenticated("Not authenticated")
+        return Response(TokenPairOutput(refresh_tokens(token=token)).data)
+
+
+class Logout(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="auth_logout",
+        tags=["auth"],
+        summary="Sign out",
+        description="The access token and its refresh token stop counting at once.",
+        request=None,
+        responses=MessageOutput,
+    )
+    def post(self, request: Request) -> Response:
+        sign_out(caller=request.auth)
+        return Response(MessageOutput({"message": "Successfully logged out"}).data)
