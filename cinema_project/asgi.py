@@ -5,13 +5,16 @@ import os
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 from django.utils.module_loading import import_string
+from servestatic import ServeStaticASGI
+
+from cinema_project.static_files import with_static_files
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinema_project.settings")
 django_application = get_asgi_application()  # sets Django up; only then may modules with models be imported
 
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": with_static_files(ServeStaticASGI, django_application),
         "websocket": URLRouter(import_string("booking.routing.websocket_urlpatterns")),
     }
 )

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
+from cinema_project import admin_theme
 from cinema_project import environment as env
 from cinema_project.environment import SettingsError
 from cinema_project.secret_key import kept_secret_key
@@ -95,6 +97,7 @@ TEMPLATES = [
         },
     },
 ]
+UNFOLD = admin_theme.UNFOLD
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database ----------------------------------------------------------------------------------------------------
@@ -105,13 +108,15 @@ DB_POOL_SIZE = env.whole("DB_POOL_SIZE", 20)  # 0 keeps one connection a thread,
 def _database() -> dict[str, Any]:
     try:
         found: dict[str, Any] = env.source.db_url_config(DATABASE_URL)
-    except (ValueError, env.environ.ImproperlyConfigured):
+    except (ValueError, ImproperlyConfigured):
         found = {}
     if found.get("ENGINE") == "django.db.backends.sqlite3":
         return found | _sqlite(Path(found["NAME"]))
     if found.get("ENGINE") == "django.db.backends.postgresql":
         return found | _postgresql()
-    raise SettingsError("DATABASE_URL cannot be used: set it to sqlite:///path or postgresql://user:password@host/name.")
+    raise SettingsError(
+        "DATABASE_URL cannot be used: set it to sqlite:///path or postgresql://user:password@host/name."
+    )
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
@@ -282,7 +287,6 @@ TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -3,7 +3,10 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from servestatic import ServeStatic
+
+from cinema_project.static_files import with_static_files
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cinema_project.settings")
 
-application = get_wsgi_application()
+application = with_static_files(ServeStatic, get_wsgi_application())
