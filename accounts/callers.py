@@ -15,7 +15,7 @@ from cinema_project.common.errors import Unauthenticated
 
 LIVING_FAMILY = f"""
     SELECT person.id, person.uuid, person.is_superuser, person.long_holds, person.is_active,
-           family.revoked_at IS NOT NULL, family.expires_at, {NOW_SQL}, team.name
+           family.revoked_at IS NOT NULL, family.expires_at <= {NOW_SQL}, {NOW_SQL}, team.name
     FROM accounts_tokenfamily family
     JOIN accounts_user person ON person.id = family.user_id
     LEFT JOIN accounts_user_groups member ON member.user_id = person.id
@@ -70,13 +70,14 @@ def caller_with(raw: str) -> Caller:
     rows = query(LIVING_FAMILY, [claims.family.replace("-", "")])
     if not rows:
         raise BadToken
-    person, person_uuid, is_superuser, long_holds, is_active, revoked, family_until, now = rows[0][:8]
+    person, person_uuid, is_superuser, long_holds, is_active, revoked, lapsed, now = rows[0][:8]
     if not is_active:
         raise BadToken
     if revoked:
         raise TokenRevoked
     moment = as_moment(now)
-    if claims.expires_at <= moment.timestamp() or as_moment(family_until) <= moment:
+    assert moment is not None
+    if lapsed or claims.expires_at <= moment.timestamp():
         raise TokenExpired
     groups = tuple(row[8] for row in rows if row[8])
     role = role_named(is_superuser=is_superuser, groups=groups)

@@ -30,7 +30,7 @@ class SocketCaller:
 
     person: Caller | None
     expires_at: int
-    epoch: int | None = None
+    epoch: int = 0
 
     @property
     def user_id(self) -> int | None:
@@ -125,7 +125,7 @@ def _valid_among(callers: Collection[SocketCaller]) -> set[SocketCaller]:
     now = clock.now()
     current = [caller for caller in callers if caller.expires_at > now.timestamp()]
     families = {caller.person.family for caller in current if caller.person and caller.person.family}
-    users = {caller.user_id for caller in current if caller.epoch is not None}
+    users = {caller.person.id for caller in current if caller.person and not caller.person.family}
     living = TokenFamily.objects.filter(pk__in=families, revoked_at=None, user__is_active=True, expires_at__gt=now)
     signed_in: set[object] = {str(family) for family in living.values_list("pk", flat=True)}
     signed_in.update(User.objects.filter(pk__in=users, is_active=True).values_list("pk", "page_epoch"))

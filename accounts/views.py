@@ -92,5 +92,6 @@ def socket_token(request: HttpRequest) -> HttpResponse:
 def _next(request: HttpRequest) -> str:
     """Return the address of ours that the visitor wants to go on to."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else settings.LOGIN_REDIRECT_URL
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return settings.LOGIN_REDIRECT_URL

@@ -9,6 +9,13 @@ from accounts.models import User
 __all__ = ["BearerAuthentication", "caller_of"]
 
 
+class SignedInRequest(Request):
+    """For annotations: a request that :class:`BearerAuthentication` knows the sender of."""
+
+    user: User
+    auth: Caller
+
+
 class BearerAuthentication(BaseAuthentication):
     """Set ``request.user`` to the person and ``request.auth`` to the :class:`Caller`."""
 

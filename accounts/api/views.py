@@ -1,5 +1,7 @@
 """Registering, signing in, signing out."""
 
+from typing import Any
+
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -10,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.authentication import SignedInRequest
 from accounts.api.serializers import (
     LoginFormInput,
     LoginInput,
@@ -23,6 +26,7 @@ from accounts.callers import bearer_token
 from accounts.services import refresh_tokens, register_user, sign_in, sign_out
 from cinema_project.common.errors import Unauthenticated
 
+OPTIONAL_BEARER: Any = [{}, {"bearer": []}]
 no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 
 
@@ -68,7 +72,7 @@ class Me(APIView):
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(operation_id="auth_me", tags=["auth"], summary="The signed-in person", responses=UserOutput)
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         return Response(UserOutput(request.user).data)
 
 
@@ -82,7 +86,7 @@ class RefreshToken(APIView):
         tags=["auth"],
         summary="Exchange a token for new ones",
         description="A refresh token is spent by this; sending a spent one again ends the whole sign-in.",
-        auth=[{}, {"bearer": []}],
+        auth=OPTIONAL_BEARER,
         request=RefreshInput,
         responses={200: TokenPairOutput, 401: OpenApiResponse(description="Token has been revoked")},
     )
@@ -106,6 +110,6 @@ class Logout(APIView):
         request=None,
         responses=MessageOutput,
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInRequest) -> Response:
         sign_out(caller=request.auth)
         return Response(MessageOutput({"message": "Successfully logged out"}).data)

@@ -30,7 +30,6 @@ STATUSES: dict[type[errors.DomainError], int] = {
     errors.Unavailable: 503,
 }
 DRF_KINDS: dict[type[Exception], type[errors.DomainError]] = {
-    drf.NotAuthenticated: errors.Unauthenticated,
     drf.AuthenticationFailed: errors.Unauthenticated,
     drf.PermissionDenied: errors.NotAllowed,
     drf.NotFound: errors.NotFound,
@@ -56,6 +55,8 @@ def problem_for(exception: Exception) -> HttpResponse | None:
         return refusal(exception)
     if isinstance(exception, drf.ValidationError):
         return refusal(errors.Invalid("The request is not valid.", errors=list(_pointers(exception.detail))))
+    if isinstance(exception, drf.NotAuthenticated):
+        return refusal(errors.Unauthenticated("Not authenticated"))
     if isinstance(exception, drf.MethodNotAllowed):
         return problem(405, "method_not_allowed", str(exception.detail))
     if isinstance(exception, drf.NotAcceptable):
