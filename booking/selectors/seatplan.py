@@ -90,6 +90,14 @@ class SeatPlan:
         return self.width // 2
 
     @property
+    def screen_left(self) -> int:
+        return self.width // 6
+
+    @property
+    def screen_right(self) -> int:
+        return self.width - self.width // 6
+
+    @property
     def right_edge(self) -> int:
         return self.width - EDGE // 2
 
@@ -100,7 +108,10 @@ def seat_plan(seats: SeatMap, viewer_id: int | None) -> SeatPlan:
     leftmost = min((x for x, _ in places.values()), default=0)
     topmost = min((y for _, y in places.values()), default=0)
     cells = [
-        (places[view.seat.id][1] - topmost, _cell(view, places[view.seat.id][0] - leftmost, places[view.seat.id][1] - topmost))
+        (
+            places[view.seat.id][1] - topmost,
+            _cell(view, places[view.seat.id][0] - leftmost, places[view.seat.id][1] - topmost),
+        )
         for view in seats.seats(viewer_id)
     ]
     cells.sort(key=lambda placed: (placed[0], placed[1].column, placed[1].id))

@@ -1,6 +1,6 @@
 """The pages everybody sees first: what is on, and one film."""
 
-from typing import Any
+from datetime import date
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -11,7 +11,8 @@ from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.models import Movie
+from catalog.models import CastMember, Movie
+from catalog.selectors.cinemas import visible_cinemas
 from cinema_project.common import clock
 from cinema_project.pages import preferences, programme
 
@@ -42,7 +43,7 @@ def movie(request: HttpRequest, slug: str) -> HttpResponse:
     film = get_object_or_404(Movie.objects.prefetch_related("cast_members"), slug=slug)
     now = clock.now()
     days = programme.showings_of(film, now=now)
-    day = parse_date_or_none(request.GET.get("date", ""))
+    day = _day(request.GET.get("date", ""))
     if day not in days:
         day = next(iter(days), None)
     houses = programme.by_house(days[day], first=preferences.chosen_cinema(request), now=now) if day else []
@@ -62,22 +63,13 @@ def theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def parse_date_or_none(text: str) -> Any:
-    """Read ``2026-11-21``; anything else is ``None``."""
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
-
-
 def _home_page(request: HttpRequest) -> HttpResponse:
-    cinemas = programme.open_cinemas()
+    cinemas = list(visible_cinemas())
     slug = preferences.chosen_cinema(request)
     cinema = next((known for known in cinemas if known.slug == slug), None)
     tab = "coming-soon" if request.GET.get("tab") == "coming-soon" else "now-showing"
     search = request.GET.get("q", "").strip()[:100]
-    now = clock.now()
-    found = programme.films(tab=tab, search=search, cinema=cinema, now=now)
+    found = programme.films(tab=tab, search=search, cinema=cinema)
     page = Paginator(found, FILMS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "cinemas": cinemas,
@@ -85,7 +77,7 @@ def _home_page(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "search": search,
         "page": page,
-        "cards": programme.cards(list(page), cinema=cinema, now=now),
+        "cards": programme.cards(list(page), cinema),
         "section": "films",
     }
     response = render(request, "catalog/home.html", context)
@@ -94,5 +86,13 @@ def _home_page(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _billing(film: Movie) -> list[Any]:
+def _billing(film: Movie) -> list[CastMember]:
     return sorted(film.cast_members.all(), key=lambda member: (not member.is_lead, member.order, member.pk))
+
+
+def _day(text: str) -> date | None:
+    """Read ``2026-11-21``; anything else is ``None``."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None

@@ -1,0 +1,125 @@
+"""From held seats to tickets: details, pay, done. Each step is an address, so Back works."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from booking.models import Ticket
+from booking.realtime import wire_time
+from booking.selectors.purchase import Basket, basket_of, latest_booking
+from booking.services.reservations import ExtendLimit, HoldExpired, restore_holds
+from booking.services.seat_rules import ScreeningPast
+from booking.services.tickets import ReservationExpired, book_from_holds
+from booking.views.answers import SeeOther
+from catalog.models import Screening
+from catalog.selectors.layouts import layout_of_screening
+from cinema_project.common import clock
+from cinema_project.common.errors import DomainError
+
+HOLD_ENDED = (
+    "The time for your seats ran out, so they are on sale again. Press “Hold these seats” to try for the same ones."
+)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest, screening_id: int) -> HttpResponse:
+    """Show who buys what; going on to pay takes the holds back to their full length."""
+    screening, basket = _visit(request, screening_id)
+    if not basket.seats:
+        return _nothing_held(request, screening_id)
+    if request.method == "POST":
+        _give_time(request.user, screening_id)
+        return SeeOther(reverse("booking:checkout_pay", args=[screening_id]))
+    return render(request, "booking/details.html", _context(screening, basket, step="Details"))
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay(request: HttpRequest, screening_id: int) -> HttpResponse:
+    """Take the payment once, however often the button is pressed."""
+    if request.method == "POST":
+        return _pay(request, screening_id)
+    screening, basket = _visit(request, screening_id)
+    if not basket.seats:
+        return _nothing_held(request, screening_id)
+    return render(request, "booking/pay.html", _context(screening, basket, step="Pay"))
+
+
+@never_cache
+@login_required
+@require_safe
+def done(request: HttpRequest, screening_id: int) -> HttpResponse:
+    """Show the newest booking of this screening."""
+    screening = get_object_or_404(Screening.objects.with_places(), pk=screening_id)
+    booking = latest_booking(request.user.pk, screening_id)
+    if booking is None:
+        return SeeOther(reverse("booking:seats", args=[screening_id]))
+    tickets = Ticket.objects.filter(booking=booking).select_related("seat").order_by("seat_id")
+    context = {"screening": screening, "cinema": screening.room.cinema, "booking": booking, "tickets": tickets}
+    return render(request, "booking/done.html", context | {"step": "Done", "section": "tickets"})
+
+
+def _pay(request: HttpRequest, screening_id: int) -> HttpResponse:
+    assert isinstance(request.user, User)
+    seat_ids = [int(text) for text in request.POST.getlist("seats") if text.isdecimal() and len(text) < 19]
+    payment_id = request.POST.get("payment_id", "")
+    try:
+        book_from_holds(buyer=request.user, screening_id=screening_id, seat_ids=seat_ids, payment_id=payment_id)
+    except ReservationExpired:
+        messages.warning(request, HOLD_ENDED)
+        return _back_to_seats(screening_id, seat_ids)
+    except DomainError as error:
+        messages.error(request, error.detail)
+        return _back_to_seats(screening_id, seat_ids)
+    return SeeOther(reverse("booking:checkout_done", args=[screening_id]))
+
+
+def _visit(request: HttpRequest, screening_id: int) -> tuple[Screening, Basket]:
+    screening = get_object_or_404(Screening.objects.with_places(), pk=screening_id)
+    return screening, basket_of(request.user.pk, screening_id, layout_of_screening(screening_id))
+
+
+def _nothing_held(request: HttpRequest, screening_id: int) -> HttpResponse:
+    """A sale already made shows its tickets; a hold that lapsed goes back to the map, the choice still on screen."""
+    _, basket = _visit(request, screening_id)
+    if basket.lapsed_ids:
+        messages.warning(request, HOLD_ENDED)
+    elif latest_booking(request.user.pk, screening_id):
+        return SeeOther(reverse("booking:checkout_done", args=[screening_id]))
+    else:
+        messages.info(request, "Choose your seats first.")
+    return _back_to_seats(screening_id, basket.lapsed_ids)
+
+
+def _back_to_seats(screening_id: int, seat_ids: list[int]) -> HttpResponse:
+    chosen = f"?seats={','.join(map(str, seat_ids))}" if seat_ids else ""
+    return SeeOther(reverse("booking:seats", args=[screening_id]) + chosen + "#refusal")
+
+
+def _give_time(user: Any, screening_id: int) -> None:
+    try:
+        restore_holds(buyer=user, screening_id=screening_id)
+    except (ExtendLimit, HoldExpired, ScreeningPast):
+        return  # what is left is enough, or paying will say that it was not
+
+
+def _context(screening: Screening, basket: Basket, *, step: str) -> dict[str, Any]:
+    return {
+        "screening": screening,
+        "cinema": screening.room.cinema,
+        "basket": basket,
+        "step": step,
+        "now": wire_time(clock.now()),
+        "expires_at": wire_time(basket.expires_at) if basket.expires_at else "",
+        "section": "films",
+    }

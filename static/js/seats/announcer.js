@@ -1,0 +1,24 @@
+// A polite voice: one sentence in three seconds, and when several are due, the newest.
+
+const PAUSE = 3000;
+
+export class Announcer {
+  #spokenAt = -PAUSE;
+  #next = null;
+
+  constructor(region) {
+    this.region = region;
+  }
+
+  say(sentence) {
+    const waiting = this.#next !== null;
+    this.#next = sentence;
+    if (!waiting) setTimeout(() => this.#speak(), Math.max(0, this.#spokenAt + PAUSE - performance.now()));
+  }
+
+  #speak() {
+    this.region.textContent = this.#next;
+    this.#next = null;
+    this.#spokenAt = performance.now();
+  }
+}

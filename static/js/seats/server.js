@@ -1,0 +1,24 @@
+// What the page asks of the server. Answers are the whole state: seats, holds, clock, seq, and the refusal if there was one.
+
+export class Server {
+  constructor(form) {
+    this.address = form.getAttribute("action");
+    this.csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  }
+
+  ask(action, ids = []) {
+    const body = new URLSearchParams({ csrfmiddlewaretoken: this.csrf, action });
+    for (const id of ids) body.append("seats", id);
+    return this.#fetch({ method: "POST", body });
+  }
+
+  state() {
+    return this.#fetch({});
+  }
+
+  async #fetch(options) {
+    const response = await fetch(this.address, { ...options, headers: { Accept: "application/json" }, credentials: "same-origin" });
+    if (!response.headers.get("Content-Type")?.includes("json")) throw new Error(`status ${response.status}`);
+    return response.json();
+  }
+}

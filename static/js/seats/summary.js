@@ -1,0 +1,42 @@
+// The panel beside the map: picked seats, prices, total, and what can be done next.
+
+const cents = (price) => Math.round(Number(price) * 100);
+
+export class Summary {
+  constructor(seats, { signedIn }) {
+    this.seats = seats;
+    this.signedIn = signedIn;
+    this.parts = Object.fromEntries(["picked", "total", "none-yet", "again", "your-seats"].map((id) => [id, document.getElementById(id)]));
+    seats.addEventListener("change", () => this.draw());
+  }
+
+  focus() {
+    this.parts["your-seats"].focus();
+  }
+
+  draw() {
+    const picked = this.seats.picked();
+    const total = picked.reduce((sum, seat) => sum + cents(this.seats.price(seat)), 0);
+    this.parts.picked.replaceChildren(...picked.map((seat) => this.#line(seat)));
+    this.parts.total.textContent = (total / 100).toFixed(2);
+    this.parts["none-yet"].hidden = picked.length > 0;
+    this.parts.again.hidden = !this.signedIn || this.seats.wished().length === 0;
+  }
+
+  #line(seat) {
+    const name = this.seats.name(seat);
+    const held = seat.status === "yours";
+    const line = document.createElement("li");
+    line.dataset.seat = seat.id;
+    const drop = Object.assign(document.createElement("button"), { className: "drop", name: "drop", value: seat.id });
+    drop.setAttribute("aria-label", `${held ? "Give back" : "Remove"} ${name}`);
+    drop.append(Object.assign(document.createElement("span"), { ariaHidden: "true", textContent: "×" }));
+    line.append(
+      Object.assign(document.createElement("strong"), { textContent: name }),
+      Object.assign(document.createElement("span"), { textContent: held || !this.signedIn ? seat.kind : `${seat.kind}, not held` }),
+      Object.assign(document.createElement("span"), { className: "number", textContent: this.seats.price(seat) }),
+      drop,
+    );
+    return line;
+  }
+}
