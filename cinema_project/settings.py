@@ -279,7 +279,7 @@ SPECTACULAR_SETTINGS = {
         "cinema_project.openapi.examples.add_examples",
     ],
 }
-PLAIN_VIEW_SCHEMAS: list[str] = []  # modules that describe operations REST framework does not know
+PLAIN_VIEW_SCHEMAS = ["booking.api.schema"]  # modules that describe operations REST framework does not know
 
 # --- Words, time, files ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -1,0 +1,62 @@
+"""What must be true between any two transactions (R64), each as a query for the rows that break it."""
+
+from dataclasses import dataclass
+
+from cinema_project.common.clock import NOW_SQL
+from cinema_project.common.database import query
+
+LIVE = f"(c.state IN ('confirmed', 'used') OR (c.state IN ('held', 'pending') AND c.expires_at > {NOW_SQL}))"
+
+CHECKS: dict[str, str] = {
+    "a seat of a screening has one live claim": f"""
+        SELECT c.screening_id, c.seat_id FROM booking_seatclaim c WHERE {LIVE}
+        GROUP BY c.screening_id, c.seat_id HAVING COUNT(*) > 1""",
+    "a claimed seat is in the screening's room": """
+        SELECT c.id FROM booking_seatclaim c JOIN catalog_seat seat ON seat.id = c.seat_id
+        JOIN catalog_screening s ON s.id = c.screening_id WHERE seat.room_id <> s.room_id""",
+    "nobody has more than ten seats in a screening": f"""
+        SELECT c.user_id, c.screening_id FROM booking_seatclaim c WHERE {LIVE}
+        GROUP BY c.user_id, c.screening_id HAVING COUNT(*) > 10""",
+    "a booking's total is the sum of its tickets": """
+        SELECT b.booking_number FROM booking_booking b LEFT JOIN booking_seatclaim c ON c.booking_id = b.id
+        GROUP BY b.id, b.booking_number, b.total HAVING b.total <> COALESCE(SUM(c.price), 0)""",
+    "a ticket is its booking's: same user, same screening": """
+        SELECT c.id FROM booking_seatclaim c JOIN booking_booking b ON b.id = c.booking_id
+        WHERE b.user_id <> c.user_id OR b.screening_id <> c.screening_id""",
+    "a claimed payment paid one booking of the same user, screening and amount": """
+        SELECT p.payment_id FROM booking_payment p LEFT JOIN booking_booking b ON b.payment_id = p.payment_id
+        WHERE p.status = 'claimed' AND (b.id IS NULL OR b.user_id <> p.user_id
+            OR b.screening_id <> p.screening_id OR b.total <> p.amount OR b.currency <> p.currency)""",
+    "a cancelled ticket has a refund of its price, and no other ticket has one": """
+        SELECT c.id FROM booking_seatclaim c LEFT JOIN booking_refund r ON r.claim_id = c.id
+        WHERE (c.state IN ('cancelled', 'refunded') AND (r.id IS NULL OR r.amount <> c.price))
+            OR (c.state NOT IN ('cancelled', 'refunded') AND r.id IS NOT NULL)""",
+    "a ticket is booked before it is confirmed": """
+        SELECT c.id FROM booking_seatclaim c WHERE c.booked_at > c.confirmed_at""",
+    "every change of seats has its number and its message": """
+        SELECT s.id FROM catalog_screening s WHERE s.seat_seq > 0 AND s.seat_seq <> COALESCE((
+            SELECT MAX(CAST(SUBSTR(m.key, LENGTH(CAST(s.id AS TEXT)) + 2) AS BIGINT)) FROM common_outboxmessage m
+            WHERE m.topic = 'seats' AND m.key LIKE CAST(s.id AS TEXT) || ':%%'), s.seat_seq)""",
+    "a screening counts its bookings": """
+        SELECT s.id FROM catalog_screening s
+        WHERE s.bookings_count <> (SELECT COUNT(*) FROM booking_booking b WHERE b.screening_id = s.id)""",
+    "screenings of a room do not overlap": """
+        SELECT a.id, b.id FROM catalog_screening a JOIN catalog_screening b ON b.room_id = a.room_id AND b.id > a.id
+        WHERE a.status = 'scheduled' AND b.status = 'scheduled'
+            AND a.start_time < b.room_free_at AND b.start_time < a.room_free_at""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A broken rule, and the row that breaks it."""
+
+    rule: str
+    row: str
+
+
+def violations() -> list[Violation]:
+    """Return everything that breaks an invariant; empty is the only good answer."""
+    return [
+        Violation(rule, ", ".join(str(value) for value in row)) for rule, sql in CHECKS.items() for row in query(sql)
+    ]
