@@ -35,7 +35,9 @@ def redoc(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def redoc_script(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(_redoc_without_logo(), content_type="text/javascript", headers={"Cache-Control": "max-age=86400"})
+    return HttpResponse(
+        _redoc_without_logo(), content_type="text/javascript", headers={"Cache-Control": "max-age=86400"}
+    )
 
 
 @require_safe

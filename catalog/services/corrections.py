@@ -11,8 +11,8 @@ from django.db.models import F
 from catalog.models import Room, Screening, Seat
 from catalog.selectors.cinemas import RoomNotFound
 from catalog.selectors.screenings import ScreeningNotFound
-from catalog.services.cinemas import RoomNameTaken
 from catalog.services.checks import check_fields
+from catalog.services.cinemas import RoomNameTaken
 from catalog.services.screenings import RoomOverlap, check_on_sale, is_overlap, planned
 from cinema_project.common import clock
 from cinema_project.common.database import write
@@ -61,7 +61,9 @@ def change_seat(*, seat_id: int, **changes: Any) -> Seat:
     """
     seat = _seat_of_locked_room(seat_id)
     if set(changes) - {"is_active"} and seats_are_fixed(seat.room_id):
-        raise SeatSold("Seats of this room have been held or sold: their labels and types stay. You can switch a seat off.")
+        raise SeatSold(
+            "Seats of this room have been held or sold: their labels and types stay. You can switch a seat off."
+        )
     _set(seat, changes)
     try:
         with transaction.atomic():

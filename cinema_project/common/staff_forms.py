@@ -1,7 +1,9 @@
-"""What every admin of the house shares: facts are only shown, changes go through services, refusals become sentences."""
+"""What every admin here shares: facts are only shown, changes go through services, refusals become sentences."""
 
 from collections.abc import Iterator
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -11,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from cinema_project.common.database import write
 from cinema_project.common.errors import DomainError
@@ -27,13 +29,17 @@ class StaffAdmin(ModelAdmin):
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Delete after confirmation; if the row came into use meanwhile, say so."""
         try:
             return super().delete_view(request, object_id, extra_context)
         except IntegrityError:
             messages.error(request, f"This {self.opts.verbose_name} is in use and cannot be deleted.")
-            return redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[quote(object_id)]))
+            return redirect(
+                reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[quote(object_id)])
+            )
 
 
 class FactsAdmin(StaffAdmin):
@@ -135,3 +141,17 @@ class WordsField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         words = value if isinstance(value, list) else str(value or "").split(",")
         return [word.strip() for word in words if word.strip()]
+
+
+class WallClockField(forms.SplitDateTimeField):
+    """Date and time without offset: the service reads them on the cinema's clock."""
+
+    widget = UnfoldAdminSplitDateTimeWidget
+
+    def compress(self, data_list: tuple[date, time] | None) -> datetime | None:
+        return datetime.combine(*data_list) if data_list and None not in data_list else None
+
+
+def wall_clock(moment: datetime | None, zone: ZoneInfo) -> str:
+    """Return a moment as the cinema's clock shows it."""
+    return f"{moment.astimezone(zone):%a %d %b %Y, %H:%M}" if moment else ""

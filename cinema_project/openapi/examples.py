@@ -124,7 +124,9 @@ def _made(schema: Document, schemas: Document, kind: str, name: str, depth: int)
         fields = schema.get("properties", {}) if depth < DEEPEST else {}
         return {field: example_of(inner, schemas, field, depth + 1) for field, inner in fields.items()}
     if kind == "array":
-        item = example_of(schema.get("items", {}), schemas, name.removesuffix("s"), depth + 1) if depth < DEEPEST else None
+        item = (
+            example_of(schema.get("items", {}), schemas, name.removesuffix("s"), depth + 1) if depth < DEEPEST else None
+        )
         return [] if item is None else [item]
     if schema.get("default") is not None:
         return schema["default"]

@@ -48,7 +48,9 @@ KINDS: dict[int, tuple[str, str, str]] = {
     503: ("Service Unavailable", "unavailable", "The service is busy. Please try again in a moment."),
 }
 COMMON = (400, 401, 403, 404, 413, 415, 503)
-RETRY_AFTER = {"Retry-After": {"description": "Seconds after which a repeat makes sense.", "schema": {"type": "integer"}}}
+RETRY_AFTER = {
+    "Retry-After": {"description": "Seconds after which a repeat makes sense.", "schema": {"type": "integer"}}
+}
 
 
 def add_problems(result: Document, **_context: Any) -> Document:

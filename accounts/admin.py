@@ -1,0 +1,141 @@
+"""People, their groups and their sign-ins, and who changed what in the admin."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from accounts.models import TokenFamily, User, canonical_email
+from accounts.supervision import end_sign_ins, suspend_users, unsuspend_users
+from accounts.tokens import revoke_family
+from cinema_project.common.errors import DomainError
+from cinema_project.common.staff_forms import FactsAdmin, StaffAdmin
+
+admin.site.unregister(Group)
+
+
+class _OneSpelling:
+    """Stores an address the way sign-in looks it up."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_email(self) -> str:
+        return canonical_email(self.cleaned_data["email"])
+
+
+class NewUserForm(_OneSpelling, UserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "full_name")
+
+
+class UserForm(_OneSpelling, UserChangeForm):
+    class Meta:
+        model = User
+        fields = ("email",)
+
+
+class NewPasswordForm(AdminPasswordChangeForm):
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        end_sign_ins(user_ids=[user.pk])
+        return user
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, StaffAdmin):
+    form = UserForm
+    add_form = NewUserForm
+    change_password_form = NewPasswordForm
+    list_display = ("email", "full_name", "group_names", "is_staff", "is_active", "last_login", "created_at")
+    list_filter = ("is_active", "is_staff", "is_superuser", "groups")
+    search_fields = ("email", "full_name", "=uuid")
+    date_hierarchy = "created_at"
+    ordering = ("email", "pk")
+    readonly_fields = ("uuid", "is_active", "last_login", "created_at", "updated_at")
+    filter_horizontal = ()
+    autocomplete_fields = ("groups",)
+    actions = ("suspend", "unsuspend")
+    fieldsets = (
+        (None, {"fields": ("email", "password", "full_name", "date_of_birth")}),
+        ("Rights", {"fields": ("is_active", "is_staff", "groups", "is_superuser")}),
+        ("Choices", {"fields": ("dark_mode", "notifications_enabled", "newsletter_subscribed", "long_holds")}),
+        ("Record", {"fields": ("uuid", "last_login", "created_at", "updated_at")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "full_name", "password1", "password2")}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, "is_superuser")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        untouchable = isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser
+        return not untouchable and super().has_change_permission(request, obj)
+
+    @admin.display(description="groups")
+    def group_names(self, user: User) -> str:
+        return ", ".join(sorted(group.name for group in user.groups.all()))
+
+    @admin.action(description="Suspend", permissions=["change"])
+    def suspend(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._run(request, queryset, suspend_users, "Suspended")
+
+    @admin.action(description="Let in again", permissions=["change"])
+    def unsuspend(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._run(request, queryset, unsuspend_users, "Let in again")
+
+    def _run(self, request: HttpRequest, queryset: QuerySet[User], service: Any, done: str) -> None:
+        people = list(queryset)
+        try:
+            count = service(user_ids=[user.pk for user in people], by=request.user)
+        except DomainError as refused:
+            messages.error(request, str(refused))
+            return
+        for user in people:
+            self.log_change(request, user, f"{done}.")
+        messages.success(request, f"{done}: {count}.")
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, StaffAdmin):
+    filter_horizontal = ("permissions",)
+
+
+@admin.register(TokenFamily)
+class TokenFamilyAdmin(FactsAdmin):
+    list_display = ("user", "created_at", "rotated_at", "expires_at", "revoked_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "created_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    ordering = ("-created_at", "pk")
+    fields = ("user", "created_at", "rotated_at", "expires_at", "revoked_at")
+    actions = ("end",)
+
+    @admin.action(description="End these sign-ins", permissions=["act"])
+    def end(self, request: HttpRequest, queryset: QuerySet[TokenFamily]) -> None:
+        families = list(queryset.values_list("pk", flat=True))
+        for family in families:
+            revoke_family(family)
+        messages.success(request, f"{len(families)} ended.")
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(FactsAdmin):
+    list_display = ("action_time", "user", "content_type", "object_repr", "change")
+    list_filter = ("action_flag", "content_type")
+    list_select_related = ("user", "content_type")
+    search_fields = ("user__email", "object_repr")
+    date_hierarchy = "action_time"
+    ordering = ("-action_time", "-pk")
+
+    @admin.display(description="change")
+    def change(self, entry: LogEntry) -> str:
+        return entry.get_change_message()

@@ -1,0 +1,50 @@
+"""What staff do about other people's accounts."""
+
+from collections.abc import Sequence
+
+from django.db.models import F
+
+from accounts.models import TokenFamily, User
+from cinema_project.common import clock
+from cinema_project.common.database import write
+from cinema_project.common.errors import Conflict, NotAllowed
+
+
+class OwnAccount(Conflict):
+    code = "own_account"
+
+
+@write
+def suspend_users(*, user_ids: Sequence[int], by: User) -> int:
+    """Shut people out: their tokens, pages and sockets end. Return how many were not suspended before.
+
+    :raises OwnAccount: if ``by`` is among them
+    :raises NotAllowed: if an admin is among them and ``by`` is none
+    """
+    if by.pk in user_ids:
+        raise OwnAccount("You cannot suspend yourself.")
+    people = User.objects.filter(pk__in=user_ids)
+    if not by.is_superuser and people.filter(is_superuser=True).exists():
+        raise NotAllowed("Only an admin can suspend an admin.")
+    count = people.filter(is_active=True).update(is_active=False)
+    end_sign_ins(user_ids=user_ids)
+    return count
+
+
+@write
+def unsuspend_users(*, user_ids: Sequence[int], by: User) -> int:
+    """Let people in again; return how many were suspended.
+
+    :raises NotAllowed: if an admin is among them and ``by`` is none
+    """
+    people = User.objects.filter(pk__in=user_ids, is_active=False)
+    if not by.is_superuser and people.filter(is_superuser=True).exists():
+        raise NotAllowed("Only an admin can let an admin in again.")
+    return people.update(is_active=True)
+
+
+@write
+def end_sign_ins(*, user_ids: Sequence[int]) -> None:
+    """End every token of these people, and the sockets that hang on them."""
+    TokenFamily.objects.filter(user__in=user_ids, revoked_at=None).update(revoked_at=clock.now())
+    User.objects.filter(pk__in=user_ids).update(page_epoch=F("page_epoch") + 1)

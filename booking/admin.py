@@ -1,0 +1,170 @@
+"""Who sits where, and who paid: to be read by staff. What was sold changes only through the services."""
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from booking.models import Booking, Hold, Payment, Refund, SeatClaim, Ticket
+from booking.screening_admin import ScreeningAdmin
+from booking.services.tickets import cancel_ticket
+from booking.ticket_codes import short_code_of
+from catalog.models import Screening
+from cinema_project.common.errors import DomainError
+from cinema_project.common.staff_forms import FactsAdmin, wall_clock
+
+admin.site.register(Screening, ScreeningAdmin)
+
+PLACES = ("screening__movie", "screening__room__cinema")
+STATE_LABELS = {
+    "held": "warning",
+    "pending": "warning",
+    "confirmed": "success",
+    "used": "info",
+    "cancelled": "danger",
+    "refunded": "danger",
+}
+
+
+class ClaimAdmin(FactsAdmin):
+    """What holds and tickets have in common."""
+
+    list_select_related = (*PLACES, "seat", "user", "booking")
+    list_filter = ("state", "screening__room__cinema", "screening__start_time")
+    search_fields = ("user__email", "user__full_name", "screening__movie__title", "=booking__booking_number", "^secret")
+    search_help_text = "E-mail, name, film, booking number or short code"
+
+    @admin.display(description="film", ordering="screening__movie__title")
+    def film(self, claim: SeatClaim) -> str:
+        return claim.screening.movie.title
+
+    @admin.display(description="starts", ordering="screening__start_time")
+    def starts(self, claim: SeatClaim) -> str:
+        return wall_clock(claim.screening.start_time, claim.screening.room.cinema.zone)
+
+    @admin.display(description="room", ordering="screening__room__name")
+    def room(self, claim: SeatClaim) -> str:
+        return str(claim.screening.room)
+
+    @admin.display(description="seat", ordering="seat__seat_number")
+    def seat_label(self, claim: SeatClaim) -> str:
+        return claim.seat.label
+
+    @admin.display(description="price", ordering="price")
+    def money(self, claim: SeatClaim) -> str:
+        return f"{claim.price} {claim.currency}"
+
+    @display(description="state", ordering="state", label=STATE_LABELS)
+    def shown_state(self, claim: SeatClaim) -> tuple[str, str]:
+        return claim.state, claim.get_state_display()
+
+    @admin.display(description="until", ordering="expires_at")
+    def until(self, claim: SeatClaim) -> str:
+        return wall_clock(claim.expires_at, claim.screening.room.cinema.zone)
+
+
+@admin.register(Hold)
+class HoldAdmin(ClaimAdmin):
+    list_display = ("user", "film", "starts", "room", "seat_label", "until", "extensions", "shown_state")
+    ordering = ("-reserved_at", "-pk")
+    date_hierarchy = "reserved_at"
+    fields = (
+        "user",
+        "film",
+        "starts",
+        "room",
+        "seat_label",
+        "money",
+        "shown_state",
+        "reserved_at",
+        "until",
+        "extensions",
+    )
+
+
+@admin.register(Ticket)
+class TicketAdmin(ClaimAdmin):
+    list_display = ("short_code", "film", "starts", "room", "seat_label", "user", "shown_state", "money", "booking")
+    ordering = ("-booked_at", "-pk")
+    date_hierarchy = "booked_at"
+    fields = (
+        ("short_code", "shown_state"),
+        ("film", "starts"),
+        ("room", "seat_label"),
+        ("user", "booking", "money"),
+        ("booked_at", "confirmed_at", "ended_at"),
+    )
+    actions = ("cancel_tickets",)
+
+    @admin.display(description="short code", ordering="secret")
+    def short_code(self, ticket: Ticket) -> str:
+        return short_code_of(ticket.secret)
+
+    @admin.action(description="Cancel and free the seats", permissions=["act"])
+    def cancel_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
+        for ticket in queryset.select_related("user", "seat"):
+            name = f"{short_code_of(ticket.secret)}, seat {ticket.seat}"
+            try:
+                cancel_ticket(ticket_id=ticket.pk, by=ticket.user)  # for the buyer, whose ticket it is
+            except DomainError as error:
+                messages.error(request, f"{name}: {error}")
+            else:
+                self.log_change(request, ticket, "Cancelled for the buyer.")
+                messages.success(request, f"{name}: cancelled.")
+
+
+class TicketInline(TabularInline):
+    model = SeatClaim
+    fields = ("seat", "price", "currency", "state", "confirmed_at", "ended_at")
+    readonly_fields = fields
+    verbose_name_plural = "tickets"
+    extra = 0
+    can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SeatClaim]:
+        return super().get_queryset(request).select_related("seat").order_by("seat_id")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("booking.view_ticket")
+
+
+@admin.register(Booking)
+class BookingAdmin(FactsAdmin):
+    list_display = ("booking_number", "user", "screening", "total", "currency", "payment", "booked_at")
+    list_filter = ("screening__room__cinema", "currency", "booked_at")
+    list_select_related = ("user", "screening__movie", "payment")
+    search_fields = ("=booking_number", "user__email", "screening__movie__title", "=payment__payment_id")
+    date_hierarchy = "booked_at"
+    ordering = ("-booked_at", "-pk")
+    inlines = (TicketInline,)
+
+
+@admin.register(Payment)
+class PaymentAdmin(FactsAdmin):
+    list_display = ("payment_id", "user", "screening", "amount", "currency", "status", "captured_at")
+    list_filter = ("status", "currency", "captured_at")
+    list_select_related = ("user", "screening__movie")
+    search_fields = ("=payment_id", "user__email", "screening__movie__title")
+    date_hierarchy = "captured_at"
+    ordering = ("-captured_at", "pk")
+
+
+@admin.register(Refund)
+class RefundAdmin(FactsAdmin):
+    list_display = ("claim", "buyer", "amount", "currency", "status", "created_at")
+    list_filter = ("status", "currency", "created_at")
+    list_select_related = ("claim__user",)
+    search_fields = ("claim__user__email", "=claim__booking__booking_number")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-pk")
+
+    @admin.display(description="buyer", ordering="claim__user__email")
+    def buyer(self, refund: Refund) -> str:
+        return str(refund.claim.user)

@@ -1,0 +1,20 @@
+"""Forms of the box office's admin."""
+
+from typing import Any
+
+from catalog.models import Screening
+from cinema_project.common.staff_forms import ServiceForm, WallClockField
+
+
+class ScreeningForm(ServiceForm):
+    start_time = WallClockField(help_text="On the clock of the cinema.")
+
+    class Meta:
+        model = Screening
+        fields = ("movie", "room", "price")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            zone = self.instance.room.cinema.zone
+            self.initial["start_time"] = self.instance.start_time.astimezone(zone).replace(tzinfo=None)

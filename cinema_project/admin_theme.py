@@ -1,0 +1,90 @@
+"""Look and menu of the admin."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def _page(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
+    """Return a menu entry, shown to whoever may see the list behind it."""
+    address = reverse_lazy(f"admin:{app}_{model}_changelist")
+    return {"title": title, "icon": icon, "link": address, "permission": _may_see(f"{app}.view_{model}")}
+
+
+def _may_see(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: bool(request.user.has_perm(permission))
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Cinema",
+    "SITE_HEADER": "Cinema",
+    "SITE_SUBHEADER": "Staff",
+    "SITE_SYMBOL": "theaters",
+    "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}],
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {
+            "50": "#fdf2f5",
+            "100": "#fbe4ea",
+            "200": "#f7c9d5",
+            "300": "#f09fb4",
+            "400": "#ff8fa9",
+            "500": "#c02b57",
+            "600": "#8a1538",
+            "700": "#741130",
+            "800": "#5f1029",
+            "900": "#4d0f23",
+            "950": "#2a0511",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": "Programme",
+                "items": [
+                    _page("Screenings", "event_seat", "catalog", "screening"),
+                    _page("Films", "movie", "catalog", "movie"),
+                    _page("Cinemas", "location_city", "catalog", "cinema"),
+                    _page("Rooms", "meeting_room", "catalog", "room"),
+                    _page("Seats", "chair", "catalog", "seat"),
+                ],
+            },
+            {
+                "title": "Box office",
+                "items": [
+                    _page("Tickets", "confirmation_number", "booking", "ticket"),
+                    _page("Holds", "hourglass_top", "booking", "hold"),
+                    _page("Bookings", "receipt_long", "booking", "booking"),
+                    _page("Payments", "payments", "booking", "payment"),
+                    _page("Refunds", "undo", "booking", "refund"),
+                ],
+            },
+            {
+                "title": "People",
+                "items": [
+                    _page("Users", "person", "accounts", "user"),
+                    _page("Groups", "group", "auth", "group"),
+                    _page("Sign-ins", "key", "accounts", "tokenfamily"),
+                ],
+            },
+            {
+                "title": "Machine room",
+                "collapsible": True,
+                "items": [
+                    _page("Outgoing messages", "outbox", "common", "outboxmessage"),
+                    _page("Repeated requests", "repeat", "common", "idempotencyrecord"),
+                    _page("Tasks by the clock", "schedule", "django_celery_beat", "periodictask"),
+                    _page("Changes", "history", "admin", "logentry"),
+                ],
+            },
+        ],
+    },
+}
