@@ -66,7 +66,7 @@ def payment_id_of(user_id: int, holds: list[Claim]) -> str:
     return "page-" + salted_hmac("checkout", f"{user_id}:{held}", algorithm="sha256").hexdigest()[:40]
 
 
-def latest_booking(user_id: int, screening_id: int) -> Booking | None:
+def latest_booking(user_id: int | None, screening_id: int) -> Booking | None:
     """Return the user's newest booking of the screening."""
     return Booking.objects.filter(user=user_id, screening=screening_id).order_by("-booked_at", "-pk").first()
 

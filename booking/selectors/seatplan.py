@@ -107,21 +107,16 @@ def seat_plan(seats: SeatMap, viewer_id: int | None) -> SeatPlan:
     places = _places(seats.layout.seats.values())
     leftmost = min((x for x, _ in places.values()), default=0)
     topmost = min((y for _, y in places.values()), default=0)
-    cells = [
-        (
-            places[view.seat.id][1] - topmost,
-            _cell(view, places[view.seat.id][0] - leftmost, places[view.seat.id][1] - topmost),
-        )
-        for view in seats.seats(viewer_id)
-    ]
-    cells.sort(key=lambda placed: (placed[0], placed[1].column, placed[1].id))
-    rows = [
-        _row(y, index, [cell for _, cell in group])
-        for index, (y, group) in enumerate(groupby(cells, key=lambda placed: placed[0]), start=1)
-    ]
-    columns = max((cell.column for _, cell in cells), default=1)
-    depth = max((y for y, _ in cells), default=0) + 1
-    return SeatPlan(rows, columns, 2 * EDGE + columns * PITCH, STAGE + depth * PITCH + 12)
+    cells = []
+    for view in seats.seats(viewer_id):
+        x, y = places[view.seat.id]
+        cells.append(_cell(view, x - leftmost, y - topmost))
+    cells.sort(key=lambda cell: (cell.top, cell.left, cell.id))
+    lines = [list(line) for _, line in groupby(cells, key=lambda cell: cell.top)]
+    rows = [SeatRow(line[0].row, index, line[0].top, line) for index, line in enumerate(lines, start=1)]
+    columns = max((cell.column for cell in cells), default=1)
+    lowest = rows[-1].top if rows else STAGE
+    return SeatPlan(rows, columns, 2 * EDGE + columns * PITCH, lowest + PITCH // 2 + 12)
 
 
 def seat_names(places: Iterable[SeatPlace]) -> str:
@@ -167,7 +162,3 @@ def _cell(view: SeatView, x: int, y: int) -> SeatCell:
         left=EDGE + x * PITCH + PITCH // 2,
         top=STAGE + y * PITCH + PITCH // 2,
     )
-
-
-def _row(y: int, index: int, cells: list[SeatCell]) -> SeatRow:
-    return SeatRow(cells[0].row, index, STAGE + y * PITCH + PITCH // 2, cells)

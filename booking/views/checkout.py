@@ -23,9 +23,7 @@ from catalog.selectors.layouts import layout_of_screening
 from cinema_project.common import clock
 from cinema_project.common.errors import DomainError
 
-HOLD_ENDED = (
-    "The time for your seats ran out, so they are on sale again. Press “Hold these seats” to try for the same ones."
-)
+HOLD_ENDED = "The time for your seats ran out. Press “Hold these seats” to try for the same ones."
 
 
 @never_cache

@@ -14,6 +14,7 @@ export class SeatMap extends EventTarget {
     this.naturalWidth = svg.viewBox.baseVal.width;
     this.#setStop(this.seats.picked()[0] ?? this.rows[0]?.[0]);
     this.#setZoom(this.fitScale() >= SMALLEST ? this.fitScale() : 1);
+    view.scrollLeft = (view.scrollWidth - view.clientWidth) / 2;
     svg.addEventListener("click", (event) => this.#clicked(event));
     svg.addEventListener("keydown", (event) => this.#pressed(event));
     seats.addEventListener("change", (event) => event.detail.forEach((seat) => this.#draw(seat)));
