@@ -6,7 +6,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +25,7 @@ from accounts.api.serializers import (
 from accounts.callers import bearer_token
 from accounts.services import refresh_tokens, register_user, sign_in, sign_out
 from cinema_project.common.errors import Unauthenticated
+from cinema_project.common.parsers import BoundedJSONParser
 
 OPTIONAL_BEARER: Any = [{}, {"bearer": []}]
 no_store = method_decorator(cache_control(no_store=True), name="dispatch")
@@ -52,7 +53,7 @@ class Register(APIView):
 class Login(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    parser_classes = (JSONParser, FormParser, MultiPartParser)
+    parser_classes = (BoundedJSONParser, FormParser, MultiPartParser)
 
     @extend_schema(
         operation_id="auth_login",
@@ -62,7 +63,7 @@ class Login(APIView):
         responses={200: TokenPairOutput, 401: OpenApiResponse(description="Incorrect email or password")},
     )
     def post(self, request: Request) -> Response:
-        kind = LoginFormInput if "username" in request.data else LoginInput
+        kind = LoginFormInput if isinstance(request.data, dict) and "username" in request.data else LoginInput
         asked = kind(data=request.data)
         asked.is_valid(raise_exception=True)
         return Response(TokenPairOutput(sign_in(**asked.validated_data)).data)
