@@ -1,0 +1,144 @@
+"""Registering and signing in; the tokens have their own tests."""
+
+import threading
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from accounts import roles
+from accounts.models import User, canonical_email
+from accounts.selectors import groups_of, role_of
+from accounts.services import (
+    EmailInvalid,
+    EmailTaken,
+    PasswordRefused,
+    WrongCredentials,
+    check_credentials,
+    end_page_sockets,
+    register_user,
+    sign_in,
+)
+from accounts.tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_groups_exist_from_the_start():
+    assert set(Group.objects.values_list("name", flat=True)) >= set(roles.GROUPS)
+
+
+def test_registered_person_can_sign_in():
+    person = register_user(email=" Ann@Cinema.Test ", password=make.PASSWORD, full_name="Ann")
+
+    assert (person.email, person.full_name, person.is_staff, person.is_superuser) == ("ann@cinema.test", "Ann", False, False)
+    assert person.password != make.PASSWORD
+    assert sign_in(email="ANN@cinema.test", password=make.PASSWORD).user == person
+
+
+@pytest.mark.parametrize("spelling", ["ann@cinema.test", "ANN@CINEMA.TEST", " ann@cinema.test", "ann@cinema．test"])
+def test_one_address_is_one_account_in_every_spelling(spelling):
+    register_user(email="Ann@cinema.test", password=make.PASSWORD)
+
+    with pytest.raises(EmailTaken, match="^Email already registered$"):
+        register_user(email=spelling, password=make.PASSWORD)
+
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("email", ["", "ann", "ann@", "@cinema.test", "a b@cinema.test", "ann@cinema.test\n b", "ﷺ" * 40])
+def test_what_is_no_address_is_refused(email):
+    with pytest.raises(EmailInvalid):
+        register_user(email=email, password=make.PASSWORD)
+
+
+def test_address_that_grows_too_long_in_its_one_spelling_is_refused():
+    with pytest.raises(EmailInvalid):
+        register_user(email="a@" + "x.㎯" * 60 + ".test", password=make.PASSWORD)
+
+
+@pytest.mark.parametrize("password", ["short", "1234567890123", "ann-example@cinema.test"])
+def test_password_easy_to_guess_is_refused(password):
+    with pytest.raises(PasswordRefused) as refused:
+        register_user(email="ann-example@cinema.test", password=password)
+
+    assert {error["pointer"] for error in refused.value.errors} == {"/password"}
+    assert not User.objects.exists()
+
+
+def test_canonical_spelling_is_stable():
+    for email in ("Straße@CINEMA.test", "İ@cinema.test", "ϓ@cinema.test", "ﬁ@cinema.test"):
+        assert canonical_email(canonical_email(email)) == canonical_email(email)
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [("ann@cinema.test", "wrong"), ("bob@cinema.test", make.PASSWORD), ("", ""), ("ann@cinema.test", "")],
+)
+def test_wrong_credentials_are_refused_with_one_sentence(email, password):
+    make.user(email="ann@cinema.test")
+
+    with pytest.raises(WrongCredentials, match="^Incorrect email or password$"):
+        check_credentials(email=email, password=password)
+
+
+def test_suspended_person_cannot_sign_in():
+    person = make.user(is_active=False)
+
+    with pytest.raises(WrongCredentials):
+        check_credentials(email=person.email, password=make.PASSWORD)
+
+
+def test_unknown_address_costs_a_hash_too(monkeypatch):
+    make.user(email="ann@cinema.test")
+    hashed = []
+    encode = "django.contrib.auth.hashers.MD5PasswordHasher.encode"
+    monkeypatch.setattr(encode, lambda hasher, password, salt: hashed.append(password) or f"md5${salt}$nothing")
+
+    for email in ("ann@cinema.test", "unknown@cinema.test"):
+        with pytest.raises(WrongCredentials):
+            check_credentials(email=email, password="wrong-password")
+
+    assert hashed == ["wrong-password", "wrong-password"]
+
+
+def test_groups_are_asked_for_once(django_assert_num_queries):
+    make.user(groups=("manager", "auditor"))
+    person = User.objects.get()
+
+    with django_assert_num_queries(1):
+        assert role_of(person) == "manager"
+        assert groups_of(person) == ("auditor", "manager")
+
+
+def test_ending_page_sockets_raises_the_epoch():
+    person = make.user()
+
+    end_page_sockets(user=person)
+    end_page_sockets(user=person)
+
+    assert User.objects.get().page_epoch == 2
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_one_address_registered_at_the_same_moment_makes_one_account():
+    start, outcomes = threading.Barrier(4), []
+
+    def register():
+        start.wait()
+        try:
+            outcomes.append(register_user(email="ann@cinema.test", password=make.PASSWORD).email)
+        except EmailTaken as error:
+            outcomes.append(error.code)
+        finally:
+            connection.close()
+
+    people = [threading.Thread(target=register) for _ in range(4)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+
+    assert sorted(outcomes) == ["ann@cinema.test", "email_taken", "email_taken", "email_taken"]
+    assert User.objects.count() == 1
