@@ -149,15 +149,17 @@ def _clocked(rows: list[Row]) -> tuple[datetime, list[Claim]]:
 
 def claim_of(row: Row) -> Claim:
     """Read a row of ``COLUMNS``."""
-    return Claim(*row[:5], as_money(row[5]), *row[6:10], *map(as_moment, row[10:]))
+    values = [*row[:5], as_money(row[5]), *row[6:10], *map(as_moment, row[10:])]
+    return Claim(*values)
 
 
 def insert_claims(rows: Sequence[Sequence[Any]]) -> outbox.Statement:
-    """Insert claims, each ``(screening, seat, user, state, price, currency, reserved_at, expires_at, booking, booked_at,
-    confirmed_at)``; returns ``COLUMNS``."""
+    """Insert claims, each ``(screening, seat, user, state, price, currency, reserved_at, expires_at, booking,
+    booked_at, confirmed_at)``; returns ``COLUMNS``."""
     one = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s)"
     return (
-        "INSERT INTO booking_seatclaim (screening_id, seat_id, user_id, state, price, currency, reserved_at, expires_at,"
+        "INSERT INTO booking_seatclaim"
+        " (screening_id, seat_id, user_id, state, price, currency, reserved_at, expires_at,"
         " booking_id, booked_at, confirmed_at, extensions, secret)"
         f" VALUES {', '.join([one] * len(rows))} RETURNING {COLUMNS}",
         [value for row in rows for value in (*row, new_secret())],

@@ -83,14 +83,18 @@ class SeatClaim(models.Model):
     state = models.CharField(max_length=10, choices=ClaimState.choices)
     price = models.DecimalField(max_digits=8, decimal_places=2)
     currency = models.CharField(max_length=3)
-    reserved_at = models.DateTimeField(null=True, blank=True, help_text="Empty when the seat was booked without a hold.")
+    reserved_at = models.DateTimeField(
+        null=True, blank=True, help_text="Empty when the seat was booked without a hold."
+    )
     expires_at = models.DateTimeField(null=True, blank=True, help_text="End of the hold, or of the time to pay.")
     extensions = models.PositiveSmallIntegerField(default=0)
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
     booked_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When the seat was given back.")
-    secret = models.CharField(max_length=26, unique=True, help_text="130 random bits; what the QR code of the ticket proves.")
+    secret = models.CharField(
+        max_length=26, unique=True, help_text="130 random bits; what the QR code of the ticket proves."
+    )
 
     class Meta:
         constraints = [
@@ -100,7 +104,8 @@ class SeatClaim(models.Model):
             models.CheckConstraint(condition=Q(state__in=ClaimState.values), name="claim_state_known"),
             models.CheckConstraint(condition=Q(price__gte=0), name="claim_price_positive"),
             models.CheckConstraint(
-                condition=~Q(state__in=HOLD_ONLY_STATES) | Q(reserved_at__isnull=False, expires_at__isnull=False, booking=None),
+                condition=~Q(state__in=HOLD_ONLY_STATES)
+                | Q(reserved_at__isnull=False, expires_at__isnull=False, booking=None),
                 name="hold_has_its_moments",
             ),
             models.CheckConstraint(

@@ -25,7 +25,7 @@ Payload = dict[str, Any]
 
 local_receivers: list[Callable[[Payload], None]] = []
 """The hub of this very process, if it has one; without Redis there is no other way."""
-_redis_silent_until = 0.0
+_redis_silence = {"until": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ def seats_payload(screening_id: int, seq: int, now: datetime, updates: Sequence[
 
 def frame(payload: Payload, *, viewer_id: int | None, sees_all: bool) -> str:
     """Encode one change for one kind of viewer: only own ids, unless they see all (R60)."""
+    sees_all = sees_all or settings.SEAT_HOLDER_IDS_PUBLIC
     updates = [_entry(update, viewer_id, sees_all) for update in payload["updates"]]
     common = {"timestamp": payload["timestamp"], "seq": payload["seq"]}
     if len(updates) == 1:
@@ -90,13 +91,12 @@ def publish(payload: Payload) -> None:
 
 
 def _publish_by_redis(message: bytes) -> None:
-    global _redis_silent_until  # a dead Redis must not slow every sale
-    if time.monotonic() < _redis_silent_until:
-        return
+    if time.monotonic() < _redis_silence["until"]:
+        return  # a dead Redis must not slow every sale
     try:
         _redis().publish(CHANNEL, message)
     except redis.RedisError as error:
-        _redis_silent_until = time.monotonic() + REDIS_PAUSE_SECONDS
+        _redis_silence["until"] = time.monotonic() + REDIS_PAUSE_SECONDS
         logger.warning("Redis did not take a seat message; sockets follow the database meanwhile: %s", error)
 
 

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections import Counter
 from functools import cache
+from typing import cast
 
 import orjson
 import redis
@@ -20,7 +21,7 @@ def report_watchers(counts: dict[int, int]) -> None:
     """Publish this process's counts; without Redis there is only one process to ask."""
     if settings.REDIS_URL:
         report = {"at": time.time(), "counts": {str(screening): count for screening, count in counts.items()}}
-        _redis().hset(KEY, _process, orjson.dumps(report))
+        _redis().hset(KEY, _process, orjson.dumps(report).decode())
 
 
 def watchers_everywhere(local: dict[int, int]) -> dict[int, int]:
@@ -30,7 +31,7 @@ def watchers_everywhere(local: dict[int, int]) -> dict[int, int]:
     """
     total = Counter(local)
     if settings.REDIS_URL:
-        for process, raw in _redis().hgetall(KEY).items():
+        for process, raw in cast("dict[bytes, bytes]", _redis().hgetall(KEY)).items():
             report = orjson.loads(raw)
             if process.decode() != _process and report["at"] > time.time() - FORGOTTEN_SECONDS:
                 total.update({int(screening): count for screening, count in report["counts"].items()})

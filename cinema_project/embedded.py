@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from functools import cache
 
-from celery.apps.beat import Beat
+from celery.beat import Service
 from celery.worker import WorkController
 from django.conf import settings
 
@@ -57,4 +57,6 @@ def _work() -> None:
 
 
 def _beat() -> None:
-    app.Beat(loglevel="WARNING", quiet=True)
+    Service(
+        app, max_interval=settings.CELERY_BEAT_MAX_LOOP_INTERVAL, scheduler_cls=settings.CELERY_BEAT_SCHEDULER
+    ).start()

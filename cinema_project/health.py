@@ -3,10 +3,11 @@
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
+from redis.exceptions import RedisError
 
 from cinema_project.common.json_api import answer
 
-SERVICES = {"": "gateway", "auth": "auth", "catalog": "catalog", "scraper": "scraper", "scraperCatalog": "scraperCatalog"}
+SERVICES = {"": "gateway"} | {name: name for name in ("auth", "catalog", "scraper", "scraperCatalog")}
 """The parts that clients may ask for by their prefix; here one process is all of them."""
 
 
@@ -36,6 +37,6 @@ def _database_answers() -> bool:
 def _cache_answers() -> bool:
     try:
         cache.get("ready")
-    except Exception:  # whatever client library is behind the cache: its outage is an answer here, not a fault
+    except RedisError:
         return False
     return True

@@ -225,9 +225,7 @@ def _posting(name: str, tag: str, summary: str, body: str, responses: Json) -> J
 
 
 HOLDS, SOLD = "Seat reservations", "Tickets"
-MAP = _answer(
-    "Every seat, by row and number. X-Seat-Seq says which change it includes.", _list_of("SeatAvailability")
-)
+MAP = _answer("Every seat, by row and number. X-Seat-Seq says which change it includes.", _list_of("SeatAvailability"))
 MISSING: Json = {"description": NO_SCREENING}
 FREE_SEATS = {"200": _answer("The seats that could be held now.", _list_of("SeatOfMap")), "404": MISSING}
 
@@ -283,7 +281,9 @@ PATHS: dict[str, Json] = {
             requestBody=_body("SeatSelection"),
             parameters=[
                 _query(
-                    "additional_minutes", "Minutes to add.", {"type": "integer", "minimum": 1, "maximum": 10, "default": 5}
+                    "additional_minutes",
+                    "Minutes to add.",
+                    {"type": "integer", "minimum": 1, "maximum": 10, "default": 5},
                 ),
                 IDEMPOTENCY_KEY,
             ],
@@ -317,7 +317,9 @@ PATHS: dict[str, Json] = {
             "My Active Reservations",
             {"200": _answer("Holds, soonest expiry first.", _list_of("SeatReservation"))},
             parameters=[
-                _query("include_expired", "Also those ended in the last 24 hours.", {"type": "boolean", "default": False})
+                _query(
+                    "include_expired", "Also those ended in the last 24 hours.", {"type": "boolean", "default": False}
+                )
             ],
         )
     },
@@ -391,7 +393,10 @@ PATHS: dict[str, Json] = {
             "Cancel Ticket",
             {
                 "204": {"description": "Cancelled; a refund is due."},
-                "400": {"description": "Cannot cancel tickets for past screenings", "x-problem": {"code": "screening_past"}},
+                "400": {
+                    "description": "Cannot cancel tickets for past screenings",
+                    "x-problem": {"code": "screening_past"},
+                },
                 "404": {"description": "Ticket with id 2001 not found"},
                 "409": {
                     "description": "A ticket that is used cannot be cancelled.",

@@ -33,7 +33,9 @@ class TicketView:
 
 def tickets_of(user_id: int, *, upcoming: bool | None = None) -> list[TicketView]:
     """Return the user's tickets, newest first; ``upcoming`` keeps those before, or from, the start of the film."""
-    tickets = [_view(row) for row in query(f"{_TICKETS} WHERE t.user_id = %s ORDER BY t.booked_at DESC, t.id", [user_id])]
+    tickets = [
+        _view(row) for row in query(f"{_TICKETS} WHERE t.user_id = %s ORDER BY t.booked_at DESC, t.id", [user_id])
+    ]
     if upcoming is None:
         return tickets
     now = clock.now()
@@ -62,7 +64,7 @@ def sold_tickets(
 
 
 def holds_of(user_id: int, *, include_expired: bool = False) -> list[tuple[Claim, bool]]:
-    """Return the user's holds and whether each has lapsed, soonest expiry first; ended ones of the last day on request."""
+    """Return the user's holds, soonest expiry first, each with whether it has lapsed; on request ended ones too."""
     now = clock.now()
     live = "state = 'held' AND expires_at > %s"
     ended = "state <> 'held' AND reserved_at IS NOT NULL AND COALESCE(ended_at, confirmed_at) > %s"

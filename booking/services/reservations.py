@@ -114,9 +114,7 @@ def _insert_holds(
 
 
 @write
-def extend_holds(
-    *, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], additional_minutes: int = 5
-) -> Held:
+def extend_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], additional_minutes: int = 5) -> Held:
     """Prolong the buyer's own live holds, all or none (R10, R11).
 
     :raises Invalid: wrong list or minutes, or the film has started

@@ -292,6 +292,7 @@ def new_booking_number() -> str:
 def _check_payment_id(payment_id: Any) -> None:
     if payment_id is None:
         return
-    if not isinstance(payment_id, str) or not 1 <= len(payment_id) <= 255 or not payment_id.isascii() or not payment_id.isprintable():
+    printable = isinstance(payment_id, str) and payment_id.isascii() and payment_id.isprintable()
+    if not printable or not 1 <= len(payment_id) <= 255:
         sentence = "payment_id must be 1 to 255 printable ASCII characters."
         raise PaymentIdInvalid(sentence, errors=[{"pointer": "/payment_id", "detail": sentence}])

@@ -87,7 +87,9 @@ def _once(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     except (OperationalError, InterfaceError) as error:
         if finished and _sqlstate(error) not in REPEATABLE:
             connection.close()
-            raise CommitUnknown("The answer of the database was lost. Please repeat the request.", retry_after=2) from error
+            raise CommitUnknown(
+                "The answer of the database was lost. Please repeat the request.", retry_after=2
+            ) from error
         raise
 
 

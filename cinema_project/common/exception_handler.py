@@ -29,7 +29,7 @@ STATUSES: dict[type[errors.DomainError], int] = {
     errors.Upstream: 502,
     errors.Unavailable: 503,
 }
-DRF_KINDS: dict[type[Exception], type[errors.DomainError]] = {
+TRANSLATED: dict[type[Exception], type[errors.DomainError]] = {
     drf.AuthenticationFailed: errors.Unauthenticated,
     drf.PermissionDenied: errors.NotAllowed,
     drf.NotFound: errors.NotFound,
@@ -53,20 +53,21 @@ def problem_for(exception: Exception) -> HttpResponse | None:
     """Answer any anticipated exception as a problem document, else ``None``."""
     if isinstance(exception, errors.DomainError):
         return refusal(exception)
+    for known, kind in TRANSLATED.items():
+        if isinstance(exception, known):
+            return refusal(_translated(exception, kind))
+    return _framework_refusal(exception) if isinstance(exception, drf.APIException) else None
+
+
+def _framework_refusal(exception: drf.APIException) -> HttpResponse:
+    """Answer what REST framework itself refuses."""
     if isinstance(exception, drf.ValidationError):
         return refusal(errors.Invalid("The request is not valid.", errors=list(_pointers(exception.detail))))
     if isinstance(exception, drf.NotAuthenticated):
         return refusal(errors.Unauthenticated("Not authenticated"))
-    if isinstance(exception, drf.MethodNotAllowed):
-        return problem(405, "method_not_allowed", str(exception.detail))
-    if isinstance(exception, drf.NotAcceptable):
-        return problem(406, "not_acceptable", str(exception.detail))
     if isinstance(exception, drf.Throttled):
-        return refusal(errors.TooMany(str(exception.detail), retry_after=int(exception.wait or 1)))
-    for known, kind in DRF_KINDS.items():
-        if isinstance(exception, known):
-            return refusal(_translated(exception, kind))
-    return None
+        return refusal(errors.TooMany(str(exception.detail), retry_after=int(getattr(exception, "wait", None) or 1)))
+    return problem(exception.status_code, exception.default_code, str(exception.detail))
 
 
 def refusal(error: errors.DomainError) -> HttpResponse:

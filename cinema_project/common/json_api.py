@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
@@ -18,9 +18,9 @@ LARGEST_BODY = 10 * 1024 * 1024
 class JsonView(View):
     """A plain view whose refusals are problem documents."""
 
-    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = problem(405, "method_not_allowed", f'Method "{request.method}" not allowed.')
-        response["Allow"] = ", ".join(self._allowed_methods())
+        response["Allow"] = ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
         return response
 
 

@@ -18,10 +18,13 @@ MAX_LIMIT = 500
 class SkipLimitPagination(BasePagination):
     """``?skip=&limit=`` (``offset`` is the same as ``skip``); a limit above 500 is refused."""
 
-    def paginate_queryset(self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(
+        self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: Any = None
+    ) -> list[Any]:
+        query = request.query_params
         self.request = request
-        self.skip = whole(request.query_params, "skip", whole(request.query_params, "offset", 0), least=0)
-        self.limit = whole(request.query_params, "limit", getattr(view, "default_limit", DEFAULT_LIMIT), least=1)
+        self.skip = whole(query, "skip", whole(query, "offset", 0, least=0), least=0)
+        self.limit = whole(query, "limit", getattr(view, "default_limit", DEFAULT_LIMIT), least=1)
         if self.limit > MAX_LIMIT:
             raise Invalid(
                 f"limit is at most {MAX_LIMIT}.",

@@ -105,9 +105,7 @@ class Extend(JsonView):
 
         def work() -> HttpResponse:
             return _held(
-                extend_holds(
-                    buyer=caller, screening_id=screening_id, seat_ids=seat_ids, additional_minutes=minutes
-                )
+                extend_holds(buyer=caller, screening_id=screening_id, seat_ids=seat_ids, additional_minutes=minutes)
             )
 
         return once(request, caller.id, work)
@@ -119,11 +117,11 @@ class CancelHolds(JsonView):
     def post(self, request: HttpRequest) -> HttpResponse:
         caller = caller_of(request)
         body = body_of(request)
-        released = release_holds(
-            buyer=caller, screening_id=whole_of(body, "screening_id"), seat_ids=seat_ids_of(body)
-        )
+        released = release_holds(buyer=caller, screening_id=whole_of(body, "screening_id"), seat_ids=seat_ids_of(body))
         count = len(released)
-        return answer({"message": f"Cancelled {count} reservation{'' if count == 1 else 's'}", "cancelled_count": count})
+        return answer(
+            {"message": f"Cancelled {count} reservation{'' if count == 1 else 's'}", "cancelled_count": count}
+        )
 
 
 class CancelHoldsOfScreening(JsonView):

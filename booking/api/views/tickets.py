@@ -1,5 +1,7 @@
 """Tickets over HTTP. Hot paths: plain views, see ``common/json_api.py``."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 
 from accounts.callers import Caller, caller_of
@@ -14,7 +16,8 @@ from cinema_project.common.json_api import JsonView, answer, body_of, whole_of
 class Book(JsonView):
     """Quick booking: seats become tickets in one call."""
 
-    sell = staticmethod(book_seats)
+    def sell(self, caller: Caller, screening_id: int, seat_ids: Any, payment_id: Any) -> Booked:
+        return book_seats(buyer=caller, screening_id=screening_id, seat_ids=seat_ids, payment_id=payment_id)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         caller = caller_of(request)
@@ -22,11 +25,7 @@ class Book(JsonView):
         screening_id, seat_ids = whole_of(body, "screening_id"), seat_ids_of(body)
 
         def work() -> HttpResponse:
-            return _booked(
-                self.sell(
-                    buyer=caller, screening_id=screening_id, seat_ids=seat_ids, payment_id=body.get("payment_id")
-                )
-            )
+            return _booked(self.sell(caller, screening_id, seat_ids, body.get("payment_id")))
 
         return once(request, caller.id, work)
 
@@ -34,7 +33,8 @@ class Book(JsonView):
 class BookFromReservation(Book):
     """The caller's holds become tickets; safe to repeat with the same ``payment_id``."""
 
-    sell = staticmethod(book_from_holds)
+    def sell(self, caller: Caller, screening_id: int, seat_ids: Any, payment_id: Any) -> Booked:
+        return book_from_holds(buyer=caller, screening_id=screening_id, seat_ids=seat_ids, payment_id=payment_id)
 
 
 class MyTickets(JsonView):
