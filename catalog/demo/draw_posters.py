@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from catalog.demo.art import expressionists, noir, pioneers, slapstick, sixties, visions
+from catalog.demo.art import expressionists, noir, pioneers, sixties, slapstick, visions
 from catalog.demo.art.canvas import Canvas
 
 FOLDER = Path(__file__).parent / "posters"

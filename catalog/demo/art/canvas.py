@@ -102,7 +102,9 @@ def bow(left: float, right: float, base: float, height: float) -> list[Point]:
     """Return points of a smooth hump between two ends of a base line; a negative height hangs down."""
     steps = 40
     width = right - left
-    return [(left + width * step / steps, base - height * math.sin(math.pi * step / steps)) for step in range(steps + 1)]
+    return [
+        (left + width * step / steps, base - height * math.sin(math.pi * step / steps)) for step in range(steps + 1)
+    ]
 
 
 def _line(text: str, size: float, weight: float, spacing: float) -> Image.Image:
@@ -112,7 +114,7 @@ def _line(text: str, size: float, weight: float, spacing: float) -> Image.Image:
     glyphs = Image.new("L", (round(sum(widths) - spacing * SCALE) + 4, round(size * SCALE * 1.3) + 2 * stroke))
     pen, x = ImageDraw.Draw(glyphs), 2.0
     for letter, width in zip(text, widths, strict=True):
-        base, *accents = unicodedata.normalize("NFD", letter)
+        base, *accents = list(unicodedata.normalize("NFD", letter))
         pen.text((x + stroke, glyphs.height / 2), base, 255, font, anchor="lm", stroke_width=stroke)
         for accent in accents:
             _accent(pen, accent, x + stroke + font.getlength(base) / 2, glyphs.height / 2, size * SCALE)

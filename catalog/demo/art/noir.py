@@ -45,8 +45,15 @@ def detour() -> Canvas:
     for step in range(5):
         top = 484 + step * step * 13
         half = 1.5 + step * 2.6
-        canvas.shape([(300 - half, top), (300 + half, top), (300 + half * 1.7, top + 12 + step * 15),
-                      (300 - half * 1.7, top + 12 + step * 15)], "#e8c53a")
+        canvas.shape(
+            [
+                (300 - half, top),
+                (300 + half, top),
+                (300 + half * 1.7, top + 12 + step * 15),
+                (300 - half * 1.7, top + 12 + step * 15),
+            ],
+            "#e8c53a",
+        )
     for side in (-1, 1):
         canvas.shape([(300 + side * x, y) for x, y in [(9, 470), (14, 470), (330, 900), (250, 900)]], "#3b4048")
     canvas.box(166, 300, 184, 760, "#5b4632")

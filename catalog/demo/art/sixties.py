@@ -6,18 +6,21 @@ from catalog.demo.art.canvas import Canvas, around, bow
 def the_little_shop_of_horrors() -> Canvas:
     canvas = Canvas("#f4b6c4")
     canvas.rays(300, 400, 14, "#f7c6d0")
-    for x in range(0, 600, 75):
-        canvas.box(x, 0, x + 38, 66, "#d23b52")
-        canvas.slice(x + 19, 64, 19, 0, 180, "#d23b52")
-        canvas.box(x + 38, 0, x + 75, 66, "#fff6ee")
-        canvas.slice(x + 56, 64, 19, 0, 180, "#fff6ee")
+    _awning(canvas)
     leaf, dark = "#3f8f4f", "#23603a"
     canvas.line([(300, 720), (292, 640), (322, 580), (300, 530)], dark, 26)
     for side in (-1, 1):
         canvas.shape([(300 + side * x, y) for x, y in [(0, 690), (90, 610), (210, 600), (150, 680)]], leaf)
         canvas.line([(300 + side * 10, 686), (300 + side * 160, 630)], dark, 5)
     canvas.disc(300, 400, 172, leaf)
-    for x, y, radius in [(200, 290, 14), (260, 258, 18), (350, 262, 13), (400, 300, 18), (220, 520, 14), (380, 515, 16)]:
+    for x, y, radius in [
+        (200, 290, 14),
+        (260, 258, 18),
+        (350, 262, 13),
+        (400, 300, 18),
+        (220, 520, 14),
+        (380, 515, 16),
+    ]:
         canvas.disc(x, y, radius, "#6db868")
     mouth = [(120, 400), (300, 320), (480, 400), (300, 490)]
     canvas.shape(mouth, "#8f1631")
@@ -37,6 +40,14 @@ def the_little_shop_of_horrors() -> Canvas:
     canvas.box(0, 822, 600, 900, "#5b1b33")
     canvas.words(300, 862, "ROGER CORMAN · 1960", 26, "#f4b6c4", spacing=6)
     return canvas
+
+
+def _awning(canvas: Canvas) -> None:
+    for x in range(0, 600, 75):
+        canvas.box(x, 0, x + 38, 66, "#d23b52")
+        canvas.slice(x + 19, 64, 19, 0, 180, "#d23b52")
+        canvas.box(x + 38, 0, x + 75, 66, "#fff6ee")
+        canvas.slice(x + 56, 64, 19, 0, 180, "#fff6ee")
 
 
 def carnival_of_souls() -> Canvas:
@@ -129,7 +140,9 @@ def night_of_the_living_dead() -> Canvas:
     for x, height in ((380, 70), (450, 84), (520, 74), (70, 66)):
         base = 590 if x > 200 else 620
         canvas.disc(x + 6, base - height - 8, 13, ink)
-        canvas.shape([(x - 16, base + 20), (x - 12, base - height), (x + 18, base - height + 4), (x + 18, base + 20)], ink)
+        canvas.shape(
+            [(x - 16, base + 20), (x - 12, base - height), (x + 18, base - height + 4), (x + 18, base + 20)], ink
+        )
         canvas.line([(x - 4, base - height + 12), (x - 44, base - height + 20)], ink, 9)
     for x, y, tilt in ((120, 735, -8), (470, 725, 9), (300, 705, 0)):
         _hand(canvas, x, y, tilt, "#8b9a72")

@@ -5,21 +5,20 @@ from catalog.demo.art.canvas import Canvas, around, bow
 
 def safety_last() -> Canvas:
     canvas = Canvas("#f2ead8")
-    for y in range(150, 900, 130):
-        for x in (18, 498):
-            canvas.box(x, y, x + 84, y + 96, "#b9cdd2")
-            canvas.box(x + 39, y, x + 45, y + 96, "#f2ead8")
-            canvas.box(x - 6, y + 96, x + 90, y + 106, "#c9bfa6")
+    for top in range(150, 900, 130):
+        for left in (18, 498):
+            canvas.box(left, top, left + 84, top + 96, "#b9cdd2")
+            canvas.box(left + 39, top, left + 45, top + 96, "#f2ead8")
+            canvas.box(left - 6, top + 96, left + 90, top + 106, "#c9bfa6")
     canvas.disc(300, 400, 232, "#2d3b46")
     canvas.disc(300, 400, 208, "#fffaf0")
     for hour in range(12):
         angle = hour * 30
         canvas.line([around(300, 400, 172, angle), around(300, 400, 194, angle)], "#2d3b46", 12 if hour % 3 == 0 else 6)
     canvas.line([(300, 400), around(300, 400, 112, -28)], "#2d3b46", 17)
-    minute = around(300, 400, 172, 32)
+    x, y = minute = around(300, 400, 172, 32)
     canvas.line([(300, 400), minute], "#2d3b46", 12)
     canvas.disc(300, 400, 17, "#c4432f")
-    x, y = minute
     canvas.line([(x - 28, y - 18), (x - 26, y + 42), (x - 6, y + 66)], "#1b232a", 14)
     canvas.line([(x - 2, y - 2), (x + 6, y + 66)], "#1b232a", 14)
     canvas.shape([(x - 24, y + 60), (x + 24, y + 60), (x + 26, y + 150), (x - 22, y + 150)], "#1b232a")

@@ -102,7 +102,18 @@ def the_passion_of_joan_of_arc() -> Canvas:
     canvas.shape([(90, 900), (120, 720), (230, 640), (370, 640), (480, 720), (510, 900)], "#6b6660")
     canvas.box(244, 560, 356, 690, "#d8b699")
     canvas.oval(152, 170, 448, 640, "#ecd0b5")
-    cap = [(146, 400), (132, 270), (190, 165), (300, 128), (410, 165), (468, 270), (454, 400), (430, 290), (372, 262), (330, 282)]
+    cap = [
+        (146, 400),
+        (132, 270),
+        (190, 165),
+        (300, 128),
+        (410, 165),
+        (468, 270),
+        (454, 400),
+        (430, 290),
+        (372, 262),
+        (330, 282),
+    ]
     canvas.shape([*cap, (286, 260), (228, 270), (172, 292)], "#2b2725")
     for side in (-1, 1):
         x = 300 + side * 70
@@ -116,7 +127,9 @@ def the_passion_of_joan_of_arc() -> Canvas:
     canvas.shape([(226, 434), (214, 476), (226, 488), (238, 476)], "#9cc0d8")
     canvas.disc(226, 474, 12, "#9cc0d8")
     for number, x in enumerate(range(-30, 640, 48)):
-        canvas.shape([(x - 40, 900), (x, 700 + (number * 47) % 80), (x + 44, 900)], "#e0592a" if number % 2 else "#f2a03d")
+        canvas.shape(
+            [(x - 40, 900), (x, 700 + (number * 47) % 80), (x + 44, 900)], "#e0592a" if number % 2 else "#f2a03d"
+        )
     canvas.box(0, 812, 600, 900, "#2b2725")
     canvas.words(300, 66, "THE PASSION OF", 34, "#2b2725", spacing=10)
     canvas.words(300, 842, "JOAN OF ARC", 54, "#ece8e1", weight=1.5, spacing=12)
