@@ -26,8 +26,9 @@ def to_moment(value: datetime, zone: ZoneInfo) -> datetime:
         return first
     shown = f"{value:%Y-%m-%d %H:%M}"
     if first.astimezone(zone).replace(tzinfo=None) != value:
-        raise NoSuchMoment(f"{shown} does not exist in {zone.key}: the clock is put forward over it. Choose another time.")
-    raise NoSuchMoment(f"{shown} happens twice in {zone.key}: add the offset, such as {first.astimezone(zone).isoformat()}.")
+        raise NoSuchMoment(f"{shown} does not exist in {zone.key}: the clock skips it. Choose another time.")
+    example = first.astimezone(zone).isoformat()
+    raise NoSuchMoment(f"{shown} happens twice in {zone.key}: add the offset, such as {example}.")
 
 
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

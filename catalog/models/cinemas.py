@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import F
 
 
-
 def validate_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(f"{name} is not an IANA time zone, such as Europe/Berlin.")
@@ -32,9 +31,13 @@ class Cinema(models.Model):
     slug = models.SlugField(max_length=255, unique=True)
     address = models.CharField(max_length=500)
     city = models.CharField(max_length=100)
-    amenities = models.JSONField(default=list, blank=True, help_text='A list of words, such as ["bar", "hearing loop"].')
+    amenities = models.JSONField(
+        default=list, blank=True, help_text='A list of words, such as ["bar", "hearing loop"].'
+    )
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
-    currency = models.CharField(max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$", "ISO 4217, as EUR")])
+    currency = models.CharField(
+        max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$", "ISO 4217, as EUR")]
+    )
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     hold_seconds = models.PositiveSmallIntegerField(
@@ -43,7 +46,9 @@ class Cinema(models.Model):
         validators=[MinValueValidator(60), MaxValueValidator(900)],
         help_text="How long a seat is held for a buyer; empty means the site's HOLD_SECONDS.",
     )
-    premium_factor = models.DecimalField(max_digits=5, decimal_places=2, default="1.2", validators=[MinValueValidator(0)])
+    premium_factor = models.DecimalField(
+        max_digits=5, decimal_places=2, default="1.2", validators=[MinValueValidator(0)]
+    )
     vip_factor = models.DecimalField(max_digits=5, decimal_places=2, default="1.5", validators=[MinValueValidator(0)])
     trailer_minutes = models.PositiveSmallIntegerField(default=15)
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -54,7 +59,9 @@ class Cinema(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(premium_factor__gte=0, vip_factor__gte=0), name="seat_factors_positive")
+            models.CheckConstraint(
+                condition=models.Q(premium_factor__gte=0, vip_factor__gte=0), name="seat_factors_positive"
+            )
         ]
 
     def __str__(self) -> str:

@@ -65,7 +65,8 @@ class Screening(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(price__gte=0), name="screening_price_positive"),
             models.CheckConstraint(
-                condition=Q(end_time__gt=F("start_time"), room_free_at__gte=F("end_time")), name="screening_times_in_order"
+                condition=Q(end_time__gt=F("start_time"), room_free_at__gte=F("end_time")),
+                name="screening_times_in_order",
             ),
             models.CheckConstraint(condition=Q(status__in=ScreeningStatus.values), name="screening_status_known"),
         ]

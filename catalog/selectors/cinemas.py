@@ -35,7 +35,7 @@ def rooms_of(cinema_id: int) -> QuerySet[Room]:
 
     :raises CinemaNotFound: if there is no such cinema
     """
-    return _with_capacity(Room.objects.visible().filter(cinema=cinema(cinema_id))).order_by("name", "pk")
+    return with_capacity(Room.objects.visible().filter(cinema=cinema(cinema_id))).order_by("name", "pk")
 
 
 def room(room_id: int) -> Room:
@@ -43,7 +43,7 @@ def room(room_id: int) -> Room:
 
     :raises RoomNotFound: if there is none
     """
-    found = _with_capacity(Room.objects.visible()).select_related("cinema").filter(pk=room_id).first()
+    found = with_capacity(Room.objects.visible()).select_related("cinema").filter(pk=room_id).first()
     if found is None:
         raise RoomNotFound(f"Room with id {room_id} not found")
     return found
@@ -57,5 +57,6 @@ def seats_of(room_id: int) -> QuerySet[Seat]:
     return Seat.objects.filter(room=room(room_id), is_active=True).order_by("y", "row_label", "seat_number", "pk")
 
 
-def _with_capacity(rooms: QuerySet[Room]) -> QuerySet[Room]:
+def with_capacity(rooms: QuerySet[Room]) -> QuerySet[Room]:
+    """Return the rooms, each with ``capacity``, the number of its seats on sale."""
     return rooms.annotate(capacity=Count("seats", filter=Q(seats__is_active=True)))

@@ -1,19 +1,30 @@
 """Films, for reading."""
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from datetime import timedelta
+
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from catalog.models import CastMember, Cinema, Movie, Screening
+from catalog.models.movies import MovieQuerySet
 from cinema_project.common import clock
 from cinema_project.common.errors import NotFound
+
+TREND = timedelta(days=14)
 
 
 class MovieNotFound(NotFound):
     code = "movie_not_found"
 
 
-def visible_movies() -> QuerySet[Movie]:
+def visible_movies() -> MovieQuerySet:
     """Return every film that is not archived, with its cast at hand."""
-    return Movie.objects.visible().prefetch_related("cast_members")
+    return Movie.objects.visible().prefetch_related(cast_at_hand())
+
+
+def cast_at_hand(path: str = "cast_members") -> Prefetch:
+    """Return what to prefetch so that a film's ``cast_members.all()`` needs no query and is in order."""
+    return Prefetch(path, CastMember.objects.order_by("order", "pk"))
 
 
 def movie(movie_id: int) -> Movie:
@@ -34,6 +45,13 @@ def now_showing(cinema: Cinema | None = None) -> QuerySet[Movie]:
         return movies
     ahead = Screening.objects.upcoming(clock.now()).filter(movie=OuterRef("pk"), room__cinema=cinema)
     return movies.filter(Exists(ahead))
+
+
+def by_trend(movies: QuerySet[Movie]) -> QuerySet[Movie]:
+    """Return the films with the most bookings in the last 14 days' screenings first, the newest first on ties."""
+    recent = Q(screenings__start_time__gt=clock.now() - TREND)
+    trend = Coalesce(Sum("screenings__bookings_count", filter=recent), 0)
+    return movies.annotate(trend=trend).order_by("-trend", "-created_at", "-pk")
 
 
 def coming_soon() -> QuerySet[Movie]:

@@ -2,13 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import F, Prefetch, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from catalog.models import Cinema, Movie, Screening
+from catalog.models import Cinema, Movie, Room, Screening
+from catalog.selectors.cinemas import with_capacity
+from catalog.selectors.movies import cast_at_hand
 from catalog.zones import day_bounds
 from cinema_project.common import clock
 from cinema_project.common.errors import NotFound
@@ -19,11 +23,11 @@ class ScreeningNotFound(NotFound):
 
 
 def screening(screening_id: int, thing: str = "Screening") -> Screening:
-    """Return one screening with film, room and cinema, whatever its state.
+    """Return one screening with film, cast, room and cinema, whatever its state.
 
     :raises ScreeningNotFound: if there is none; ``thing`` is what the caller's path calls it
     """
-    found = Screening.objects.with_places().filter(pk=screening_id).first()
+    found = detailed(Screening.objects.filter(pk=screening_id)).first()
     if found is None:
         raise ScreeningNotFound(f"{thing} with id {screening_id} not found")
     return found
@@ -32,6 +36,14 @@ def screening(screening_id: int, thing: str = "Screening") -> Screening:
 def screenings() -> QuerySet[Screening]:
     """Return all screenings, past and cancelled ones too, by time."""
     return Screening.objects.with_places().order_by("start_time", "pk")
+
+
+def detailed(found: QuerySet[Screening]) -> QuerySet[Screening]:
+    """Return the screenings with all that the API tells of them: film, cast, room with ``capacity``, cinema."""
+    rooms = Prefetch("room", with_capacity(Room.objects.select_related("cinema")))
+    return (
+        found.select_related(None).select_related("movie").prefetch_related(cast_at_hand("movie__cast_members"), rooms)
+    )
 
 
 def upcoming(
@@ -68,3 +80,20 @@ def day_spans(day: date) -> list[tuple[str, datetime, datetime]]:
     """Return a local day as (zone, first moment, first moment of the next) for each time zone with a cinema."""
     zones = Cinema.objects.order_by().values_list("timezone", flat=True).distinct()
     return [(zone, *day_bounds(day, ZoneInfo(zone))) for zone in zones]
+
+
+@dataclass(frozen=True, slots=True)
+class MovieShowtimes:
+    """A film in one cinema; ``price`` is the lowest of its screenings."""
+
+    movie: Movie
+    price: Decimal
+    showtimes: list[Screening]
+
+
+def by_movie(found: Iterable[Screening]) -> list[MovieShowtimes]:
+    """Group screenings by film, in the order in which the films come first."""
+    groups: dict[Movie, list[Screening]] = defaultdict(list)
+    for one in found:
+        groups[one.movie].append(one)
+    return [MovieShowtimes(movie, min(one.price for one in shown), shown) for movie, shown in groups.items()]

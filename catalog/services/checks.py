@@ -3,15 +3,17 @@
 from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils.text import slugify
 
+from catalog.models import Cinema, Movie
 from cinema_project.common.errors import Invalid
 
 ATTEMPTS = 3
 
 
-def check_fields(row: models.Model, *, but: Collection[str] = ()) -> None:
+def check_fields(row: Model, *, but: Collection[str] = ()) -> None:
     """Hold each field, ``but`` some, against its own rules: length, range, choices.
 
     :raises Invalid: with a pointer for each wrong field
@@ -26,11 +28,13 @@ def check_fields(row: models.Model, *, but: Collection[str] = ()) -> None:
 def pointers(wrong: ValidationError) -> list[dict[str, str]]:
     """Return Django's messages as ``{"pointer", "detail"}``."""
     return [
-        {"pointer": f"/{field}", "detail": sentence} for field, found in wrong.message_dict.items() for sentence in found
+        {"pointer": f"/{field}", "detail": sentence}
+        for field, sentences in wrong.message_dict.items()
+        for sentence in sentences
     ]
 
 
-def free_slug(row: models.Model, words: str, taken: set[str] | None = None) -> str:
+def free_slug(row: Cinema | Movie, words: str, taken: set[str] | None = None) -> str:
     """Return the words as a slug no other row of the table has.
 
     :param taken: slugs to stay away from, when the caller has read them all
@@ -46,10 +50,10 @@ def free_slug(row: models.Model, words: str, taken: set[str] | None = None) -> s
     return slug
 
 
-def save_with_slug(row: models.Model, words: str) -> None:
+def save_with_slug(row: Cinema | Movie, words: str) -> None:
     """Save a new row under a slug of its own, also when two of that name are made at once."""
     for attempt in range(1, ATTEMPTS + 1):
-        setattr(row, "slug", free_slug(row, words))
+        row.slug = free_slug(row, words)
         try:
             with transaction.atomic():
                 row.save(force_insert=True)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -88,12 +88,7 @@ def create_seats(*, room_id: int, seats: Sequence[SeatSpec]) -> list[Seat]:
     if not Room.objects.filter(pk=room_id, archived_at=None).update(layout_version=F("layout_version") + 1):
         raise RoomNotFound(f"Room with id {room_id} not found")
     standing = dict(Seat.objects.filter(room_id=room_id).order_by("pk").values_list("row_label", "y"))
-    made = [
-        Seat(
-            room_id=room_id, row_label=spec.row_label, seat_number=spec.seat_number, seat_type=spec.seat_type, x=spec.x, y=spec.y
-        )
-        for spec in placed(seats, standing)
-    ]
+    made = [Seat(room_id=room_id, **asdict(spec)) for spec in placed(seats, standing)]
     for seat in made:
         check_fields(seat)
     try:
@@ -121,6 +116,7 @@ def placed(seats: Sequence[SeatSpec], standing: dict[str, int | None]) -> list[S
 def _sentence(room_id: int, seats: Sequence[SeatSpec]) -> str:
     asked = Counter((seat.row_label, seat.seat_number) for seat in seats)
     twice = [label for label, times in asked.items() if times > 1]
-    taken = [label for label in Seat.objects.filter(room_id=room_id).values_list("row_label", "seat_number") if label in asked]
+    labels = Seat.objects.filter(room_id=room_id).values_list("row_label", "seat_number")
+    taken = [label for label in labels if label in asked]
     names = ", ".join(f"{row}{number}" for row, number in sorted(taken or twice)[:10])
     return f"The room already has the seats {names}." if taken else f"The seats {names} are named twice."

@@ -38,7 +38,13 @@ class EndsOutOfOrder(Invalid):
 
 @write
 def create_screening(
-    *, movie_id: int, room_id: int, start_time: datetime, price: Decimal, end_time: datetime | None = None, **details: Any
+    *,
+    movie_id: int,
+    room_id: int,
+    start_time: datetime,
+    price: Decimal,
+    end_time: datetime | None = None,
+    **details: Any,
 ) -> Screening:
     """Put a film on.
 
@@ -66,7 +72,7 @@ def create_screening(
 def planned(
     *, movie: Movie, room: Room, start_time: datetime, price: Decimal, end_time: datetime | None = None, **details: Any
 ) -> Screening:
-    """Return a screening, not saved, with its times worked out; parameters and errors as for ``create_screening``."""
+    """Return a screening, not saved, with its times worked out; all else as for ``create_screening``."""
     cinema: Cinema = room.cinema
     start = to_moment(start_time, cinema.zone)
     length = timedelta(minutes=cinema.trailer_minutes + movie.duration_minutes)
@@ -110,7 +116,8 @@ def clash_sentence(clash: Screening, room: Room) -> str:
     """Say which screening has the room, on the cinema's clock."""
     zone = room.cinema.zone
     start, free = (moment.astimezone(zone) for moment in (clash.start_time, clash.room_free_at))
-    return f"{room.name} is in use from {start:%Y-%m-%d %H:%M} to {free:%H:%M}, cleaning included, by {clash.movie.title}."
+    span = f"{start:%Y-%m-%d %H:%M} to {free:%H:%M}"
+    return f"{room.name} is in use from {span}, cleaning included, by {clash.movie.title}."
 
 
 def _insert(screening: Screening) -> None:

@@ -29,7 +29,9 @@ def room(*, seats: tuple[int, int] = (2, 5), **fields: Any) -> Room:
     fields["cinema"] = fields["cinema"] or cinema()
     made = Room.objects.create(**{"name": f"Room {next(_numbers)}"} | fields)
     Seat.objects.bulk_create(
-        Seat(room=made, row_label=chr(ord("A") + y), seat_number=x + 1, x=x, y=y) for y in range(rows) for x in range(per_row)
+        Seat(room=made, row_label=chr(ord("A") + y), seat_number=x + 1, x=x, y=y)
+        for y in range(rows)
+        for x in range(per_row)
     )
     return made
 
@@ -55,7 +57,11 @@ def screening(**fields: Any) -> Screening:
     fields["room"] = fields.get("room") or room()
     start = fields.setdefault("start_time", _free_from(fields["room"]))
     end = fields.setdefault("end_time", start + timedelta(minutes=105))
-    defaults = {"room_free_at": end + timedelta(minutes=15), "price": "12.50", "currency": fields["room"].cinema.currency}
+    defaults = {
+        "room_free_at": end + timedelta(minutes=15),
+        "price": "12.50",
+        "currency": fields["room"].cinema.currency,
+    }
     made = Screening.objects.create(**defaults | fields)
     made.refresh_from_db()
     return made

@@ -1,0 +1,107 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from catalog.api.serializers.fields import Output, Words
+from catalog.models import Cinema, Room, Seat, SeatType
+from catalog.services.plans import MAX_SEATS
+
+
+class CinemaOutput(Output):
+    amenities = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Cinema
+        fields = [
+            "id",
+            "name",
+            "address",
+            "city",
+            "amenities",
+            "timezone",
+            "currency",
+            "latitude",
+            "longitude",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class CinemasOutput(serializers.Serializer[Any]):
+    cinemas = CinemaOutput(many=True)
+    total = serializers.IntegerField()
+
+
+class CinemaInput(serializers.ModelSerializer[Cinema]):
+    amenities = Words()
+    latitude = serializers.FloatField(min_value=-90, max_value=90, allow_null=True, required=False)
+    longitude = serializers.FloatField(min_value=-180, max_value=180, allow_null=True, required=False)
+
+    class Meta:
+        model = Cinema
+        fields = [
+            "name",
+            "address",
+            "city",
+            "amenities",
+            "timezone",
+            "currency",
+            "latitude",
+            "longitude",
+            "trailer_minutes",
+            "premium_factor",
+            "vip_factor",
+            "hold_seconds",
+        ]
+
+
+class RoomOutput(Output):
+    capacity = serializers.IntegerField()
+
+    class Meta:
+        model = Room
+        fields = ["id", "cinema_id", "name", "capacity", "created_at"]
+        read_only_fields = fields
+
+
+class RoomInCinemaOutput(RoomOutput):
+    cinema = CinemaOutput()
+
+    class Meta(RoomOutput.Meta):
+        fields = [*RoomOutput.Meta.fields, "cinema"]
+        read_only_fields = fields
+
+
+class RoomInput(serializers.ModelSerializer[Room]):
+    class Meta:
+        model = Room
+        fields = ["name", "cleaning_minutes", "step_free", "hearing_loop"]
+
+
+class SeatOutput(Output):
+    class Meta:
+        model = Seat
+        fields = ["id", "room_id", "row_label", "seat_number", "seat_type", "x", "y"]
+        read_only_fields = fields
+
+
+class SeatInput(serializers.ModelSerializer[Seat]):
+    class Meta:
+        model = Seat
+        fields = ["row_label", "seat_number", "seat_type", "x", "y"]
+
+
+class SeatsInput(serializers.Serializer[Any]):
+    """A block of ``rows`` x ``seats_per_row`` seats of one kind, or a list of seats."""
+
+    rows = serializers.IntegerField(min_value=1, max_value=MAX_SEATS, required=False)
+    seats_per_row = serializers.IntegerField(min_value=1, max_value=MAX_SEATS, required=False)
+    seat_type = serializers.ChoiceField(SeatType.choices, default=SeatType.STANDARD)
+    seats: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=SeatInput(), required=False, max_length=MAX_SEATS
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "seats" not in attrs and not {"rows", "seats_per_row"} <= attrs.keys():
+            raise serializers.ValidationError("Give rows and seats_per_row, or seats.")
+        return attrs

@@ -1,0 +1,78 @@
+"""What all views of the catalogue share: who may write, lists, answers that are given once."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from accounts.permissions import IsStaffMember
+from cinema_project.common.idempotency import once
+from cinema_project.common.pagination import SkipLimitPagination, whole
+
+Rows = QuerySet[Any] | Sequence[Any]
+
+
+class CatalogueView(GenericAPIView[Any]):
+    """Open to read; to write, for those whom ``write_permission`` lets."""
+
+    write_permission: type[BasePermission] = IsStaffMember
+    pagination_class: type[SkipLimitPagination] | None = None
+    filter_backends: list[Any] = []
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [] if self.request.method in SAFE_METHODS else [self.write_permission()]
+
+    def asked(self, serializer: type[BaseSerializer[Any]], *, partial: bool = False) -> dict[str, Any]:
+        """Return the valid body of the request."""
+        body = serializer(data=self.request.data, partial=partial)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+    def shown(self, serializer: type[BaseSerializer[Any]], row: Any) -> Response:
+        return Response(serializer(row, context=self.get_serializer_context()).data)
+
+    def created(self, request: Request, make: Callable[[], Any]) -> HttpResponse:
+        """Make something once for each ``Idempotency-Key`` and show it with ``serializer_class``."""
+
+        def work() -> HttpResponse:
+            made = make()
+            many = isinstance(made, list)
+            data = self.get_serializer_class()(made, many=many, context=self.get_serializer_context()).data
+            return HttpResponse(JSONRenderer().render(data), status=201, content_type="application/json")
+
+        return once(request._request, int(request.user.pk or 0), work)
+
+
+class CatalogueList(CatalogueView):
+    """A list with ``skip`` and ``limit``."""
+
+    pagination_class: type[SkipLimitPagination] | None = SkipLimitPagination
+
+    def listed(self, rows: Rows, envelope: str = "") -> Response:
+        """Show a page of rows with ``serializer_class``, plain or as ``{envelope: rows, "total": n}``."""
+        paginator = (self.pagination_class or SkipLimitPagination)()
+        page = paginator.paginate_queryset(rows, self.request, self)
+        data: Any = self.get_serializer_class()(page, many=True, context=self.get_serializer_context()).data
+        if envelope:
+            data = {envelope: data, "total": paginator.total}
+        return Response(data, headers=paginator.headers())
+
+
+class WholeUnlessLimited(SkipLimitPagination):
+    """Everything, unless ``limit`` is given: the lists of seats."""
+
+    def paginate_queryset(self, queryset: Rows, request: Request, view: Any = None) -> list[Any]:
+        if "limit" in request.query_params:
+            return super().paginate_queryset(queryset, request, view)
+        self.request = request
+        rows = list(queryset)
+        self.skip = whole(request.query_params, "skip", whole(request.query_params, "offset", 0, least=0), least=0)
+        self.total = self.limit = len(rows)
+        return rows[self.skip :]

@@ -1,0 +1,146 @@
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.permissions import IsProgrammer
+from catalog.api.serializers.cinemas import (
+    CinemaInput,
+    CinemaOutput,
+    CinemasOutput,
+    RoomInput,
+    RoomOutput,
+    SeatOutput,
+    SeatsInput,
+)
+from catalog.api.views.base import CatalogueList, CatalogueView, WholeUnlessLimited
+from catalog.models import Cinema, Room, Seat
+from catalog.selectors import cinemas as selectors
+from catalog.services import cinemas as services
+from catalog.services.plans import SeatSpec, block
+
+
+class Cinemas(CatalogueList):
+    queryset = Cinema.objects.none()
+    serializer_class = CinemaOutput
+
+    @extend_schema(operation_id="list_cinemas", responses=CinemasOutput)
+    def get(self, request: Request) -> Response:
+        """All cinemas, by name."""
+        return self.listed(selectors.visible_cinemas(), envelope="cinemas")
+
+    @extend_schema(operation_id="create_cinema", request=CinemaInput, responses={201: CinemaOutput})
+    def post(self, request: Request) -> HttpResponse:
+        """Open a cinema (staff)."""
+        return self.created(request, lambda: services.create_cinema(**self.asked(CinemaInput)))
+
+
+class OneCinema(CatalogueView):
+    queryset = Cinema.objects.none()
+    serializer_class = CinemaOutput
+
+    @extend_schema(operation_id="show_cinema")
+    def get(self, request: Request, cinema_id: int) -> Response:
+        """One cinema."""
+        return self.shown(CinemaOutput, selectors.cinema(cinema_id))
+
+    @extend_schema(operation_id="update_cinema", request=CinemaInput)
+    def patch(self, request: Request, cinema_id: int) -> Response:
+        """Change some fields of a cinema (staff)."""
+        changes = self.asked(CinemaInput, partial=True)
+        return self.shown(CinemaOutput, services.update_cinema(cinema_id=cinema_id, **changes))
+
+    @extend_schema(operation_id="replace_cinema", request=CinemaInput)
+    def put(self, request: Request, cinema_id: int) -> Response:
+        """Change a cinema (staff); optional fields that are not given stay as they are."""
+        return self.shown(CinemaOutput, services.update_cinema(cinema_id=cinema_id, **self.asked(CinemaInput)))
+
+
+class Amenities(CatalogueView):
+    serializer_class = CinemaOutput
+
+    @extend_schema(
+        operation_id="list_amenities", responses={200: serializers.ListSerializer(child=serializers.CharField())}
+    )
+    def get(self, request: Request, cinema_id: int) -> Response:
+        """What a cinema offers besides films."""
+        return Response(selectors.cinema(cinema_id).amenities)
+
+
+class Rooms(CatalogueList):
+    queryset = Room.objects.none()
+    serializer_class = RoomOutput
+    write_permission = IsProgrammer
+
+    @extend_schema(operation_id="list_rooms", responses=RoomOutput(many=True))
+    def get(self, request: Request, cinema_id: int) -> Response:
+        """The rooms of a cinema, by name."""
+        return self.listed(selectors.rooms_of(cinema_id))
+
+    @extend_schema(
+        operation_id="create_room",
+        request=RoomInput,
+        responses={
+            201: RoomOutput,
+            409: OpenApiResponse(None, "Roxy already has a room named Room 1."),
+        },
+    )
+    def post(self, request: Request, cinema_id: int) -> HttpResponse:
+        """Add a room, still without seats (staff)."""
+
+        def make() -> Room:
+            return selectors.room(services.create_room(cinema_id=cinema_id, **self.asked(RoomInput)).pk)
+
+        return self.created(request, make)
+
+
+class OneRoom(CatalogueView):
+    queryset = Room.objects.none()
+    serializer_class = RoomOutput
+
+    @extend_schema(operation_id="show_room")
+    def get(self, request: Request, room_id: int) -> Response:
+        """One room."""
+        return self.shown(RoomOutput, selectors.room(room_id))
+
+
+class Seats(CatalogueList):
+    queryset = Seat.objects.none()
+    serializer_class = SeatOutput
+    pagination_class = WholeUnlessLimited
+
+    @extend_schema(operation_id="list_seats", responses=SeatOutput(many=True))
+    def get(self, request: Request, room_id: int) -> Response:
+        """The seats of a room, front row first; all of them unless a limit is given."""
+        return self.listed(selectors.seats_of(room_id))
+
+
+class SeatsInBulk(CatalogueView):
+    queryset = Seat.objects.none()
+    serializer_class = SeatOutput
+    write_permission = IsProgrammer
+
+    @extend_schema(
+        operation_id="create_seats",
+        request=SeatsInput,
+        responses={
+            201: SeatOutput(many=True),
+            409: OpenApiResponse(None, "The room already has the seats A1, A2."),
+        },
+    )
+    def post(self, request: Request, room_id: int) -> HttpResponse:
+        """Add seats to a room, all or none: a block of rows A, B, ... Z, AA, ..., or a list (staff)."""
+
+        def make() -> list[Seat]:
+            return services.create_seats(room_id=room_id, seats=_specs(self.asked(SeatsInput)))
+
+        return self.created(request, make)
+
+
+def _specs(asked: dict[str, Any]) -> list[SeatSpec]:
+    if "seats" in asked:
+        return [SeatSpec(**seat) for seat in asked["seats"]]
+    return block(asked["rows"], asked["seats_per_row"], asked["seat_type"])

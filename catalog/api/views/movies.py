@@ -1,0 +1,88 @@
+from django.http import HttpResponse
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.permissions import IsProgrammer
+from catalog.api.serializers.movies import CastOutput, MovieInput, MovieOutput, MoviesOutput
+from catalog.api.views.base import CatalogueList, CatalogueView
+from catalog.filters import MovieFilter
+from catalog.models import CastMember, Movie, MovieState
+from catalog.selectors import cinemas
+from catalog.selectors import movies as selectors
+from catalog.services import movies as services
+
+GOES_BACK = OpenApiResponse(
+    None, "A film goes from COMING_SOON to SHOWING to ENDED: SHOWING cannot become COMING_SOON."
+)
+
+
+class Movies(CatalogueList):
+    queryset = Movie.objects.none()
+    serializer_class = MovieOutput
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = MovieFilter
+    write_permission = IsProgrammer
+
+    @extend_schema(operation_id="list_movies", responses=MovieOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Films, newest first; those that ended only on request."""
+        return self.listed(self.filter_queryset(selectors.visible_movies()))
+
+    @extend_schema(operation_id="create_movie", request=MovieInput, responses={201: MovieOutput})
+    def post(self, request: Request) -> HttpResponse:
+        """Add a film (staff)."""
+
+        def make() -> Movie:
+            film = {"state": MovieState.SHOWING} | self.asked(MovieInput)
+            return selectors.movie(services.create_movie(**film).pk)
+
+        return self.created(request, make)
+
+
+class OneMovie(CatalogueView):
+    queryset = Movie.objects.none()
+    serializer_class = MovieOutput
+    write_permission = IsProgrammer
+
+    @extend_schema(operation_id="show_movie")
+    def get(self, request: Request, movie_id: int) -> Response:
+        """One film."""
+        return self.shown(MovieOutput, selectors.movie(movie_id))
+
+    @extend_schema(operation_id="update_movie", request=MovieInput, responses={200: MovieOutput, 400: GOES_BACK})
+    def patch(self, request: Request, movie_id: int) -> Response:
+        """Change some fields of a film (staff). The state only moves forward."""
+        services.update_movie(movie_id=movie_id, **self.asked(MovieInput, partial=True))
+        return self.shown(MovieOutput, selectors.movie(movie_id))
+
+
+class ComingSoon(CatalogueList):
+    queryset = Movie.objects.none()
+    serializer_class = MovieOutput
+
+    @extend_schema(operation_id="list_coming_soon", responses=MovieOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Films to come, the next release first."""
+        return self.listed(selectors.coming_soon())
+
+
+class Cast(CatalogueList):
+    queryset = CastMember.objects.none()
+    serializer_class = CastOutput
+
+    @extend_schema(operation_id="list_cast", responses=CastOutput(many=True))
+    def get(self, request: Request, movie_id: int) -> Response:
+        """Who is in a film, in the order of the credits."""
+        return self.listed(selectors.cast_of(movie_id))
+
+
+class MoviesOfCinema(CatalogueList):
+    queryset = Movie.objects.none()
+    serializer_class = MovieOutput
+
+    @extend_schema(operation_id="list_movies_of_cinema", responses=MoviesOutput)
+    def get(self, request: Request, cinema_id: int) -> Response:
+        """The films that a cinema now shows."""
+        return self.listed(selectors.now_showing(cinemas.cinema(cinema_id)), envelope="movies")

@@ -1,0 +1,123 @@
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.permissions import IsProgrammer
+from catalog.api.serializers.screenings import (
+    DetailedScreeningOutput,
+    MovieShowtimesOutput,
+    ScreeningInput,
+    ScreeningOutput,
+)
+from catalog.api.views.base import CatalogueList, CatalogueView
+from catalog.filters import DayFilter, ScreeningFilter, ShowtimeFilter
+from catalog.models import Screening
+from catalog.selectors import cinemas, movies
+from catalog.selectors import screenings as selectors
+from catalog.services import screenings as services
+from cinema_project.common import clock
+
+WEEK = timedelta(days=7)
+
+
+class ScreeningList(CatalogueList):
+    """Lists of screenings, narrowed by ``filterset_class``."""
+
+    queryset = Screening.objects.none()
+    filter_backends = [DjangoFilterBackend]
+    filterset_class: type[DayFilter] = DayFilter
+
+
+class Screenings(ScreeningList):
+    serializer_class = DetailedScreeningOutput
+    filterset_class = ScreeningFilter
+    write_permission = IsProgrammer
+
+    def get_serializer_class(self) -> Any:
+        return DetailedScreeningOutput if self.request.method == "GET" else ScreeningOutput
+
+    @extend_schema(operation_id="list_screenings", responses=DetailedScreeningOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Screenings by time, past and cancelled ones too, with film, room and cinema."""
+        return self.listed(selectors.detailed(self.filter_queryset(selectors.screenings())))
+
+    @extend_schema(
+        operation_id="create_screening",
+        request=ScreeningInput,
+        responses={
+            201: ScreeningOutput,
+            400: OpenApiResponse(None, "A screening cannot start in the past."),
+            404: OpenApiResponse(None, "Movie with id 3 not found"),
+            409: OpenApiResponse(
+                None, "Room 1 is in use from 2026-11-21 19:30 to 21:34, cleaning included, by Nosferatu."
+            ),
+        },
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Put a film on (staff). Two screenings of a room never overlap, cleaning included."""
+        return self.created(request, lambda: services.create_screening(**self.asked(ScreeningInput)))
+
+
+class OneScreening(CatalogueView):
+    queryset = Screening.objects.none()
+    serializer_class = DetailedScreeningOutput
+
+    @extend_schema(operation_id="show_screening")
+    def get(self, request: Request, screening_id: int) -> Response:
+        """One screening with film, room and cinema."""
+        return self.shown(DetailedScreeningOutput, selectors.screening(screening_id))
+
+
+class Showtimes(ScreeningList):
+    serializer_class = ScreeningOutput
+    filterset_class = ShowtimeFilter
+
+    @extend_schema(operation_id="list_showtimes", responses=ScreeningOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """The screenings to come, by time."""
+        return self.listed(self.filter_queryset(selectors.upcoming()))
+
+
+class OneShowtime(CatalogueView):
+    queryset = Screening.objects.none()
+    serializer_class = ScreeningOutput
+
+    @extend_schema(operation_id="show_showtime")
+    def get(self, request: Request, showtime_id: int) -> Response:
+        """One screening."""
+        return self.shown(ScreeningOutput, selectors.screening(showtime_id, thing="Showtime"))
+
+
+class ShowtimesOfMovie(ScreeningList):
+    serializer_class = DetailedScreeningOutput
+
+    @extend_schema(operation_id="list_showtimes_of_movie", responses=DetailedScreeningOutput(many=True))
+    def get(self, request: Request, movie_id: int) -> Response:
+        """The screenings to come of a film, by time, with film, room and cinema."""
+        found = selectors.upcoming(movie=movies.movie(movie_id))
+        return self.listed(selectors.detailed(self.filter_queryset(found)))
+
+
+class ShowtimesOfCinema(ScreeningList):
+    serializer_class = MovieShowtimesOutput
+
+    @extend_schema(operation_id="list_showtimes_of_cinema", responses=MovieShowtimesOutput(many=True))
+    def get(self, request: Request, cinema_id: int) -> Response:
+        """The screenings to come in a cinema by film, each film with its lowest price."""
+        found = selectors.upcoming(cinema=cinemas.cinema(cinema_id))
+        return self.listed(selectors.by_movie(selectors.detailed(self.filter_queryset(found))))
+
+
+class ShowtimesOfMovieInCinema(ScreeningList):
+    serializer_class = ScreeningOutput
+
+    @extend_schema(operation_id="list_showtimes_of_movie_in_cinema", responses=ScreeningOutput(many=True))
+    def get(self, request: Request, cinema_id: int, movie_id: int) -> Response:
+        """The screenings of a film in a cinema during the next seven days."""
+        found = selectors.upcoming(cinema=cinemas.cinema(cinema_id), movie=movies.movie(movie_id))
+        return self.listed(self.filter_queryset(found.filter(start_time__lt=clock.now() + WEEK)))
