@@ -35,7 +35,7 @@ def empty() -> None:
 def described() -> str:
     """Name the database without its password."""
     database = settings.DATABASES["default"]
-    return f"The database {database['NAME']}" + (f" on {database['HOST']}" if database.get("HOST") else "")
+    return f"the database {database['NAME']}" + (f" on {database['HOST']}" if database.get("HOST") else "")
 
 
 def _is_ours() -> bool:

@@ -1,9 +1,10 @@
 """``manage.py demo``: from nothing to a cinema that sells seats, in one command."""
 
 import json
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from dataclasses import asdict
 from functools import partial
+from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
@@ -30,7 +31,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (default %(default)s)")
-        parser.add_argument("--port", type=int, default=settings.PORT, help="port to listen on (default %(default)s)")
+        parser.add_argument("--port", type=_port, default=settings.PORT, help="port to listen on (default %(default)s)")
         parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same data (default 1)")
         parser.add_argument("--size", choices=list(SIZES), default="small", help="how much data (default small)")
         parser.add_argument("--reset", action="store_true", help="delete everything in the demo's database first")
@@ -44,7 +45,7 @@ class Command(BaseCommand):
         listener = None if options["no_serve"] else _listen(options["host"], options["port"])
         say = partial(self._say, options["quiet"])
         if options["reset"]:
-            say(f"Deleting everything: {emptying.described()}.")
+            say(f"Deleting everything in {emptying.described()}.")
             emptying.empty()
         contents = seeding.fill(seed=options["seed"], size=options["size"], say=say)
         if not options["quiet"]:
@@ -59,6 +60,12 @@ class Command(BaseCommand):
             self.stderr.write(sentence, self.style.NOTICE if self.stderr.isatty() else None)
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65_536:
+        raise ArgumentTypeError(f"{text} is not a port: choose a number from 1 to 65535")
+    return int(text)
+
+
 def _listen(host: str, port: int) -> Any:
     try:
         return serving.listen(host, port)
@@ -68,8 +75,10 @@ def _listen(host: str, port: int) -> Any:
 
 def _address(host: str, port: int) -> str:
     """Return what to type into a browser on this machine."""
-    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{name}:{port}"
+    address = ip_address(host) if host[:1].isdigit() or ":" in host else None
+    if address is not None and address.is_unspecified:
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _addresses(address: str) -> dict[str, str]:
