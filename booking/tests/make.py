@@ -1,0 +1,67 @@
+"""Buyers and screenings to sell, on top of the builders of the catalogue."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from accounts.models import User
+from accounts.tokens import issue_tokens
+from booking.models import SeatClaim
+from catalog.models import Screening, SeatType
+from catalog.tests import make as catalog
+from cinema_project.common.models import OutboxMessage
+
+NOON = datetime(2031, 6, 2, 12, 0, 0, 500_000, tzinfo=UTC)
+"""Where tests stop the clock; not on a full second, which SQLite would write shorter than its clock does."""
+
+_numbers = count(1)
+
+
+def user(*, groups: Sequence[str] = (), **fields: Any) -> User:
+    number = next(_numbers)
+    made = User.objects.create(**{"email": f"person-{number}@cinema.test", "full_name": f"Person {number}"} | fields)
+    made.groups.set(Group.objects.get_or_create(name=name)[0] for name in groups)
+    return made
+
+
+def headers(person: User) -> dict[str, str]:
+    """Sign in, and return the header that says so."""
+    return {"authorization": f"Bearer {issue_tokens(user=person).access_token}"}
+
+
+def screening(*, seats: int = 6, types: Sequence[str] = (), house: dict[str, Any] | None = None, **fields: Any) -> Screening:
+    """A screening tomorrow in a room with one row of seats; ``types`` are those of its first seats."""
+    if "room" not in fields:
+        fields["room"] = catalog.room(seats=(1, seats), cinema=catalog.cinema(**house or {}))
+        for seat, seat_type in zip(fields["room"].seats.order_by("pk"), types, strict=False):
+            seat.seat_type = SeatType(seat_type)
+            seat.save()
+    return catalog.screening(**fields)
+
+
+def seats_of(screening: Screening) -> list[int]:
+    return list(screening.room.seats.order_by("pk").values_list("pk", flat=True))
+
+
+def start_of(screening: Screening) -> datetime:
+    return Screening.objects.values_list("start_time", flat=True).get(pk=screening.pk)
+
+
+def states(screening: Screening) -> list[tuple[int, str]]:
+    """Return ``(seat id, state)`` of every claim ever made, oldest first."""
+    return list(SeatClaim.objects.filter(screening=screening).order_by("pk").values_list("seat_id", "state"))
+
+
+def written(screening: Screening) -> tuple[int, list[tuple[int, str]], int, int]:
+    """Return all that a sale changes: ``seat_seq``, the claims, the bookings, the messages to come."""
+    now = Screening.objects.get(pk=screening.pk)
+    return now.seat_seq, states(screening), now.bookings_count, OutboxMessage.objects.count()
+
+
+def close_connection() -> None:
+    """Give the database connection of a thread of the test back."""
+    connection.close()
