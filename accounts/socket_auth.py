@@ -5,7 +5,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
@@ -47,9 +47,9 @@ def is_own_origin(scope: Scope) -> bool:
     origin = headers.get(b"origin", b"").decode("latin-1")
     if not origin:
         return True
-    own_host = headers.get(b"host", b"").decode("latin-1")
+    own_host = headers.get(b"host", b"").decode("latin-1").lower()
     trusted = {settings.SITE_URL, *settings.CSRF_TRUSTED_ORIGINS, *settings.CORS_ALLOWED_ORIGINS}
-    return origin in trusted or (own_host != "" and urlsplit(origin).netloc == own_host)
+    return origin in trusted or (own_host != "" and origin.lower().partition("://")[2] == own_host)
 
 
 async def socket_caller(scope: Scope) -> SocketCaller | None:

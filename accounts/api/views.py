@@ -6,7 +6,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,7 +25,7 @@ from accounts.api.serializers import (
 from accounts.callers import bearer_token
 from accounts.services import refresh_tokens, register_user, sign_in, sign_out
 from cinema_project.common.errors import Unauthenticated
-from cinema_project.common.parsers import BoundedJSONParser
+from cinema_project.common.parsers import BoundedFormParser, BoundedJSONParser
 
 OPTIONAL_BEARER: Any = [{}, {"bearer": []}]
 no_store = method_decorator(cache_control(no_store=True), name="dispatch")
@@ -53,7 +53,7 @@ class Register(APIView):
 class Login(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    parser_classes = (BoundedJSONParser, FormParser, MultiPartParser)
+    parser_classes = (BoundedJSONParser, BoundedFormParser, MultiPartParser)
 
     @extend_schema(
         operation_id="auth_login",
