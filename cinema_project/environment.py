@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import environ
 
@@ -38,6 +39,19 @@ def number(name: str, default: float, *, least: float = 0) -> float:
 
 def one_of(name: str, default: str, allowed: tuple[str, ...]) -> str:
     return _read(name, default, lambda value: allowed[allowed.index(value)], " or ".join(allowed))
+
+
+def address(name: str, default: str, schemes: tuple[str, ...]) -> str:
+    """Read a URL. A wrong one is not repeated in the message: it may hold a password."""
+    value = text(name, default)
+    if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        raise SettingsError(f"{name} cannot be used: set it to an address that starts with {schemes[0]}://.")
+    return value
+
+
+def zone(name: str, default: str) -> str:
+    """Read the name of a time zone."""
+    return _read(name, default, lambda value: ZoneInfo(value).key, "a time zone such as Europe/Berlin")
 
 
 def is_set(name: str) -> bool:

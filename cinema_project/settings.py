@@ -30,7 +30,7 @@ if not DEBUG and len(SECRET_KEY) < 50:
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.whole("PORT", 8000, least=1)
 SITE_NAME = env.text("SITE_NAME", "Cinema")
-SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+SITE_URL = env.address("SITE_URL", f"http://127.0.0.1:{PORT}", ("http", "https")).rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or (["*"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
@@ -149,7 +149,7 @@ def _postgresql() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 
 # --- Redis, Celery -----------------------------------------------------------------------------------------------
-REDIS_URL = env.text("REDIS_URL")
+REDIS_URL = env.address("REDIS_URL", "", ("redis", "rediss", "unix"))
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     CHANNEL_LAYERS = {
@@ -163,7 +163,7 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
 
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL") or "memory://"
+CELERY_BROKER_URL = env.address("CELERY_BROKER_URL", "memory://", ("redis", "rediss", "amqp", "amqps", "memory"))
 EMBEDDED_WORKER = env.flag("EMBEDDED_WORKER", True) and CELERY_BROKER_URL == "memory://"
 if CELERY_BROKER_URL == "memory://":
     CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}  # one second by default: 16 tasks a second
@@ -175,7 +175,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-MQTT_URL = env.text("MQTT_URL")
+MQTT_URL = env.address("MQTT_URL", "", ("mqtt", "mqtts"))
 
 # --- Seats and money ---------------------------------------------------------------------------------------------
 HOLD_SECONDS = env.whole("HOLD_SECONDS", 300, least=1)
@@ -283,7 +283,7 @@ PLAIN_VIEW_SCHEMAS = ["booking.api.schema"]  # modules that describe operations 
 
 # --- Words, time, files ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-TIME_ZONE = env.text("TIME_ZONE", "UTC")
+TIME_ZONE = env.zone("TIME_ZONE", "UTC")
 USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -1,0 +1,136 @@
+"""What the environment may ask for. Each case is a start of its own, as people see it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from cinema_project.tests.product import ROOT
+
+PRODUCTION = {
+    "DEBUG": "false",
+    "SECRET_KEY": "k" * 50,
+    "ALLOWED_HOSTS": "cinema.test",
+    "CSRF_TRUSTED_ORIGINS": "https://cinema.test",
+    "CORS_ALLOWED_ORIGINS": "https://app.cinema.test",
+    "PAYMENTS_MODE": "verify",
+}
+SHOW = """
+import json, sys
+from cinema_project import settings
+print(json.dumps([getattr(settings, name) for name in sys.argv[1:]]))
+"""
+
+
+def python(*arguments, **env):
+    given = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "cinema_project.settings"} | env
+    return subprocess.run(
+        [sys.executable, *arguments], env=given, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.fixture
+def settings_of(tmp_path):
+    """Return the named settings as a start with this environment reads them, or what it said instead of starting."""
+
+    def read(*names, **env):
+        done = python("-c", SHOW, *names, VAR_DIR=str(tmp_path), **env)
+        if done.returncode:
+            assert (done.returncode, done.stdout) == (1, "")
+            return done.stderr
+        return json.loads(done.stdout)
+
+    return read
+
+
+def test_production_starts_with_what_it_needs(settings_of):
+    names = ("DEBUG", "ALLOWED_HOSTS", "SESSION_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS")
+
+    assert settings_of(*names, **PRODUCTION) == [False, ["cinema.test"], True, True, 31_536_000]
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "CORS_ALLOWED_ORIGINS"])
+def test_production_refuses_without_its_secrets(settings_of, name):
+    env = {key: value for key, value in PRODUCTION.items() if key != name}
+
+    assert settings_of(**env) == f"{name} is not set: production (DEBUG off) does not start without it.\n"
+
+
+def test_production_refuses_trust_but_for_a_till(settings_of):
+    trusting = PRODUCTION | {"PAYMENTS_MODE": "trust"}
+
+    assert settings_of(**trusting) == (
+        "PAYMENTS_MODE=trust counts any payment_id as paid: set PAYMENTS_MODE=verify, or BOX_OFFICE=true for a till.\n"
+    )
+    assert settings_of("BOX_OFFICE", **trusting, BOX_OFFICE="true") == [True]
+
+
+@pytest.mark.parametrize(
+    ("env", "sentence"),
+    [
+        (PRODUCTION | {"SECRET_KEY": "k" * 49}, "SECRET_KEY is too short: set at least 50 random characters."),
+        (
+            {"CORS_ALLOWED_ORIGINS": "*"},
+            "CORS_ALLOWED_ORIGINS=* would open the API to every site: list the origins.",
+        ),
+        ({"DEBUG": "maybe"}, "DEBUG=maybe cannot be used: set it to 1, 0, true or false."),
+        ({"PORT": "http"}, "PORT=http cannot be used: set it to a whole number from 1."),
+        ({"HOLD_SECONDS": "0"}, "HOLD_SECONDS=0 cannot be used: set it to a whole number from 1."),
+        ({"HOLD_SECONDS": "4.5"}, "HOLD_SECONDS=4.5 cannot be used: set it to a whole number from 1."),
+        ({"CLEANUP_SECONDS": "nan"}, "CLEANUP_SECONDS=nan cannot be used: set it to a number from 0.1."),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES=-1 cannot be used: set it to a whole number from 0."),
+        ({"PAYMENTS_MODE": "free"}, "PAYMENTS_MODE=free cannot be used: set it to trust or verify."),
+        (
+            {"DATABASE_URL": "mysql://localhost/cinema"},
+            "DATABASE_URL cannot be used: set it to sqlite:///path or postgresql://user:password@host/name.",
+        ),
+        (
+            {"DATABASE_URL": "postgresql://user:secret@[::1/name"},
+            "DATABASE_URL cannot be used: set it to sqlite:///path or postgresql://user:password@host/name.",
+        ),
+        (
+            {"DATABASE_URL": "sqlite://:memory:"},
+            "DATABASE_URL=sqlite://:memory: cannot be used: threads would each see another database.",
+        ),
+        (
+            {"TIME_ZONE": "Mars/Olympus"},
+            "TIME_ZONE=Mars/Olympus cannot be used: set it to a time zone such as Europe/Berlin.",
+        ),
+        ({"REDIS_URL": "localhost"}, "REDIS_URL cannot be used: set it to an address that starts with redis://."),
+        (
+            {"CELERY_BROKER_URL": "rabbit:secret@host"},
+            "CELERY_BROKER_URL cannot be used: set it to an address that starts with redis://.",
+        ),
+        ({"MQTT_URL": "host:1883"}, "MQTT_URL cannot be used: set it to an address that starts with mqtt://."),
+        ({"SITE_URL": "cinema.test"}, "SITE_URL cannot be used: set it to an address that starts with http://."),
+    ],
+)
+def test_wrong_value_stops_the_start_with_one_sentence(settings_of, env, sentence):
+    assert settings_of(**env) == f"{sentence}\n"
+
+
+def test_commands_say_the_same_sentence():
+    done = python("manage.py", "check", DEBUG="maybe")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "DEBUG=maybe cannot be used: set it to 1, 0, true or false.\n"
+
+
+@pytest.mark.parametrize(("word", "meant"), [("1", True), ("TRUE", True), ("0", False), ("false", False), ("", True)])
+def test_booleans_are_read(settings_of, word, meant):
+    env = PRODUCTION | {"COOKIE_SECURE": word}
+
+    assert settings_of("SESSION_COOKIE_SECURE", **env) == [meant]
+
+
+def test_embedded_start_needs_nothing_and_keeps_its_secret(settings_of, tmp_path):
+    names = ("DEBUG", "CELERY_BROKER_URL", "EMBEDDED_WORKER", "SITE_URL", "SECRET_KEY")
+
+    first, second = settings_of(*names), settings_of(*names)
+
+    assert first[:4] == [True, "memory://", True, "http://127.0.0.1:8000"]
+    assert first == second
+    assert len(first[4]) >= 50
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
