@@ -1,7 +1,7 @@
 from django.apps import AppConfig
-from django.db.models.signals import pre_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
-from cinema_project.common.database import lift_time_limits
+from cinema_project.common.database import lift_time_limits, restore_time_limits
 
 
 class CommonConfig(AppConfig):
@@ -11,3 +11,4 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         pre_migrate.connect(lift_time_limits, dispatch_uid="lift_time_limits")
+        post_migrate.connect(restore_time_limits, dispatch_uid="restore_time_limits")

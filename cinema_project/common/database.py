@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils.dateparse import parse_datetime
+from psycopg_pool import PoolTimeout
 
 from cinema_project.common.errors import Busy, Unavailable
 
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 4  # the first try and three repeats
 LOCK_WAIT = "55P03"  # lock_not_available
 REPEATABLE = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+SHUTDOWN = {"57P01", "57P02", "57P03"}  # admin_shutdown, crash_shutdown, cannot_connect_now
 _sqlite_writer = threading.RLock()  # SQLite's own queue is unfair: waits of seconds where this takes milliseconds
 
 
@@ -96,15 +98,23 @@ def _once(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 def _give_up_or_repeat(error: Exception, attempt: int) -> None:
     if _sqlstate(error) == LOCK_WAIT or "database is locked" in str(error):
         raise Busy("Many people want these seats at this moment. Please try again.", retry_after=1) from error
-    lost = not connection.is_usable() if connection.connection is not None else True
+    lost = _is_lost(error)
     if lost:
         connection.close()
     elif _sqlstate(error) not in REPEATABLE:
         raise error
-    if attempt == ATTEMPTS:
+    if attempt == ATTEMPTS or isinstance(error.__cause__, PoolTimeout):
         raise Unavailable("The service is busy. Please try again in a moment.", retry_after=2) from error
     logger.info("Repeating a transaction, attempt %s: %s", attempt + 1, error)
     time.sleep(0.01 * attempt)
+
+
+def _is_lost(error: Exception) -> bool:
+    """Tell whether the connection broke. Django has opened a new one by now, so only the error can tell."""
+    if connection.vendor != "postgresql":
+        return False
+    state = _sqlstate(error)  # the client's own errors carry none
+    return state is None or state in SHUTDOWN or state.startswith("08")
 
 
 def _sqlstate(error: BaseException) -> str | None:
@@ -169,6 +179,15 @@ def as_money(value: Decimal | float | str) -> Decimal:
 
 def lift_time_limits(using: str = "default", **_signal: object) -> None:
     """Let migrations take their time: the limits are for requests."""
+    _limit_time("SET statement_timeout = 0; SET lock_timeout = '10s'")
+
+
+def restore_time_limits(using: str = "default", **_signal: object) -> None:
+    """Limit the connection again: the process may go on to serve."""
+    _limit_time("RESET statement_timeout; RESET lock_timeout")
+
+
+def _limit_time(statements: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 0; SET lock_timeout = '10s'")
+            cursor.execute(statements)

@@ -1,0 +1,106 @@
+import json
+
+import pytest
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from rest_framework import exceptions as drf
+
+from cinema_project.common import errors
+from cinema_project.common.exception_handler import not_found, problem_for, server_error
+
+
+def body_of(response):
+    assert response["Content-Type"] == "application/problem+json"
+    return json.loads(response.content)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (errors.Invalid("no"), 400, "invalid"),
+        (errors.Unauthenticated("no"), 401, "not_authenticated"),
+        (errors.NotAllowed("no"), 403, "not_allowed"),
+        (errors.NotFound("no"), 404, "not_found"),
+        (errors.Conflict("no"), 409, "conflict"),
+        (errors.Busy("no"), 409, "busy"),
+        (errors.IllegalTransition("no"), 409, "illegal_transition"),
+        (errors.TooLarge("no"), 413, "too_large"),
+        (errors.UnsupportedType("no"), 415, "unsupported_media_type"),
+        (errors.Unprocessable("no"), 422, "unprocessable"),
+        (errors.TooMany("no"), 429, "too_many_requests"),
+        (errors.Upstream("no"), 502, "upstream_failed"),
+        (errors.Unavailable("no"), 503, "unavailable"),
+        (drf.NotAuthenticated("no"), 401, "not_authenticated"),
+        (drf.PermissionDenied("no"), 403, "not_allowed"),
+        (drf.NotFound("no"), 404, "not_found"),
+        (drf.MethodNotAllowed("PUT", "no"), 405, "method_not_allowed"),
+        (drf.NotAcceptable("no"), 406, "not_acceptable"),
+        (drf.UnsupportedMediaType("x", "no"), 415, "unsupported_media_type"),
+        (drf.ParseError("no"), 400, "invalid"),
+        (drf.Throttled(7, "no"), 429, "too_many_requests"),
+        (PermissionDenied("no"), 403, "not_allowed"),
+        (Http404("no"), 404, "not_found"),
+        (RequestDataTooBig("no"), 413, "too_large"),
+        (SuspiciousOperation("no"), 400, "invalid"),
+    ],
+)
+def test_each_refusal_has_its_status_and_code(error, status, code):
+    response = problem_for(error)
+    body = body_of(response)
+
+    assert (response.status_code, body["status"], body["code"]) == (status, status, code)
+    assert body["detail"].lower().startswith("no")
+
+
+def test_a_problem_has_all_its_members():
+    wrong = [{"pointer": "/seat_ids/0", "detail": "no"}]
+    body = body_of(problem_for(errors.Conflict("Not now.", errors=wrong, conflicting_seat_ids=[3])))
+    instance = body.pop("instance")
+
+    assert instance.startswith("urn:uuid:")
+    assert body == {
+        "type": "/docs/errors#conflict",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "Not now.",
+        "code": "conflict",
+        "conflicting_seat_ids": [3],
+        "errors": wrong,
+    }
+
+
+def test_headers_say_when_to_come_back_and_how_to_sign_in():
+    assert problem_for(errors.Busy("no", retry_after=1))["Retry-After"] == "1"
+    assert problem_for(drf.Throttled(7))["Retry-After"] == "7"
+    assert problem_for(errors.Unauthenticated("no"))["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("error", [OperationalError("secret host"), InterfaceError("secret host")])
+def test_a_silent_database_is_503_and_tells_no_secrets(error):
+    response = problem_for(error)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
+    assert "secret" not in response.content.decode()
+
+
+def test_wrong_fields_are_named_by_pointer():
+    error = drf.ValidationError(
+        {"seats": [{}, {"row": ["is required"]}], "name": ["too long", "odd"], "non_field_errors": ["no"]}
+    )
+
+    assert body_of(problem_for(error))["errors"] == [
+        {"pointer": "/seats/1/row", "detail": "is required"},
+        {"pointer": "/name", "detail": "too long"},
+        {"pointer": "/name", "detail": "odd"},
+        {"pointer": "", "detail": "no"},
+    ]
+
+
+def test_a_fault_of_ours_is_not_taken_for_a_refusal():
+    assert problem_for(ZeroDivisionError()) is None
+
+
+def test_unknown_paths_and_faults_are_problems_too(rf):
+    assert body_of(not_found(rf.get("/api/v1/nothing")))["status"] == 404
+    assert body_of(server_error(rf.get("/")))["detail"] == "Something went wrong on our side. Please try again."
