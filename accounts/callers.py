@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.roles import STAFF_ROLES, role_named
 from accounts.selectors import groups_of
-from accounts.tokens import BadToken, TokenExpired, TokenRevoked, read_access
+from accounts.signatures import BadToken, TokenExpired, TokenRevoked, read_access
 from cinema_project.common.clock import NOW_SQL
 from cinema_project.common.database import as_moment, query
 from cinema_project.common.errors import Unauthenticated

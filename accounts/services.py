@@ -12,7 +12,8 @@ from django.db.models import F
 
 from accounts.callers import Caller
 from accounts.models import User, canonical_email
-from accounts.tokens import BadToken, TokenPair, issue_tokens, renew, revoke_family, rotate
+from accounts.signatures import BadToken
+from accounts.tokens import TokenPair, issue_tokens, renew, revoke_family, rotate
 from cinema_project.common.database import write
 from cinema_project.common.errors import Invalid, Unauthenticated
 

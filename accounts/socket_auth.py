@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError
 
 from accounts.callers import Caller, caller_for, caller_with
 from accounts.models import TokenFamily, User
-from accounts.tokens import BadToken, read_access, read_page
+from accounts.signatures import BadToken, read_access, read_page
 from cinema_project.common import clock
 from cinema_project.common.errors import Unauthenticated, Unavailable
 

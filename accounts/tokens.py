@@ -1,58 +1,37 @@
-"""The three kinds of token: access and refresh for the API, page for the socket of one of our pages.
+"""Families of tokens: each begins with a sign-in through the API, and its tokens live and die together.
 
-Tokens are signed here and say who; whether they still count is asked of the database, on its clock: the process's own
-clock is never consulted. Tokens are not stored. A pair is a pure function of its family's row, so the pair that a
-second tab receives within the grace is computed again.
+Tokens are not stored. A pair is a pure function of its family's row, so the pair that a second tab receives within the
+grace is computed again.
 """
 
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils.crypto import salted_hmac
-from rest_framework_simplejwt.backends import TokenBackend
-from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.settings import api_settings
-from rest_framework_simplejwt.tokens import Token
 
 from accounts.models import TokenFamily, User
 from accounts.selectors import role_of
+from accounts.signatures import (
+    AccessToken,
+    BadToken,
+    PageToken,
+    RefreshToken,
+    TokenExpired,
+    TokenRevoked,
+    read_access,
+    read_refresh,
+    signed,
+)
 from cinema_project.common import clock
 from cinema_project.common.database import write
-from cinema_project.common.errors import Unauthenticated
 
 GRACE = timedelta(seconds=1)
 """Two tabs of one browser may send the same refresh token; the second receives the pair of the first."""
 PAGE_TOKEN_SECONDS = 300
-LONGEST_TOKEN = 2048
-REMEMBERED_TOKENS = 8192
-
-
-class BadToken(Unauthenticated):
-    """Not one of ours, not of the kind wanted, or of nobody active."""
-
-    code = "invalid_token"
-
-    def __init__(self) -> None:
-        super().__init__("Could not validate credentials")
-
-
-class TokenExpired(Unauthenticated):
-    code = "token_expired"
-
-    def __init__(self) -> None:
-        super().__init__("Token has expired")
-
-
-class TokenRevoked(Unauthenticated):
-    code = "token_revoked"
-
-    def __init__(self) -> None:
-        super().__init__("Token has been revoked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,53 +43,6 @@ class TokenPair:
     refresh_token: str = field(repr=False)
     expires_in: int
     token_type: str = "bearer"
-
-
-@dataclass(frozen=True, slots=True)
-class AccessClaims:
-    """What a genuine access token says. Its family tells whether it still counts."""
-
-    family: str
-    user_id: int
-    expires_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class PageClaims:
-    """What a genuine page token says; without a user it belongs to an anonymous watcher."""
-
-    user_id: int | None
-    epoch: int
-    expires_at: int
-
-
-class _Timeless(TokenBackend):
-    """Checks the signature and leaves the time to the database's clock."""
-
-    def get_leeway(self) -> timedelta:
-        return timedelta(days=36_500)
-
-
-_backend = _Timeless(str(api_settings.ALGORITHM), str(api_settings.SIGNING_KEY))
-
-
-class _OurToken(Token):
-    lifetime = timedelta(0)
-
-    def get_token_backend(self) -> TokenBackend:
-        return _backend
-
-
-class AccessToken(_OurToken):
-    token_type = "access"
-
-
-class RefreshToken(_OurToken):
-    token_type = "refresh"
-
-
-class PageToken(_OurToken):
-    token_type = "page"
 
 
 @write
@@ -128,22 +60,6 @@ def issue_tokens(*, user: User) -> TokenPair:
     )
 
 
-def read_access(raw: str) -> AccessClaims:
-    """Check the signature and the kind. The time and the family are the reader's business, see ``callers``.
-
-    :raises BadToken: if it is not an access token of ours
-    """
-    return _access_claims(_plausible(raw))
-
-
-def read_page(raw: str) -> PageClaims:
-    """Check the signature and the kind of a page token; the time is the reader's business, see ``socket_auth``.
-
-    :raises BadToken: if it is not a page token of ours
-    """
-    return _page_claims(_plausible(raw))
-
-
 def rotate(raw: str) -> TokenPair:
     """Spend a refresh token and return its successors; the second use of a spent one ends the family.
 
@@ -151,8 +67,8 @@ def rotate(raw: str) -> TokenPair:
     :raises TokenExpired: if the family has not been used for too long
     :raises TokenRevoked: if the family has ended, or ends now because the token was spent before
     """
-    claims = _verified(RefreshToken, _plausible(raw))
-    pair = _rotate(str(claims["family"]), str(claims["jti"]))
+    claims = read_refresh(raw)
+    pair = _rotate(claims.family, claims.jti)
     if pair is None:
         raise TokenRevoked
     return pair
@@ -184,7 +100,7 @@ def page_token(user: User | AnonymousUser | None) -> str:
     claims: dict[str, Any] = {}
     if isinstance(user, User):
         claims = {"sub": str(user.uuid), "user_id": user.pk, "epoch": user.page_epoch}
-    return _signed(PageToken, uuid.uuid4().hex, clock.now() + timedelta(seconds=PAGE_TOKEN_SECONDS), claims)
+    return signed(PageToken, uuid.uuid4().hex, clock.now() + timedelta(seconds=PAGE_TOKEN_SECONDS), claims)
 
 
 @write
@@ -219,8 +135,8 @@ def _pair(family: TokenFamily, *, access_jti: str = "", access_from: datetime | 
     access_until = (access_from or family.rotated_at) + timedelta(seconds=seconds)
     return TokenPair(
         user=user,
-        access_token=_signed(AccessToken, access_jti or _derived("access", family.refresh_jti), access_until, claims),
-        refresh_token=_signed(RefreshToken, family.refresh_jti, family.expires_at, claims),
+        access_token=signed(AccessToken, access_jti or _derived("access", family.refresh_jti), access_until, claims),
+        refresh_token=signed(RefreshToken, family.refresh_jti, family.expires_at, claims),
         expires_in=seconds,
     )
 
@@ -235,35 +151,3 @@ def _successor(jti: str) -> str:
 
 def _derived(purpose: str, jti: str) -> str:
     return salted_hmac(f"accounts.tokens.{purpose}", jti, algorithm="sha256").hexdigest()[:32]
-
-
-def _signed(kind: type[_OurToken], jti: str, expires_at: datetime, claims: dict[str, Any]) -> str:
-    token = kind()
-    token.payload = {**claims, "type": kind.token_type, "jti": jti, "exp": int(expires_at.timestamp())}
-    return str(token)
-
-
-def _plausible(raw: str) -> str:
-    if len(raw) > LONGEST_TOKEN or not raw.isascii():
-        raise BadToken
-    return raw
-
-
-def _verified(kind: type[_OurToken], raw: str) -> dict[str, Any]:
-    try:
-        return kind(cast("Any", raw)).payload  # annotated as a Token, meant is its text
-    except TokenError:
-        raise BadToken from None
-
-
-# A token is read on every request and costs 20 us to verify; what was verified once stays verified.
-@lru_cache(maxsize=REMEMBERED_TOKENS)
-def _access_claims(raw: str) -> AccessClaims:
-    claims = _verified(AccessToken, raw)
-    return AccessClaims(family=claims["family"], user_id=claims["user_id"], expires_at=claims["exp"])
-
-
-@lru_cache(maxsize=REMEMBERED_TOKENS)
-def _page_claims(raw: str) -> PageClaims:
-    claims = _verified(PageToken, raw)
-    return PageClaims(user_id=claims.get("user_id"), epoch=claims.get("epoch", 0), expires_at=claims["exp"])

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.callers import Caller, caller_for, caller_of
 from accounts.models import User
+from accounts.signatures import read_access
 from accounts.tests import make
-from accounts.tokens import issue_tokens, page_token, read_access, revoke_family
+from accounts.tokens import issue_tokens, page_token, revoke_family
 from cinema_project.common.database import query
 from cinema_project.common.errors import Unauthenticated
 

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from accounts.services import end_page_sockets
+from accounts.signatures import read_access
 from accounts.socket_auth import caller_with_any, is_own_origin, socket_caller, still_valid, valid_among
 from accounts.tests import make
-from accounts.tokens import PAGE_TOKEN_SECONDS, issue_tokens, page_token, read_access, revoke_family
+from accounts.tokens import PAGE_TOKEN_SECONDS, issue_tokens, page_token, revoke_family
 
 pytestmark = pytest.mark.django_db
 

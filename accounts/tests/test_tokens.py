@@ -7,19 +7,9 @@ import pytest
 from django.db import connection
 
 from accounts.models import TokenFamily
+from accounts.signatures import BadToken, TokenExpired, TokenRevoked, read_access, read_page
 from accounts.tests import make
-from accounts.tokens import (
-    BadToken,
-    TokenExpired,
-    TokenRevoked,
-    issue_tokens,
-    page_token,
-    read_access,
-    read_page,
-    renew,
-    revoke_family,
-    rotate,
-)
+from accounts.tokens import issue_tokens, page_token, renew, revoke_family, rotate
 from cinema_project.common import clock as clocks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
