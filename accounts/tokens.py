@@ -31,7 +31,7 @@ from cinema_project.common.database import write
 
 GRACE = timedelta(seconds=1)
 """Two tabs of one browser may send the same refresh token; the second receives the pair of the first."""
-PAGE_TOKEN_SECONDS = 300
+PAGE_TOKEN_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def revoke_family(family: str | uuid.UUID) -> None:
 
 
 def page_token(user: User | AnonymousUser | None) -> str:
-    """Sign a token for the socket of a page, good for five minutes and for nothing but sockets."""
+    """Sign a token for the socket of a page, good for a quarter of an hour and for nothing but sockets."""
     claims: dict[str, Any] = {}
     if isinstance(user, User):
         claims = {"sub": str(user.uuid), "user_id": user.pk, "epoch": user.page_epoch}
