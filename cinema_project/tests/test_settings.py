@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -134,3 +135,11 @@ def test_embedded_start_needs_nothing_and_keeps_its_secret(settings_of, tmp_path
     assert first == second
     assert len(first[4]) >= 50
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_every_variable_is_documented():
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "cinema_project/settings.py").read_text()))
+    product, _tests = (ROOT / "docs/settings.md").read_text().split("## Tests")
+    rows = [line.split("|")[1] for line in product.splitlines() if line.startswith("| `")]
+
+    assert set(re.findall(r"`([A-Z_]+)`", " ".join(rows))) == read
