@@ -18,7 +18,7 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = "seats"
+CHANNEL = f"seats:{settings.DATABASES['default']['NAME']}"  # two cinemas may share one Redis
 REDIS_TIMEOUT_SECONDS = 0.2
 REDIS_PAUSE_SECONDS = 1.0
 Payload = dict[str, Any]

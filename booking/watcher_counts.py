@@ -11,7 +11,7 @@ import orjson
 import redis
 from django.conf import settings
 
-KEY = "cinema:watchers"
+KEY = f"watchers:{settings.DATABASES['default']['NAME']}"
 FORGOTTEN_SECONDS = 10
 TIMEOUT_SECONDS = 0.5
 _process = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
