@@ -95,14 +95,15 @@ def planned(
     return screening
 
 
-def check_on_sale(screening: Screening, now: datetime) -> None:
+def check_on_sale(screening: Screening, now: datetime | None) -> None:
     """Refuse a screening that could not be sold.
 
+    :param now: it must start later; ``None`` lets the past in
     :raises FilmComingSoon, StartsInThePast: if so
     """
     if screening.movie.state == MovieState.COMING_SOON and not screening.presale:
         raise FilmComingSoon(f"{screening.movie.title} is still coming soon: set presale to sell it already.")
-    if screening.start_time <= now:
+    if now is not None and screening.start_time <= now:
         sentence = "A screening cannot start in the past."
         raise StartsInThePast(sentence, errors=[{"pointer": "/screening_time", "detail": sentence}])
 
