@@ -22,7 +22,7 @@ def noon(clock):
 
 @pytest.fixture
 def screening():
-    return make.screening()
+    return make.screening(price="10.00")
 
 
 @pytest.fixture
@@ -74,11 +74,11 @@ def test_hold_by_script_answers_the_state(client, buyer, seats, page):
     answer = client.post(page, {"action": "hold", "seats": seats[:2]}, **JSON)
 
     state = answer.json()
-    expires = "2031-06-02T12:05:00.000000Z"
+    expires = "2031-06-02T12:05:00.500000Z"
     assert answer.status_code == 200
     assert state["holds"] == [{"seat_id": seat_id, "price": "10.00", "expires_at": expires} for seat_id in seats[:2]]
     assert list(state["seats"].values()) == ["yours", "yours", "available", "available", "available", "available"]
-    assert (state["server_now"], state["seq"]) == ("2031-06-02T12:00:00.000000Z", 1)
+    assert (state["server_now"], state["seq"]) == ("2031-06-02T12:00:00.500000Z", 1)
 
 
 def test_lost_seats_are_named_and_the_others_kept(client, buyer, screening, seats, page):
