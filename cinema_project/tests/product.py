@@ -187,6 +187,6 @@ def _database(server_url: str, name: str) -> str:
 
 
 def _migrate(product: Product) -> None:
-    done = product.manage("migrate", "--no-input", "--verbosity", "0", REDIS_URL="")
+    done = product.manage("migrate", "--no-input", "--verbosity", "0", REDIS_URL="", CELERY_BROKER_URL="")
     if done.returncode:
         raise AssertionError(done.stderr)

@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psycopg
@@ -32,7 +32,7 @@ class Services:
         self.folder = folder
         self.running: list[tuple[Process, signal.Signals]] = []
 
-    def postgresql(self) -> str:
+    def postgresql(self, settings: Sequence[str] = POSTGRESQL_SETTINGS) -> str:
         """Return the URL of a server in which the user may create databases."""
         if url := os.environ.get("TEST_DATABASE_URL"):
             return url
@@ -43,7 +43,7 @@ class Services:
         initdb = [binaries / "initdb", f"--pgdata={home}/data", *INITDB_OPTIONS]
         subprocess.run(initdb, check=True, capture_output=True, cwd=home, **as_user(user))
         command = [binaries / "postgres", "-D", home / "data", "-h", HOST, "-p", str(port), "-k", home]
-        command += [f"--{setting}" for setting in POSTGRESQL_SETTINGS]
+        command += [f"--{setting}" for setting in settings]
         # SIGQUIT: PostgreSQL's word for "end at once, but tidy up".
         process = spawn(command, log=home / "log", cwd=home, user=user, dies_by=signal.SIGQUIT)
         url = f"postgresql://cinema@{HOST}:{port}/postgres"
