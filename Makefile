@@ -58,15 +58,17 @@ $(BIN)/uv:
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-# uv is fast; pip knows the package indexes that only pip was told about.
+# $(call install,lock file): uv is fast; pip knows the package indexes that only pip was told about.
+CERTIFICATES := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
+install = $(BIN)/uv pip install --quiet $(CERTIFICATES) --python $(BIN)/python --require-hashes -r $(1) \
+	|| $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+
 .venv/installed: requirements.txt $(BIN)/uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $< \
-	|| $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(call install,$<)
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $< \
-	|| $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(call install,$<)
 	@touch $@
 
 # Without these packages PostgreSQL and Redis come from wheels; the tests say what else is missing.
