@@ -18,7 +18,7 @@ from cinema_project.common.database import write
 from cinema_project.common.errors import DomainError
 from cinema_project.demo.parties import parties
 
-PART_SOLD = timedelta(days=3)
+PART_SOLD = timedelta(days=2)
 HELD_SEATS = 2
 PAST_SAMPLES, COMING_SAMPLES = (0, 3), (4, 30)
 """Which of the past screenings, and of the next ones, the people with shown accounts have tickets for."""

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from accounts.models import User
 from booking.models import Booking
 from catalog.demo import programme
-from catalog.models import Cinema, Movie, Screening
+from catalog.models import Cinema, Movie, MovieState, Room, Screening
 from catalog.services import imports
 from cinema_project.common import clock
 from cinema_project.demo import people, sales
@@ -53,18 +53,37 @@ def fill(*, seed: int, size: str, say: Say) -> Contents:
 
 
 def _import_programme(seed: int, size: str, say: Say) -> None:
-    now = clock.now()
-    busy = _busy_days()
-    document = programme.programme(
-        now=now, seed=seed, size=size, wanted=lambda cinema, room, day: (cinema, room, day) not in busy
-    )
-    known = set(Cinema.objects.values_list("name", flat=True))
-    shown = set(Movie.objects.values_list("slug", flat=True))
-    document["cinemas"] = [house for house in document["cinemas"] if house["name"] not in known]
-    document["movies"] = [film for film in document["movies"] if film["slug"] not in shown]
-    if any(document.values()):
-        say(f"Importing {len(document['screenings'])} screenings.")
+    document = _missing(programme.programme(now=clock.now(), seed=seed, size=size, wanted=_wanted()))
+    if not any(document.values()):
+        return
+    say(f"Importing {len(document['screenings'])} screenings.")
+    try:
         imports.import_programme(document, base=programme.FOLDER, allow_past=True)
+    except imports.ProgrammeRefused as refused:  # staff have changed what the programme stands on
+        say(f"No new screenings. {refused.detail} {refused.errors[0]['detail']}")
+
+
+def _missing(document: programme.Row) -> programme.Row:
+    """Leave out what is there already, and films that staff took off."""
+    known = set(Cinema.objects.values_list("name", flat=True))
+    films = dict(Movie.objects.values_list("slug", "state"))
+    off = {slug for slug, state in films.items() if state != MovieState.SHOWING}
+    off |= set(Movie.objects.exclude(archived_at=None).values_list("slug", flat=True))
+    return {
+        "cinemas": [house for house in document["cinemas"] if house["name"] not in known],
+        "movies": [film for film in document["movies"] if film["slug"] not in films],
+        "screenings": [screening for screening in document["screenings"] if screening["movie"] not in off],
+    }
+
+
+def _wanted() -> programme.Wanted:
+    """Want days without screenings, whoever put them on, of rooms that are open or yet to be made."""
+    busy = _busy_days()
+    closed = {
+        (room.cinema.name, room.name)
+        for room in Room.objects.select_related("cinema").exclude(archived_at=None, cinema__archived_at=None)
+    }
+    return lambda cinema, room, day: (cinema, room, day) not in busy and (cinema, room) not in closed
 
 
 def _busy_days() -> set[tuple[str, str, date]]:

@@ -12,8 +12,13 @@ from catalog.models import Movie, Screening
 from catalog.selectors.layouts import layout_of_screening
 from cinema_project.common import clock
 from cinema_project.demo import people
-from cinema_project.tests.processes import HOST, free_port, port_is_open, spawn
-from cinema_project.tests.product import ROOT
+from cinema_project.tests.processes import HOST, free_port, spawn
+from cinema_project.tests.product import ROOT, Server
+
+
+@pytest.fixture(autouse=True)
+def debug(settings):
+    settings.DEBUG = True
 
 
 def run(capsys, *arguments):
@@ -72,7 +77,6 @@ def test_demo_adds_only_the_days_that_are_missing(capsys, clock):
 def test_demo_leaves_alone_what_staff_changed(capsys):
     run(capsys)
     Movie.objects.filter(slug="nosferatu").update(title="Nosferatu the first")
-    Screening.objects.filter(bookings_count=0).delete()
     alice = User.objects.get(email="alice@cinema.test")
     alice.set_password("my own words")
     alice.save()
@@ -133,10 +137,11 @@ def test_demo_serves_until_it_is_told_to_end(embedded):
     port = free_port()
     command = [sys.executable, "manage.py", "demo", "--port", str(port), "--host", HOST]
     process = spawn(command, log=embedded.folder / "demo.log", env=embedded.environment(), cwd=ROOT)
+    embedded.servers.append(Server(process, port))
 
-    process.wait_until(lambda: "Serving." in process.output() and port_is_open(port), seconds=60)
-    page = urllib.request.Request(f"http://{HOST}:{port}/", headers={"Accept-Encoding": "gzip"})
-    with urllib.request.urlopen(page, timeout=20) as response:
+    process.wait_until(lambda: "Serving." in process.output(), seconds=60)
+    wanted = {"Accept": "text/html", "Accept-Encoding": "gzip"}
+    with urllib.request.urlopen(urllib.request.Request(f"http://{HOST}:{port}/", headers=wanted)) as response:
         assert (response.status, response.headers["Content-Encoding"]) == (200, "gzip")
     again = embedded.manage("demo", "--no-serve", "--quiet")
 
@@ -147,14 +152,20 @@ def test_demo_serves_until_it_is_told_to_end(embedded):
     assert "Traceback" not in process.output()
 
 
-def test_demo_resets_only_its_own_database(embedded):
-    embedded.manage("demo", "--no-serve", "--quiet")
-    embedded.execute(["UPDATE catalog_movie SET title = 'Changed'"])
+def test_demo_resets_its_database(embedded):
+    embedded.execute(["CREATE TABLE left_over (id integer)"])
 
     reset = embedded.manage("demo", "--no-serve", "--reset")
 
     assert (reset.returncode, "Deleting everything" in reset.stderr) == (0, True)
-    assert embedded.query("SELECT count(*) FROM catalog_movie WHERE title = 'Changed'") == [(0,)]
-    embedded.execute(["UPDATE accounts_user SET email = 'someone@else.test' WHERE email = 'admin@cinema.test'"])
+    assert embedded.query("SELECT name FROM sqlite_master WHERE name = 'left_over'") == []
+    assert embedded.query("SELECT count(*) FROM catalog_movie") == [(24,)]
+
+
+def test_demo_does_not_reset_a_database_that_is_not_its_own(embedded):
+    embedded.manage("shell", "-c", "from accounts.models import User; User.objects.create_user('a@else.test')")
+
     refused = embedded.manage("demo", "--no-serve", "--reset")
+
     assert (refused.returncode, "Nothing deleted" in refused.stderr) == (1, True)
+    assert embedded.query("SELECT email FROM accounts_user") == [("a@else.test",)]
