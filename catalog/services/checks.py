@@ -1,9 +1,10 @@
 """What every service asks of a row before it is written: valid fields and a free slug."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import Model
 from django.utils.text import slugify
 
@@ -23,6 +24,8 @@ def check_fields(row: Model, *, but: Collection[str] = ()) -> None:
         row.clean_fields(exclude={*relations, "slug", *but})
     except ValidationError as wrong:
         raise Invalid("The values are not valid.", errors=pointers(wrong)) from wrong
+    if too_large := list(_too_large(row)):
+        raise Invalid("The values are not valid.", errors=too_large)
 
 
 def pointers(wrong: ValidationError) -> list[dict[str, str]]:
@@ -32,6 +35,15 @@ def pointers(wrong: ValidationError) -> list[dict[str, str]]:
         for field, sentences in wrong.message_dict.items()
         for sentence in sentences
     ]
+
+
+def _too_large(row: Model) -> Iterator[dict[str, str]]:
+    """Yield the numbers that PostgreSQL could not keep: SQLite knows no such limits, and the answer is the same."""
+    for field in row._meta.fields:
+        limits = BaseDatabaseOperations.integer_field_ranges.get(field.get_internal_type())
+        value = getattr(row, field.attname)
+        if limits and isinstance(value, int) and value > limits[1]:
+            yield {"pointer": f"/{field.name}", "detail": f"Ensure this value is less than or equal to {limits[1]}."}
 
 
 def free_slug(row: Cinema | Movie, words: str, taken: set[str] | None = None) -> str:

@@ -161,6 +161,8 @@ def test_a_film_moves_forward_only(api):
         ("cinemas", CINEMA | {"amenities": [{"a": 1}]}),
         ("movies", MOVIE | {"duration_minutes": 0}),
         ("movies", MOVIE | {"duration_minutes": 10**30}),
+        ("movies", MOVIE | {"duration_minutes": 2**63 - 1}),
+        ("movies", MOVIE | {"duration_minutes": 32768}),
         ("movies", MOVIE | {"duration_minutes": "long"}),
         ("movies", MOVIE | {"state": "RUNNING"}),
         ("movies", MOVIE | {"release_date": "31.12.2026"}),

@@ -58,7 +58,7 @@ def _csv_rows(text: str) -> Iterator[Raw | RowError]:
         for cells in reader:
             yield _csv_row(cells, f"line {reader.line_num}")
     except csv.Error as wrong:
-        yield RowError(f"line {reader.line_num}", f"This line cannot be read: {wrong}.")
+        yield RowError(f"line {reader.reader.line_num}", f"This line cannot be read: {wrong}.")
 
 
 def _csv_row(cells: dict[str, Any], at: str) -> Raw | RowError:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from catalog.models import MovieState
@@ -81,8 +81,8 @@ class CinemaRow(Row):
     timezone: Text = "UTC"
     currency: Text = "EUR"
     amenities: list[Text] = []
-    latitude: float | None = None
-    longitude: float | None = None
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
     trailer_minutes: int = 15
 
 
@@ -181,7 +181,9 @@ def rows_of(document: dict[str, Any]) -> Iterator[Raw | RowError]:
 
 
 def _items(holder: dict[str, Any], section: str, at: str) -> Iterator[tuple[str, Any]]:
-    found = holder.get(section) or []
+    found = holder.get(section)
+    if found is None:
+        return
     if not isinstance(found, list):
         yield "", RowError(f"{at}/{section}", "Write a list here, in square brackets.")
         return
