@@ -50,7 +50,7 @@ lock: $(BIN)/uv
 # --- What the targets above stand on ---------------------------------------------------------------------------------
 # $(call apt,packages) installs them where that is possible, and says what to do where it is not.
 apt = if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; \
-	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); \
+	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) > /dev/null; \
 	else echo "Not root, or no apt-get. If something is missing below, install: $(1)"; fi
 
 $(BIN)/uv:
