@@ -19,6 +19,23 @@ const cell = document.getElementById(arguments[0]);
 window.clicked = Date.now();
 cell.dispatchEvent(new MouseEvent("click", {bubbles: true}));
 """
+DROPS_ONE_MESSAGE = """
+const Real = WebSocket;
+window.WebSocket = class extends Real {
+  addEventListener(type, listen) {
+    super.addEventListener(type, (event) => {
+      if (type === "message" && event.data.includes("seat_update") && !window.dropped) window.dropped = true;
+      else listen(event);
+    });
+  }
+};
+"""
+DEAD_SOCKET = """
+window.WebSocket = class extends EventTarget {
+  constructor() { super(); setTimeout(() => this.dispatchEvent(new CloseEvent("close")), 10); }
+  close() {}
+};
+"""
 NO_SOCKET = "window.WebSocket = class extends EventTarget { close() {} };"
 
 
@@ -98,6 +115,52 @@ def test_more_time_takes_the_hold_back_to_its_full_length(embedded, world, brows
     go.find(browser, "#clock button").click()
 
     go.wait_for(browser, lambda b: go.find(b, "#countdown").text >= "01:29", 3)
+
+
+def test_last_minute_asks_whether_more_time_is_needed(embedded, world, browser):
+    server = embedded.start(HOLD_SECONDS=63)
+    go.sign_in(browser, server.url, "alice@cinema.test")
+    go.open_map(browser, server.url, world["screening"])
+    go.choose(browser, world["seats"]["D4"])
+    go.wait_for(browser, lambda b: go.find(b, "#last-minute").is_displayed(), 8)
+    assert go.focus(browser).text == "Keep my seats"
+
+    go.press(browser, Keys.ENTER)
+
+    go.wait_for(browser, lambda b: go.find(b, "#countdown").text > "01:00", 3)
+    assert not go.find(browser, "#last-minute").is_displayed()
+    assert go.focus(browser).get_attribute("data-seat-id") == str(world["seats"]["D4"])
+
+
+def test_message_that_got_lost_is_noticed_by_the_next(embedded, world, browsers):
+    server = embedded.start()
+    bob = browsers()
+    bob.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": DROPS_ONE_MESSAGE})
+    alice = browsers()
+    for browser, name in ((alice, "alice"), (bob, "bob")):
+        go.sign_in(browser, server.url, f"{name}@cinema.test")
+        go.open_map(browser, server.url, world["screening"])
+
+    for name in ("D4", "D5"):
+        go.choose(alice, world["seats"][name])
+
+    for name in ("D5", "D4"):
+        go.wait_for_status(bob, world["seats"][name], "held")
+    assert bob.execute_script("return dropped")
+
+
+def test_without_socket_the_map_is_polled_and_says_so(embedded, world, browsers):
+    server = embedded.start()
+    bob, alice = browsers(), browsers()
+    bob.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": DEAD_SOCKET})
+    go.open_map(bob, server.url, world["screening"])
+    go.wait_for(bob, lambda b: go.find(b, "#live").is_displayed())
+    go.sign_in(alice, server.url, "alice@cinema.test")
+    go.open_map(alice, server.url, world["screening"])
+
+    go.choose(alice, world["seats"]["D4"])
+
+    go.wait_for_status(bob, world["seats"]["D4"], "held", 12)
 
 
 def test_map_is_one_tab_stop_and_every_key_works(embedded, world, browser):

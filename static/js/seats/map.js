@@ -54,13 +54,12 @@ export class SeatMap extends EventTarget {
   #draw(seat) {
     const { cell } = seat;
     const busy = this.seats.busy.has(seat.id);
-    const word = seat.status + (busy ? ", asking" : "");
     cell.dataset.status = seat.status;
     cell.setAttribute("aria-selected", String(this.seats.isPicked(seat)));
     cell.setAttribute("aria-disabled", String(!["available", "yours"].includes(seat.status)));
-    cell.toggleAttribute("aria-busy", busy);
     if (busy) cell.setAttribute("aria-busy", "true");
-    cell.setAttribute("aria-label", `Row ${seat.row}, seat ${seat.number}, ${seat.kind}, ${this.seats.price(seat)}, ${word}`);
+    else cell.removeAttribute("aria-busy");
+    cell.setAttribute("aria-label", `Row ${seat.row}, seat ${seat.number}, ${seat.kind}, ${this.seats.price(seat)}, ${seat.status}`);
     cell.querySelector(".mark").replaceWith(this.#mark(seat, busy));
   }
 
