@@ -9,7 +9,6 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from accounts.models import User
-from accounts.tokens import issue_tokens
 from booking.models import SeatClaim
 from catalog.models import Screening, SeatType
 from catalog.tests import make as catalog
@@ -22,15 +21,11 @@ _numbers = count(1)
 
 
 def user(*, groups: Sequence[str] = (), **fields: Any) -> User:
+    """Somebody without a password: hashing hundreds of them takes its time."""
     number = next(_numbers)
     made = User.objects.create(**{"email": f"person-{number}@cinema.test", "full_name": f"Person {number}"} | fields)
     made.groups.set(Group.objects.get_or_create(name=name)[0] for name in groups)
     return made
-
-
-def headers(person: User) -> dict[str, str]:
-    """Sign in, and return the header that says so."""
-    return {"authorization": f"Bearer {issue_tokens(user=person).access_token}"}
 
 
 def screening(*, seats: int = 6, types: Sequence[str] = (), house: dict[str, Any] | None = None, **fields: Any) -> Screening:
