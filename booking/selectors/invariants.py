@@ -19,7 +19,7 @@ CHECKS: dict[str, str] = {
         GROUP BY c.user_id, c.screening_id HAVING COUNT(*) > 10""",
     "a booking's total is the sum of its tickets": """
         SELECT b.booking_number FROM booking_booking b LEFT JOIN booking_seatclaim c ON c.booking_id = b.id
-        GROUP BY b.id, b.booking_number, b.total HAVING b.total <> COALESCE(SUM(c.price), 0)""",
+        GROUP BY b.id, b.booking_number, b.total HAVING ROUND(b.total, 2) <> ROUND(COALESCE(SUM(c.price), 0), 2)""",
     "a ticket is its booking's: same user, same screening": """
         SELECT c.id FROM booking_seatclaim c JOIN booking_booking b ON b.id = c.booking_id
         WHERE b.user_id <> c.user_id OR b.screening_id <> c.screening_id""",
