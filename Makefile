@@ -25,7 +25,7 @@ lint: .venv/installed-dev
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python $(SCHEMA) $(VAR_DIR)/openapi.json
-	diff docs/openapi.json $(VAR_DIR)/openapi.json || { echo "docs/openapi.json is old: make schema"; exit 1; }
+	cmp docs/openapi.json $(VAR_DIR)/openapi.json || { echo "docs/openapi.json is old: make schema"; exit 1; }
 
 fmt: .venv/installed-dev
 	$(BIN)/ruff check --fix-only .

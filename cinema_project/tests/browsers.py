@@ -1,6 +1,5 @@
 """Real browsers: Debian's Chromium, without a window."""
 
-import signal
 from pathlib import Path
 
 from selenium.webdriver import Chrome, ChromeOptions
@@ -25,16 +24,24 @@ FLAGS = (
 def open_browser(profile: Path, *, width: int = 1280, height: int = 900) -> Chrome:
     """Start a browser with an empty profile and exactly this much room for the page."""
     binary, driver = chromium_binaries()
+    profile.mkdir(parents=True)
     options = ChromeOptions()
-    options.binary_location = binary
+    options.binary_location = str(mortal(binary, profile))
     for flag in (*FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    # Told to end, the driver ends its browser too.
-    service = Service(driver, popen_kw={"preexec_fn": die_with_parent(signal.SIGTERM)})
+    service = Service(driver, popen_kw={"preexec_fn": die_with_parent()})
     browser = Chrome(options=options, service=service)
     resize(browser, width, height)
     return browser
+
+
+def mortal(binary: str, folder: Path) -> Path:
+    """Wrap the browser so that it ends with the driver that started it, as the driver ends with us."""
+    script = folder / "chromium"
+    script.write_text(f'#!/bin/sh\nexec setpriv --pdeathsig TERM {binary} "$@"\n')
+    script.chmod(0o755)
+    return script
 
 
 def resize(browser: Chrome, width: int, height: int, *, scale: float = 1) -> None:
