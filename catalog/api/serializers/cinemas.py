@@ -1,5 +1,6 @@
 from typing import Any
 
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from catalog.api.serializers.fields import Output, Words
@@ -91,6 +92,14 @@ class SeatInput(serializers.ModelSerializer[Seat]):
         fields = ["row_label", "seat_number", "seat_type", "x", "y"]
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("A block", {"rows": 10, "seats_per_row": 15, "seat_type": "standard"}, request_only=True),
+        OpenApiExample(
+            "A list", {"seats": [{"row_label": "E", "seat_number": 7, "seat_type": "vip"}]}, request_only=True
+        ),
+    ]
+)
 class SeatsInput(serializers.Serializer[Any]):
     """A block of ``rows`` x ``seats_per_row`` seats of one kind, or a list of seats."""
 

@@ -1,5 +1,6 @@
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -81,6 +82,7 @@ class MovieOutput(Output):
         request: Request | None = self.context.get("request")
         return request.build_absolute_uri(movie.poster.url) if request else movie.poster.url
 
+    @extend_schema_field({"type": "string", "examples": ["Released", "Upcoming"]})
     def get_status(self, movie: Movie) -> str:
         return "Upcoming" if movie.state == MovieState.COMING_SOON else "Released"
 

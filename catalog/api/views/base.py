@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from rest_framework.generics import GenericAPIView
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,7 +27,7 @@ class CatalogueView(GenericAPIView[Any]):
     filter_backends: list[Any] = []
 
     def get_permissions(self) -> list[BasePermission]:
-        return [] if self.request.method in SAFE_METHODS else [self.write_permission()]
+        return [AllowAny() if self.request.method in SAFE_METHODS else self.write_permission()]
 
     def asked(self, serializer: type[BaseSerializer[Any]], *, partial: bool = False) -> dict[str, Any]:
         """Return the valid body of the request."""

@@ -1,12 +1,13 @@
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import IsProgrammer
+from catalog.api.described import KEY_REUSED, ONCE, PAGE, refusal
 from catalog.api.serializers.cinemas import (
     CinemaInput,
     CinemaOutput,
@@ -20,19 +21,27 @@ from catalog.api.views.base import CatalogueList, CatalogueView, WholeUnlessLimi
 from catalog.models import Cinema, Room, Seat
 from catalog.selectors import cinemas as selectors
 from catalog.services import cinemas as services
-from catalog.services.plans import SeatSpec, block
+from catalog.services.plans import SeatSpec, WrongNumberOfSeats, block
+
+NO_CINEMA = refusal(selectors.CinemaNotFound, "Cinema with id 1 not found")
+NO_ROOM = refusal(selectors.RoomNotFound, "Room with id 2 not found")
 
 
 class Cinemas(CatalogueList):
     queryset = Cinema.objects.none()
     serializer_class = CinemaOutput
 
-    @extend_schema(operation_id="list_cinemas", responses=CinemasOutput)
+    @extend_schema(operation_id="list_cinemas", parameters=PAGE, responses=CinemasOutput)
     def get(self, request: Request) -> Response:
         """All cinemas, by name."""
         return self.listed(selectors.visible_cinemas(), envelope="cinemas")
 
-    @extend_schema(operation_id="create_cinema", request=CinemaInput, responses={201: CinemaOutput})
+    @extend_schema(
+        operation_id="create_cinema",
+        parameters=ONCE,
+        request=CinemaInput,
+        responses={201: CinemaOutput} | KEY_REUSED,
+    )
     def post(self, request: Request) -> HttpResponse:
         """Open a cinema (staff)."""
         return self.created(request, lambda: services.create_cinema(**self.asked(CinemaInput)))
@@ -42,18 +51,18 @@ class OneCinema(CatalogueView):
     queryset = Cinema.objects.none()
     serializer_class = CinemaOutput
 
-    @extend_schema(operation_id="show_cinema")
+    @extend_schema(operation_id="show_cinema", responses={200: CinemaOutput} | NO_CINEMA)
     def get(self, request: Request, cinema_id: int) -> Response:
         """One cinema."""
         return self.shown(CinemaOutput, selectors.cinema(cinema_id))
 
-    @extend_schema(operation_id="update_cinema", request=CinemaInput)
+    @extend_schema(operation_id="update_cinema", request=CinemaInput, responses={200: CinemaOutput} | NO_CINEMA)
     def patch(self, request: Request, cinema_id: int) -> Response:
         """Change some fields of a cinema (staff)."""
         changes = self.asked(CinemaInput, partial=True)
         return self.shown(CinemaOutput, services.update_cinema(cinema_id=cinema_id, **changes))
 
-    @extend_schema(operation_id="replace_cinema", request=CinemaInput)
+    @extend_schema(operation_id="replace_cinema", request=CinemaInput, responses={200: CinemaOutput} | NO_CINEMA)
     def put(self, request: Request, cinema_id: int) -> Response:
         """Change a cinema (staff); optional fields that are not given stay as they are."""
         return self.shown(CinemaOutput, services.update_cinema(cinema_id=cinema_id, **self.asked(CinemaInput)))
@@ -63,7 +72,8 @@ class Amenities(CatalogueView):
     serializer_class = CinemaOutput
 
     @extend_schema(
-        operation_id="list_amenities", responses={200: serializers.ListSerializer(child=serializers.CharField())}
+        operation_id="list_amenities",
+        responses={200: serializers.ListSerializer(child=serializers.CharField())} | NO_CINEMA,
     )
     def get(self, request: Request, cinema_id: int) -> Response:
         """What a cinema offers besides films."""
@@ -75,18 +85,19 @@ class Rooms(CatalogueList):
     serializer_class = RoomOutput
     write_permission = IsProgrammer
 
-    @extend_schema(operation_id="list_rooms", responses=RoomOutput(many=True))
+    @extend_schema(operation_id="list_rooms", responses={200: RoomOutput(many=True)} | NO_CINEMA)
     def get(self, request: Request, cinema_id: int) -> Response:
         """The rooms of a cinema, by name."""
         return self.listed(selectors.rooms_of(cinema_id))
 
     @extend_schema(
         operation_id="create_room",
+        parameters=ONCE,
         request=RoomInput,
-        responses={
-            201: RoomOutput,
-            409: OpenApiResponse(None, "Roxy already has a room named Room 1."),
-        },
+        responses={201: RoomOutput}
+        | NO_CINEMA
+        | refusal(services.RoomNameTaken, "Roxy already has a room named Room 1.")
+        | KEY_REUSED,
     )
     def post(self, request: Request, cinema_id: int) -> HttpResponse:
         """Add a room, still without seats (staff)."""
@@ -101,7 +112,7 @@ class OneRoom(CatalogueView):
     queryset = Room.objects.none()
     serializer_class = RoomOutput
 
-    @extend_schema(operation_id="show_room")
+    @extend_schema(operation_id="show_room", responses={200: RoomOutput} | NO_ROOM)
     def get(self, request: Request, room_id: int) -> Response:
         """One room."""
         return self.shown(RoomOutput, selectors.room(room_id))
@@ -112,7 +123,7 @@ class Seats(CatalogueList):
     serializer_class = SeatOutput
     pagination_class = WholeUnlessLimited
 
-    @extend_schema(operation_id="list_seats", responses=SeatOutput(many=True))
+    @extend_schema(operation_id="list_seats", responses={200: SeatOutput(many=True)} | NO_ROOM)
     def get(self, request: Request, room_id: int) -> Response:
         """The seats of a room, front row first; all of them unless a limit is given."""
         return self.listed(selectors.seats_of(room_id))
@@ -125,11 +136,13 @@ class SeatsInBulk(CatalogueView):
 
     @extend_schema(
         operation_id="create_seats",
+        parameters=ONCE,
         request=SeatsInput,
-        responses={
-            201: SeatOutput(many=True),
-            409: OpenApiResponse(None, "The room already has the seats A1, A2."),
-        },
+        responses={201: SeatOutput(many=True)}
+        | refusal(WrongNumberOfSeats, "1 to 2000 seats can be made at once, not 4000.")
+        | NO_ROOM
+        | refusal(services.SeatsExist, "The room already has the seats A1, A2.")
+        | KEY_REUSED,
     )
     def post(self, request: Request, room_id: int) -> HttpResponse:
         """Add seats to a room, all or none: a block of rows A, B, ... Z, AA, ..., or a list (staff)."""

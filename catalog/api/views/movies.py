@@ -1,10 +1,11 @@
 from django.http import HttpResponse
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import IsProgrammer
+from catalog.api.described import KEY_REUSED, ONCE, PAGE, refusal
 from catalog.api.serializers.movies import CastOutput, MovieInput, MovieOutput, MoviesOutput
 from catalog.api.views.base import CatalogueList, CatalogueView
 from catalog.filters import MovieFilter
@@ -13,8 +14,9 @@ from catalog.selectors import cinemas
 from catalog.selectors import movies as selectors
 from catalog.services import movies as services
 
-GOES_BACK = OpenApiResponse(
-    None, "A film goes from COMING_SOON to SHOWING to ENDED: SHOWING cannot become COMING_SOON."
+NO_MOVIE = refusal(selectors.MovieNotFound, "Movie with id 3 not found")
+GOES_BACK = refusal(
+    services.StateGoesBack, "A film goes from COMING_SOON to SHOWING to ENDED: SHOWING cannot become COMING_SOON."
 )
 
 
@@ -30,7 +32,12 @@ class Movies(CatalogueList):
         """Films, newest first; those that ended only on request."""
         return self.listed(self.filter_queryset(selectors.visible_movies()))
 
-    @extend_schema(operation_id="create_movie", request=MovieInput, responses={201: MovieOutput})
+    @extend_schema(
+        operation_id="create_movie",
+        parameters=ONCE,
+        request=MovieInput,
+        responses={201: MovieOutput} | KEY_REUSED,
+    )
     def post(self, request: Request) -> HttpResponse:
         """Add a film (staff)."""
 
@@ -46,12 +53,16 @@ class OneMovie(CatalogueView):
     serializer_class = MovieOutput
     write_permission = IsProgrammer
 
-    @extend_schema(operation_id="show_movie")
+    @extend_schema(operation_id="show_movie", responses={200: MovieOutput} | NO_MOVIE)
     def get(self, request: Request, movie_id: int) -> Response:
         """One film."""
         return self.shown(MovieOutput, selectors.movie(movie_id))
 
-    @extend_schema(operation_id="update_movie", request=MovieInput, responses={200: MovieOutput, 400: GOES_BACK})
+    @extend_schema(
+        operation_id="update_movie",
+        request=MovieInput,
+        responses={200: MovieOutput} | GOES_BACK | NO_MOVIE,
+    )
     def patch(self, request: Request, movie_id: int) -> Response:
         """Change some fields of a film (staff). The state only moves forward."""
         services.update_movie(movie_id=movie_id, **self.asked(MovieInput, partial=True))
@@ -72,7 +83,7 @@ class Cast(CatalogueList):
     queryset = CastMember.objects.none()
     serializer_class = CastOutput
 
-    @extend_schema(operation_id="list_cast", responses=CastOutput(many=True))
+    @extend_schema(operation_id="list_cast", responses={200: CastOutput(many=True)} | NO_MOVIE)
     def get(self, request: Request, movie_id: int) -> Response:
         """Who is in a film, in the order of the credits."""
         return self.listed(selectors.cast_of(movie_id))
@@ -82,7 +93,11 @@ class MoviesOfCinema(CatalogueList):
     queryset = Movie.objects.none()
     serializer_class = MovieOutput
 
-    @extend_schema(operation_id="list_movies_of_cinema", responses=MoviesOutput)
+    @extend_schema(
+        operation_id="list_movies_of_cinema",
+        parameters=PAGE,
+        responses={200: MoviesOutput} | refusal(cinemas.CinemaNotFound, "Cinema with id 1 not found"),
+    )
     def get(self, request: Request, cinema_id: int) -> Response:
         """The films that a cinema now shows."""
         return self.listed(selectors.now_showing(cinemas.cinema(cinema_id)), envelope="movies")

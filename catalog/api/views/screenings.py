@@ -3,11 +3,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import IsProgrammer
+from catalog.api.described import KEY_REUSED, ONCE, refusal
 from catalog.api.serializers.screenings import (
     DetailedScreeningOutput,
     MovieShowtimesOutput,
@@ -23,6 +24,8 @@ from catalog.services import screenings as services
 from cinema_project.common import clock
 
 WEEK = timedelta(days=7)
+NO_CINEMA = refusal(cinemas.CinemaNotFound, "Cinema with id 1 not found")
+NO_MOVIE = refusal(movies.MovieNotFound, "Movie with id 3 not found")
 
 
 class ScreeningList(CatalogueList):
@@ -48,15 +51,13 @@ class Screenings(ScreeningList):
 
     @extend_schema(
         operation_id="create_screening",
+        parameters=ONCE,
         request=ScreeningInput,
-        responses={
-            201: ScreeningOutput,
-            400: OpenApiResponse(None, "A screening cannot start in the past."),
-            404: OpenApiResponse(None, "Movie with id 3 not found"),
-            409: OpenApiResponse(
-                None, "Room 1 is in use from 2026-11-21 19:30 to 21:34, cleaning included, by Nosferatu."
-            ),
-        },
+        responses={201: ScreeningOutput}
+        | refusal(services.StartsInThePast, "A screening cannot start in the past.")
+        | NO_MOVIE
+        | refusal(services.RoomOverlap, "Room 1 is in use from 2026-11-21 19:30 to 21:34, cleaning included, by Faust.")
+        | KEY_REUSED,
     )
     def post(self, request: Request) -> HttpResponse:
         """Put a film on (staff). Two screenings of a room never overlap, cleaning included."""
@@ -67,7 +68,11 @@ class OneScreening(CatalogueView):
     queryset = Screening.objects.none()
     serializer_class = DetailedScreeningOutput
 
-    @extend_schema(operation_id="show_screening")
+    @extend_schema(
+        operation_id="show_screening",
+        responses={200: DetailedScreeningOutput}
+        | refusal(selectors.ScreeningNotFound, "Screening with id 42 not found"),
+    )
     def get(self, request: Request, screening_id: int) -> Response:
         """One screening with film, room and cinema."""
         return self.shown(DetailedScreeningOutput, selectors.screening(screening_id))
@@ -87,7 +92,10 @@ class OneShowtime(CatalogueView):
     queryset = Screening.objects.none()
     serializer_class = ScreeningOutput
 
-    @extend_schema(operation_id="show_showtime")
+    @extend_schema(
+        operation_id="show_showtime",
+        responses={200: ScreeningOutput} | refusal(selectors.ScreeningNotFound, "Showtime with id 42 not found"),
+    )
     def get(self, request: Request, showtime_id: int) -> Response:
         """One screening."""
         return self.shown(ScreeningOutput, selectors.screening(showtime_id, thing="Showtime"))
@@ -96,7 +104,9 @@ class OneShowtime(CatalogueView):
 class ShowtimesOfMovie(ScreeningList):
     serializer_class = DetailedScreeningOutput
 
-    @extend_schema(operation_id="list_showtimes_of_movie", responses=DetailedScreeningOutput(many=True))
+    @extend_schema(
+        operation_id="list_showtimes_of_movie", responses={200: DetailedScreeningOutput(many=True)} | NO_MOVIE
+    )
     def get(self, request: Request, movie_id: int) -> Response:
         """The screenings to come of a film, by time, with film, room and cinema."""
         found = selectors.upcoming(movie=movies.movie(movie_id))
@@ -106,7 +116,9 @@ class ShowtimesOfMovie(ScreeningList):
 class ShowtimesOfCinema(ScreeningList):
     serializer_class = MovieShowtimesOutput
 
-    @extend_schema(operation_id="list_showtimes_of_cinema", responses=MovieShowtimesOutput(many=True))
+    @extend_schema(
+        operation_id="list_showtimes_of_cinema", responses={200: MovieShowtimesOutput(many=True)} | NO_CINEMA
+    )
     def get(self, request: Request, cinema_id: int) -> Response:
         """The screenings to come in a cinema by film, each film with its lowest price."""
         found = selectors.upcoming(cinema=cinemas.cinema(cinema_id))
@@ -116,7 +128,9 @@ class ShowtimesOfCinema(ScreeningList):
 class ShowtimesOfMovieInCinema(ScreeningList):
     serializer_class = ScreeningOutput
 
-    @extend_schema(operation_id="list_showtimes_of_movie_in_cinema", responses=ScreeningOutput(many=True))
+    @extend_schema(
+        operation_id="list_showtimes_of_movie_in_cinema", responses={200: ScreeningOutput(many=True)} | NO_CINEMA
+    )
     def get(self, request: Request, cinema_id: int, movie_id: int) -> Response:
         """The screenings of a film in a cinema during the next seven days."""
         found = selectors.upcoming(cinema=cinemas.cinema(cinema_id), movie=movies.movie(movie_id))
