@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cinema_project.common.admin_guard.UsableQueries",
 ]
 ROOT_URLCONF = "cinema_project.urls"
 ASGI_APPLICATION = "cinema_project.asgi.application"
@@ -302,6 +303,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "celery": {"level": "WARNING"},
+        "kombu": {"level": "ERROR"},  # warns that memory:// has no host
         "django_celery_beat": {"level": "WARNING"},
     },
 }

@@ -1,11 +1,9 @@
 """Every address. The hot paths stand first: Django tries one after the other."""
 
-from django.conf import settings
-from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from cinema_project import health
+from cinema_project import health, media
 from cinema_project.common import exception_handler
 
 urlpatterns = [
@@ -21,7 +19,7 @@ urlpatterns = [
     path("health", health.alive),
     path("health/ready", health.ready),
     *[path(f"{service}/health", health.alive, {"service": service}) for service in health.SERVICES if service],
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    path("media/<path:path>", media.stored_file),
     re_path(r"^(api|ws)/", exception_handler.not_found),
 ]
 handler404 = "cinema_project.error_pages.not_found"
