@@ -130,7 +130,8 @@ def _accent(pen: ImageDraw.ImageDraw, accent: str, x: float, y: float, size: flo
             centre = x + side * size * 0.16
             pen.ellipse((centre - thick, top - thick, centre + thick, top + thick), 255)
     else:
-        pen.line((x - thick, top + thick, x + size * 0.12, top - thick), 255, round(size * 0.09))
+        lean = size * (-0.08 if accent == "\N{COMBINING GRAVE ACCENT}" else 0.08)
+        pen.line((x - lean, top + thick, x + lean, top - thick), 255, round(size * 0.09))
 
 
 def _scaled(*values: float) -> tuple[float, float, float, float]:
