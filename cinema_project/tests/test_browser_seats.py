@@ -52,8 +52,13 @@ def two_people(browsers, url, screening_id):
     return both
 
 
-def test_hold_shows_in_the_other_browser_within_half_a_second(embedded, world, browsers):
-    server = embedded.start()
+def spoken(browser):
+    return go.find(browser, "#announcer").get_attribute("textContent")
+
+
+def test_hold_shows_in_the_other_browser_within_half_a_second(product, browsers):
+    world = build_in(product)
+    server = product.start()
     alice, bob = two_people(browsers, server.url, world["screening"])
     delays = []
 
@@ -67,6 +72,10 @@ def test_hold_shows_in_the_other_browser_within_half_a_second(embedded, world, b
     assert sorted(delays)[1] < 500, delays
     assert go.seat(bob, seat_id).get_attribute("aria-label") == "Row E, seat 5, Premium, 12.00, held"
     assert go.seat(alice, seat_id).get_attribute("aria-label") == "Row E, seat 5, Premium, 12.00, yours"
+    go.wait_for(
+        alice, lambda b: "E5 held for you. Total 32.00." in go.find(b, "#announcer").get_attribute("textContent")
+    )
+    assert go.find(bob, "#announcer").get_attribute("textContent") == ""
     assert complaints(alice) == complaints(bob) == []
 
 

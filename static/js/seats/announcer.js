@@ -1,4 +1,4 @@
-// A polite voice: one sentence in three seconds, and when several are due, the newest.
+// A polite voice: speaks at most every three seconds; what comes up meanwhile is said together.
 
 const PAUSE = 3000;
 
@@ -12,7 +12,7 @@ export class Announcer {
 
   say(sentence) {
     const waiting = this.#next !== null;
-    this.#next = sentence;
+    this.#next = waiting ? `${this.#next} ${sentence}` : sentence;
     if (!waiting) setTimeout(() => this.#speak(), Math.max(0, this.#spokenAt + PAUSE - performance.now()));
   }
 

@@ -15,7 +15,6 @@ export class SeatList extends EventTarget {
     if (!open) return this.#remove(seat);
     const box = this.boxes.get(seat.id) ?? this.#add(seat);
     box.checked = this.seats.isPicked(seat) || (seat.status === "available" && this.seats.busy.has(seat.id));
-    box.disabled = this.seats.busy.has(seat.id);
   }
 
   #remove(seat) {

@@ -92,8 +92,8 @@ function drop(seat) {
 }
 
 function toggle(seat) {
-  if (seats.busy.has(seat.id)) return;
-  if (seats.isPicked(seat)) drop(seat);
+  if (seats.busy.has(seat.id)) seats.redraw([seat]);
+  else if (seats.isPicked(seat)) drop(seat);
   else if (seat.status === "held") announcer.say(`${seats.name(seat)} is held by somebody else; it may come back.`);
   else if (seat.status === "sold") announcer.say(`${seats.name(seat)} is sold.`);
   else if (signedIn) hold([seat]);
@@ -158,7 +158,8 @@ if (form.dataset.expires) countdown.until(Date.parse(form.dataset.expires));
 const asked = form.dataset.chosen.split(",").filter(Boolean).map(Number);
 if (asked.length) seats.choose(asked, true);
 if (!$("refusal").hidden) $("refusal").focus();
-if (asked.length && signedIn && !("lapsed" in form.dataset) && new URLSearchParams(location.search).has("seats") && $("refusal").hidden) {
+const cameFromHere = document.referrer.startsWith(`${location.origin}/`); // a link elsewhere must not hold seats
+if (asked.length && signedIn && cameFromHere && location.search && $("refusal").hidden) {
   history.replaceState(null, "", location.pathname);
   hold(seats.wished());
 }

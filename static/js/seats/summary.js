@@ -17,10 +17,14 @@ export class Summary {
   draw() {
     const picked = this.seats.picked();
     const total = picked.reduce((sum, seat) => sum + cents(this.seats.price(seat)), 0);
+    const focused = document.activeElement?.closest("#picked [data-seat]")?.dataset.seat;
     this.parts.picked.replaceChildren(...picked.map((seat) => this.#line(seat)));
+    if (focused) (this.parts.picked.querySelector(`[data-seat="${focused}"] button`) ?? this.parts["your-seats"]).focus();
     this.parts.total.textContent = (total / 100).toFixed(2);
     this.parts["none-yet"].hidden = picked.length > 0;
-    this.parts.again.hidden = !this.signedIn || this.seats.wished().length === 0;
+    const nothingToHold = !this.signedIn || this.seats.wished().length === 0;
+    if (nothingToHold && document.activeElement === this.parts.again) this.focus();
+    this.parts.again.hidden = nothingToHold;
   }
 
   #line(seat) {
