@@ -1,7 +1,7 @@
 """Forms of the catalogue's admin: how staff type lists and plans. They hold no rules."""
 
 from django import forms
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 
 from catalog.models import Cinema, Movie, Room
 from cinema_project.common.staff_forms import ServiceForm, WordsField
@@ -20,6 +20,9 @@ class MovieForm(ServiceForm):
     writers = WordsField()
     producers = WordsField()
     awards = WordsField()
+    trailer_url = forms.URLField(
+        required=False, empty_value=None, assume_scheme="https", widget=UnfoldAdminURLInputWidget
+    )
 
     class Meta:
         model = Movie

@@ -1,0 +1,247 @@
+"""The catalogue in the admin: what services refuse is shown in the form, and what was claimed stays as it is."""
+
+from datetime import timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from accounts.models import User
+from catalog.models import CastMember, Cinema, Movie, Room, Screening, Seat
+from catalog.tests import make
+
+
+@pytest.fixture(autouse=True)
+def programmer(client, db) -> User:
+    user = User.objects.create(email="programmer@cinema.test", is_staff=True)
+    user.groups.set(Group.objects.filter(name__in=("programmer", "manager")))
+    client.force_login(user)
+    return user
+
+
+def post(client, model, row=None, **fields):
+    page, args = ("change", [row.pk]) if row else ("add", [])
+    return client.post(reverse(f"admin:catalog_{model}_{page}", args=args), fields)
+
+
+def errors_of(answer) -> list[str]:
+    form = answer.context["adminform"].form
+    return [str(error) for errors in form.errors.values() for error in errors]
+
+
+def screening_fields(movie: Movie, room: Room, start) -> dict[str, str]:
+    local = start.astimezone(room.cinema.zone)
+    moment = {"start_time_0": f"{local:%Y-%m-%d}", "start_time_1": f"{local:%H:%M}"}
+    return {"movie": movie.pk, "room": room.pk, "price": "11.50", **moment}
+
+
+def film_fields(**fields) -> dict[str, str]:
+    inline = {"cast_members-TOTAL_FORMS": "0", "cast_members-INITIAL_FORMS": "0"}
+    return {"title": "Faust", "duration_minutes": "106", "state": "SHOWING", "details": "{}", **inline, **fields}
+
+
+def test_film_is_made_with_lists_of_words_and_cast(client):
+    cast = {"cast_members-0-actor_name": "Emil Jannings", "cast_members-0-character_name": "Mephisto"}
+    cast |= {"cast_members-0-role": "actor", "cast_members-0-order": "0", "cast_members-TOTAL_FORMS": "1"}
+
+    answer = post(client, "movie", **film_fields(genre="drama, horror , ", **cast))
+
+    assert answer.status_code == 302
+    movie = Movie.objects.get()
+    assert (movie.slug, movie.genre, movie.writers) == ("faust", ["drama", "horror"], [])
+    assert CastMember.objects.get().movie == movie
+
+
+def test_film_cannot_go_back_to_coming_soon(client):
+    movie = make.movie(title="Faust", state="ENDED")
+
+    answer = post(client, "movie", movie, **film_fields(state="SHOWING", title="Faust II"))
+
+    assert answer.status_code == 200
+    assert errors_of(answer) == ["A film goes from COMING_SOON to SHOWING to ENDED: ENDED cannot become SHOWING."]
+    assert Movie.objects.get().title == "Faust"
+    assert b"Faust II" in answer.content
+
+
+def test_film_with_screenings_is_not_deleted(client):
+    movie = make.screening().movie
+
+    answer = client.post(reverse("admin:catalog_movie_delete", args=[movie.pk]), {"post": "yes"})
+
+    assert answer.status_code in (200, 403)
+    assert Movie.objects.filter(pk=movie.pk).exists()
+
+
+def test_cinema_is_made_and_changed(client):
+    fields = {
+        "name": "Roxy",
+        "city": "Berlin",
+        "address": "1 Station Road",
+        "timezone": "Europe/Berlin",
+        "currency": "EUR",
+    }
+    fields |= {"amenities": "bar, hearing loop", "premium_factor": "1.2", "vip_factor": "1.5", "trailer_minutes": "15"}
+
+    made = post(client, "cinema", **fields)
+    cinema = Cinema.objects.get()
+    changed = post(client, "cinema", cinema, **fields | {"name": "Rex", "timezone": "Nowhere/Land"})
+    right = post(client, "cinema", cinema, **fields | {"name": "Rex"})
+
+    assert (made.status_code, changed.status_code, right.status_code) == (302, 200, 302)
+    assert errors_of(changed) == ["Nowhere/Land is not an IANA time zone, such as Europe/Berlin."]
+    cinema.refresh_from_db()
+    assert (cinema.name, cinema.slug, cinema.amenities) == ("Rex", "roxy-berlin", ["bar", "hearing loop"])
+
+
+def test_room_is_made_from_its_plan(client):
+    cinema = make.cinema()
+
+    answer = post(client, "room", cinema=cinema.pk, name="Screen 1", cleaning_minutes="20", plan="ss_ss\nww_cc\n\n")
+
+    assert answer.status_code == 302
+    seats = Seat.objects.order_by("pk").values_list("row_label", "seat_number", "seat_type", "x")
+    assert [f"{row}{number} {kind} {x}" for row, number, kind, x in seats] == [
+        "A1 standard 0",
+        "A2 standard 1",
+        "A3 standard 3",
+        "A4 standard 4",
+        "B1 wheelchair 0",
+        "B2 wheelchair 1",
+        "B3 couple 3",
+        "B4 couple 4",
+    ]
+    page = client.get(reverse("admin:catalog_room_change", args=[Room.objects.get().pk])).content.decode()
+    assert "B4 couple" in page
+
+
+def test_wrong_plan_is_explained_and_makes_no_room(client):
+    answer = post(client, "room", cinema=make.cinema().pk, name="Screen 1", cleaning_minutes="20", plan="ss_ss\ns?s")
+
+    assert answer.status_code == 200
+    assert "Line 2 of the plan" in errors_of(answer)[0]
+    assert not Room.objects.exists()
+
+
+def test_room_name_taken_is_explained(client):
+    room = make.room(name="Screen 1")
+    other = make.room(name="Screen 2", cinema=room.cinema)
+
+    answer = post(client, "room", other, name="Screen 1", cleaning_minutes="15")
+
+    assert errors_of(answer) == [f"{room.cinema.name} already has a room named Screen 1."]
+
+
+def test_screening_is_made_on_the_clock_of_the_cinema(client):
+    movie, room = make.movie(duration_minutes=90), make.room(cinema=make.cinema(timezone="America/New_York"))
+    start = (make.screening().start_time + timedelta(days=1)).replace(minute=0, second=0)
+
+    answer = post(client, "screening", **screening_fields(movie, room, start))
+
+    made = Screening.objects.get(room=room)
+    assert answer.status_code == 302
+    assert (made.start_time, made.end_time) == (start, start + timedelta(minutes=105))
+    assert (made.price, made.currency) == (Decimal("11.50"), room.cinema.currency)
+
+
+def test_overlap_is_shown_in_the_form(client):
+    there = make.screening()
+
+    answer = post(
+        client, "screening", **screening_fields(there.movie, there.room, there.start_time + timedelta(minutes=30))
+    )
+
+    assert answer.status_code == 200
+    assert f"{there.room.name} is in use from" in errors_of(answer)[0]
+    assert Screening.objects.count() == 1
+
+
+def test_screening_in_the_past_is_refused_at_its_field(client):
+    movie, room = make.movie(), make.room()
+    start = make.screening().start_time - timedelta(days=30)
+
+    answer = post(client, "screening", **screening_fields(movie, room, start))
+
+    assert errors_of(answer) == ["A screening cannot start in the past."]
+
+
+def test_hour_that_the_clock_skips_is_refused(client):
+    movie, room = make.movie(), make.room(cinema=make.cinema(timezone="Europe/Berlin"))
+
+    fields = screening_fields(movie, room, make.screening().start_time)
+    answer = post(client, "screening", **fields | {"start_time_0": "2031-03-30", "start_time_1": "02:30"})
+
+    assert "does not exist in Europe/Berlin" in errors_of(answer)[0]
+
+
+def test_unsold_screening_moves_and_its_times_with_it(client):
+    screening = make.screening()
+    start = (screening.start_time + timedelta(days=2)).replace(second=0)
+
+    answer = post(client, "screening", screening, **screening_fields(screening.movie, screening.room, start))
+
+    moved = Screening.objects.get()
+    assert answer.status_code == 302
+    assert (moved.start_time, moved.end_time) == (start, start + timedelta(minutes=105))
+    assert (moved.room_free_at, moved.price) == (start + timedelta(minutes=120), Decimal("11.50"))
+
+
+def test_screening_moved_onto_another_is_refused(client):
+    first = make.screening()
+    second = make.screening(room=first.room)
+
+    answer = post(client, "screening", second, **screening_fields(second.movie, second.room, first.start_time))
+
+    assert "is in use at that time" in errors_of(answer)[0]
+    assert Screening.objects.get(pk=second.pk).start_time == second.start_time
+
+
+def test_claimed_screening_stays_where_it_is(client):
+    screening = make.screening(seat_seq=1)
+    fields = screening_fields(make.movie(), make.room(), screening.start_time + timedelta(days=2))
+
+    answer = post(client, "screening", screening, **fields)
+    deleted = client.post(reverse("admin:catalog_screening_delete", args=[screening.pk]), {"post": "yes"})
+
+    kept = Screening.objects.get(pk=screening.pk)
+    assert (answer.status_code, deleted.status_code) == (302, 403)
+    assert (kept.movie, kept.room, kept.start_time) == (screening.movie, screening.room, screening.start_time)
+    assert kept.price == Decimal("11.50")
+
+
+def test_seat_of_a_claimed_room_is_only_switched_off(client):
+    room = make.screening(seat_seq=1).room
+    seat = room.seats.first()
+
+    answer = post(client, "seat", seat, row_label="Z", seat_number="9", seat_type="vip")
+    deleted = client.post(reverse("admin:catalog_seat_delete", args=[seat.pk]), {"post": "yes"})
+
+    kept = Seat.objects.get(pk=seat.pk)
+    assert (answer.status_code, deleted.status_code) == (302, 403)
+    assert (kept.label, kept.seat_type, kept.is_active) == (seat.label, seat.seat_type, False)
+    assert Room.objects.get(pk=room.pk).layout_version == room.layout_version + 1
+
+
+def test_seat_nobody_claimed_is_corrected_or_removed(client):
+    room = make.room()
+    first, second, *_ = room.seats.order_by("pk")
+    fields = {"row_label": "Z", "seat_number": "9", "seat_type": "vip", "x": "0", "y": "0", "is_active": "on"}
+
+    changed = post(client, "seat", first, **fields)
+    taken = post(client, "seat", second, **fields)
+    removed = client.post(reverse("admin:catalog_seat_delete", args=[second.pk]), {"post": "yes"})
+
+    assert (changed.status_code, taken.status_code, removed.status_code) == (302, 200, 302)
+    assert len(errors_of(taken)) == 1
+    assert Seat.objects.get(pk=first.pk).label == "Z9"
+    assert not Seat.objects.filter(pk=second.pk).exists()
+    assert Room.objects.get(pk=room.pk).layout_version == room.layout_version + 2
+
+
+def test_list_shows_start_on_the_clock_of_the_cinema(client):
+    screening = make.screening(room=make.room(cinema=make.cinema(timezone="Asia/Tokyo")))
+
+    page = client.get(reverse("admin:catalog_screening_changelist")).content.decode()
+
+    assert f"{screening.start_time.astimezone(ZoneInfo('Asia/Tokyo')):%a %d %b %Y, %H:%M} Asia/Tokyo" in page
