@@ -1,5 +1,6 @@
 """What every service asks of a row before it is written: valid fields and a free slug."""
 
+import secrets
 from collections.abc import Collection, Iterator
 
 from django.core.exceptions import ValidationError
@@ -73,3 +74,4 @@ def save_with_slug(row: Cinema | Movie, words: str) -> None:
         except IntegrityError:
             if attempt == ATTEMPTS:
                 raise
+            words = f"{words} {secrets.token_hex(3)}"  # many are counting up at once

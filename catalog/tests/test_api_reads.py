@@ -105,6 +105,14 @@ def test_a_screening_in_detail_and_plain(api):
     assert api.get(f"showtimes/{screening.pk}").json() == screening_body(screening)
 
 
+def test_a_screening_that_is_over_is_completed(api):
+    over = make.screening(start_time=clock.now() - timedelta(hours=3))
+    running = make.screening(start_time=clock.now() - timedelta(minutes=3))
+
+    assert api.get(f"screenings/{over.pk}").json()["status"] == "completed"
+    assert api.get(f"showtimes/{running.pk}").json()["status"] == "scheduled"
+
+
 def test_screenings_narrowed(api):
     first, second = make.screening(), make.screening()
     for name, value in (

@@ -239,7 +239,10 @@ def test_clashes_and_missing_things(api, path, body, status):
     assert everything() == before
 
 
-@pytest.mark.parametrize(("body", "kind", "status"), [("{", "application/json", 400), ("a=1", "text/plain", 415)])
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [("{", "application/json", 400), ("[" * 100_000, "application/json", 400), ("a=1", "text/plain", 415)],
+)
 def test_bodies_that_are_no_json(api, body, kind, status):
     headers = people.bearer(people.user(groups=("manager",)))
 

@@ -1,15 +1,17 @@
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.api.serializers.cinemas import RoomInCinemaOutput
 from catalog.api.serializers.fields import LocalOrMoment, Moment, Output
 from catalog.api.serializers.movies import MovieOutput
-from catalog.models import Screening
+from catalog.models import Screening, ScreeningStatus
 
 
 class ScreeningOutput(Output):
     screening_time = Moment(source="start_time")
+    status = serializers.SerializerMethodField()
 
     class Meta:
         model = Screening
@@ -32,6 +34,11 @@ class ScreeningOutput(Output):
             "created_at",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(ScreeningStatus.choices))
+    def get_status(self, screening: Screening) -> str:
+        over = screening.status == ScreeningStatus.SCHEDULED and screening.end_time <= self.context["now"]
+        return ScreeningStatus.COMPLETED if over else screening.status
 
 
 class DetailedScreeningOutput(ScreeningOutput):

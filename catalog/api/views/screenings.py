@@ -28,7 +28,14 @@ NO_CINEMA = refusal(cinemas.CinemaNotFound, "Cinema with id 1 not found")
 NO_MOVIE = refusal(movies.MovieNotFound, "Movie with id 3 not found")
 
 
-class ScreeningList(CatalogueList):
+class AtThisMoment(CatalogueView):
+    """Screenings look different once they are over."""
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return super().get_serializer_context() | {"now": clock.now()}
+
+
+class ScreeningList(AtThisMoment, CatalogueList):
     """Lists of screenings, narrowed by ``filterset_class``."""
 
     queryset = Screening.objects.none()
@@ -64,7 +71,7 @@ class Screenings(ScreeningList):
         return self.created(request, lambda: services.create_screening(**self.asked(ScreeningInput)))
 
 
-class OneScreening(CatalogueView):
+class OneScreening(AtThisMoment):
     queryset = Screening.objects.none()
     serializer_class = DetailedScreeningOutput
 
@@ -88,7 +95,7 @@ class Showtimes(ScreeningList):
         return self.listed(self.filter_queryset(selectors.upcoming()))
 
 
-class OneShowtime(CatalogueView):
+class OneShowtime(AtThisMoment):
     queryset = Screening.objects.none()
     serializer_class = ScreeningOutput
 

@@ -1,0 +1,65 @@
+"""Two people planning the same room at once, with connections of their own."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from catalog.models import Cinema, Room, Screening, Seat
+from catalog.services import cinemas, screenings
+from catalog.services.plans import block
+from catalog.tests import make
+from cinema_project.common import clock
+from cinema_project.common.errors import Conflict
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PEOPLE = 8
+
+
+def all_at_once(act):
+    """Return what each got: the class of the refusal, or ``None``."""
+    start = Barrier(PEOPLE)
+
+    def one(number):
+        try:
+            start.wait(timeout=20)
+            act(number)
+        except Conflict as refused:
+            return type(refused)
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        return sorted(pool.map(one, range(PEOPLE)), key=str)
+
+
+def test_one_of_many_overlapping_screenings_is_put_on():
+    room, film = make.room(), make.movie()
+    start = clock.now() + timedelta(days=3)
+
+    def put_on(number):
+        begins = start + timedelta(minutes=number)
+        screenings.create_screening(movie_id=film.pk, room_id=room.pk, start_time=begins, price=Decimal(9))
+
+    assert all_at_once(put_on) == [screenings.RoomOverlap] * (PEOPLE - 1) + [None]
+    assert Screening.objects.count() == 1
+
+
+def test_one_of_many_makes_the_same_seats():
+    room = make.room(seats=(0, 0))
+
+    def add_seats(number):
+        cinemas.create_seats(room_id=room.pk, seats=block(5, 10))
+
+    assert all_at_once(add_seats) == [cinemas.SeatsExist] * (PEOPLE - 1) + [None]
+    assert (Seat.objects.count(), Room.objects.get().layout_version) == (50, 1)
+
+
+def test_cinemas_of_one_name_each_get_a_slug():
+    assert all_at_once(lambda _: cinemas.create_cinema(name="Roxy", city="Berlin", address="1")) == [None] * PEOPLE
+    assert Cinema.objects.values("slug").distinct().count() == PEOPLE
