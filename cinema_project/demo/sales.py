@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from booking.models import OCCUPYING_STATES, Booking, ClaimState, SeatClaim
 from booking.services.history import PastSale, record_past_sales
-from booking.services.reservations import hold_seats
+from booking.services.reservations import expire_lapsed, hold_seats
 from booking.services.tickets import book_seats
 from catalog.models import Screening
 from catalog.selectors.layouts import layout_of_screening
@@ -26,6 +26,7 @@ PAST_SAMPLES, COMING_SAMPLES = (0, 3), (4, 30)
 
 def sell(*, seed: int, crowd: Sequence[User], shown: Sequence[User]) -> int:
     """Sell tickets for screenings that have none yet, past ones and those of the next days; return how many tickets."""
+    expire_lapsed()
     now = clock.now()
     unsold = _screenings().filter(start_time__lt=now + PART_SOLD, bookings_count=0)
     past = list(unsold.filter(start_time__lte=now))
@@ -46,9 +47,8 @@ def hold_some(*, seed: int, crowd: Sequence[User]) -> int:
 
 
 def _hold(user: User, screening: Screening, seed: int) -> int:
-    claims = SeatClaim.objects.filter(screening=screening, state__in=OCCUPYING_STATES)
-    taken = set(claims.values_list("seat_id", flat=True))
-    groups = parties(layout_of_screening(screening.pk), _dice(seed, screening), seats=1, taken=taken)
+    layout, taken = layout_of_screening(screening.pk), _taken(screening)
+    groups = parties(layout, _dice(seed, screening), seats=1, taken=taken)
     seats = next(groups, [])[:HELD_SEATS]
     try:
         return len(hold_seats(buyer=user, screening_id=screening.pk, seat_ids=seats).holds) if seats else 0
@@ -63,11 +63,17 @@ def _without_tickets(users: Sequence[User]) -> list[User]:
 
 @write
 def _fill(screening: Screening, seed: int, crowd: Sequence[User], guests: Sequence[User]) -> int:
-    sold = 0
-    for number, (user, seats) in enumerate(_audience(screening, _dice(seed, screening), crowd, guests)):
-        book_seats(buyer=user, screening_id=screening.pk, seat_ids=seats, payment_id=_payment_id(screening, number))
-        sold += len(seats)
-    return sold
+    audience = _audience(screening, _dice(seed, screening), crowd, guests)
+    return sum(_book(screening, number, user, seats) for number, (user, seats) in enumerate(audience))
+
+
+def _book(screening: Screening, number: int, user: User, seats: list[int]) -> int:
+    payment_id = _payment_id(screening, number)
+    try:
+        book_seats(buyer=user, screening_id=screening.pk, seat_ids=seats, payment_id=payment_id)
+    except DomainError:  # people are using this demo: the seats, or this user's ten, are taken
+        return 0
+    return len(seats)
 
 
 def _fill_past(screening: Screening, seed: int, crowd: Sequence[User], guests: Sequence[User]) -> int:
@@ -92,8 +98,13 @@ def _audience(
     layout = layout_of_screening(screening.pk)
     share = min(0.9, max(0.05, dice.triangular(0.0, 0.95, 0.3)))
     buyers = [*guests, *dice.sample(crowd, len(crowd)) * 2]
-    groups = parties(layout, dice, seats=round(share * len(layout.seats)))
+    groups = parties(layout, dice, seats=round(share * len(layout.seats)), taken=_taken(screening))
     yield from zip(buyers, groups, strict=False)
+
+
+def _taken(screening: Screening) -> set[int]:
+    claims = SeatClaim.objects.filter(screening=screening, state__in=OCCUPYING_STATES)
+    return set(claims.values_list("seat_id", flat=True))
 
 
 def _dice(seed: int, screening: Screening) -> Random:

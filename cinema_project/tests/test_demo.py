@@ -2,6 +2,7 @@ import json
 import socket
 import sys
 import urllib.request
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,7 +12,7 @@ from booking.models import OCCUPYING_STATES, Booking, SeatClaim
 from catalog.models import Movie, Screening
 from catalog.selectors.layouts import layout_of_screening
 from cinema_project.common import clock
-from cinema_project.demo import people
+from cinema_project.demo import people, sales
 from cinema_project.tests.processes import HOST, free_port, spawn
 from cinema_project.tests.product import ROOT, Server
 
@@ -21,13 +22,19 @@ def debug(settings):
     settings.DEBUG = True
 
 
+@pytest.fixture
+def few_sales(monkeypatch):
+    """Sell for the next hours only: the next days are many tickets."""
+    monkeypatch.setattr(sales, "PART_SOLD", timedelta(hours=3))
+
+
 def run(capsys, *arguments):
     call_command("demo", "--no-serve", "--json", *arguments)
     return json.loads(capsys.readouterr().out)
 
 
 @pytest.mark.django_db
-def test_demo_fills_an_empty_database_once(capsys):
+def test_demo_fills_an_empty_database_once(capsys, few_sales):
     first = run(capsys)
     second = run(capsys)
 
@@ -61,7 +68,7 @@ def shares():
 
 
 @pytest.mark.django_db
-def test_demo_adds_only_the_days_that_are_missing(capsys, clock):
+def test_demo_adds_only_the_days_that_are_missing(capsys, clock, few_sales):
     first = run(capsys)["contents"]
     titles = list(Screening.objects.order_by("pk").values_list("movie__title", flat=True))
 
@@ -74,7 +81,7 @@ def test_demo_adds_only_the_days_that_are_missing(capsys, clock):
 
 
 @pytest.mark.django_db
-def test_demo_leaves_alone_what_staff_changed(capsys):
+def test_demo_leaves_alone_what_staff_changed(capsys, few_sales):
     run(capsys)
     Movie.objects.filter(slug="nosferatu").update(title="Nosferatu the first")
     alice = User.objects.get(email="alice@cinema.test")
