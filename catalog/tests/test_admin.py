@@ -1,15 +1,11 @@
 """The catalogue in the admin: what services refuse is shown in the form, and what was claimed stays as it is."""
 
-from datetime import timedelta
-from decimal import Decimal
-from zoneinfo import ZoneInfo
-
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from accounts.models import User
-from catalog.models import CastMember, Cinema, Movie, Room, Screening, Seat
+from catalog.models import CastMember, Cinema, Movie, Room, Seat
 from catalog.tests import make
 
 
@@ -29,12 +25,6 @@ def post(client, model, row=None, **fields):
 def errors_of(answer) -> list[str]:
     form = answer.context["adminform"].form
     return [str(error) for errors in form.errors.values() for error in errors]
-
-
-def screening_fields(movie: Movie, room: Room, start) -> dict[str, str]:
-    local = start.astimezone(room.cinema.zone)
-    moment = {"start_time_0": f"{local:%Y-%m-%d}", "start_time_1": f"{local:%H:%M}"}
-    return {"movie": movie.pk, "room": room.pk, "price": "11.50", **moment}
 
 
 def film_fields(**fields) -> dict[str, str]:
@@ -133,83 +123,6 @@ def test_room_name_taken_is_explained(client):
     assert errors_of(answer) == [f"{room.cinema.name} already has a room named Screen 1."]
 
 
-def test_screening_is_made_on_the_clock_of_the_cinema(client):
-    movie, room = make.movie(duration_minutes=90), make.room(cinema=make.cinema(timezone="America/New_York"))
-    start = (make.screening().start_time + timedelta(days=1)).replace(minute=0, second=0)
-
-    answer = post(client, "screening", **screening_fields(movie, room, start))
-
-    made = Screening.objects.get(room=room)
-    assert answer.status_code == 302
-    assert (made.start_time, made.end_time) == (start, start + timedelta(minutes=105))
-    assert (made.price, made.currency) == (Decimal("11.50"), room.cinema.currency)
-
-
-def test_overlap_is_shown_in_the_form(client):
-    there = make.screening()
-
-    answer = post(
-        client, "screening", **screening_fields(there.movie, there.room, there.start_time + timedelta(minutes=30))
-    )
-
-    assert answer.status_code == 200
-    assert f"{there.room.name} is in use from" in errors_of(answer)[0]
-    assert Screening.objects.count() == 1
-
-
-def test_screening_in_the_past_is_refused_at_its_field(client):
-    movie, room = make.movie(), make.room()
-    start = make.screening().start_time - timedelta(days=30)
-
-    answer = post(client, "screening", **screening_fields(movie, room, start))
-
-    assert errors_of(answer) == ["A screening cannot start in the past."]
-
-
-def test_hour_that_the_clock_skips_is_refused(client):
-    movie, room = make.movie(), make.room(cinema=make.cinema(timezone="Europe/Berlin"))
-
-    fields = screening_fields(movie, room, make.screening().start_time)
-    answer = post(client, "screening", **fields | {"start_time_0": "2031-03-30", "start_time_1": "02:30"})
-
-    assert "does not exist in Europe/Berlin" in errors_of(answer)[0]
-
-
-def test_unsold_screening_moves_and_its_times_with_it(client):
-    screening = make.screening()
-    start = (screening.start_time + timedelta(days=2)).replace(second=0)
-
-    answer = post(client, "screening", screening, **screening_fields(screening.movie, screening.room, start))
-
-    moved = Screening.objects.get()
-    assert answer.status_code == 302
-    assert (moved.start_time, moved.end_time) == (start, start + timedelta(minutes=105))
-    assert (moved.room_free_at, moved.price) == (start + timedelta(minutes=120), Decimal("11.50"))
-
-
-def test_screening_moved_onto_another_is_refused(client):
-    first = make.screening()
-    second = make.screening(room=first.room)
-
-    answer = post(client, "screening", second, **screening_fields(second.movie, second.room, first.start_time))
-
-    assert "is in use at that time" in errors_of(answer)[0]
-    assert Screening.objects.get(pk=second.pk).start_time == second.start_time
-
-
-def test_claimed_screening_stays_where_it_is(client):
-    screening = make.screening(seat_seq=1)
-    fields = screening_fields(make.movie(), make.room(), screening.start_time + timedelta(days=2))
-
-    answer = post(client, "screening", screening, **fields)
-    deleted = client.post(reverse("admin:catalog_screening_delete", args=[screening.pk]), {"post": "yes"})
-
-    kept = Screening.objects.get(pk=screening.pk)
-    assert (answer.status_code, deleted.status_code) == (302, 403)
-    assert (kept.movie, kept.room, kept.start_time) == (screening.movie, screening.room, screening.start_time)
-    assert kept.price == Decimal("11.50")
-
-
 def test_seat_of_a_claimed_room_is_only_switched_off(client):
     room = make.screening(seat_seq=1).room
     seat = room.seats.first()
@@ -237,11 +150,3 @@ def test_seat_nobody_claimed_is_corrected_or_removed(client):
     assert Seat.objects.get(pk=first.pk).label == "Z9"
     assert not Seat.objects.filter(pk=second.pk).exists()
     assert Room.objects.get(pk=room.pk).layout_version == room.layout_version + 2
-
-
-def test_list_shows_start_on_the_clock_of_the_cinema(client):
-    screening = make.screening(room=make.room(cinema=make.cinema(timezone="Asia/Tokyo")))
-
-    page = client.get(reverse("admin:catalog_screening_changelist")).content.decode()
-
-    assert f"{screening.start_time.astimezone(ZoneInfo('Asia/Tokyo')):%a %d %b %Y, %H:%M} Asia/Tokyo" in page
