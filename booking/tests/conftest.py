@@ -1,13 +1,17 @@
 """Fixtures of the sale."""
 
+import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from booking.selectors import seatmap
 from booking.tests.make import NOON
+from booking.tests.sale import Person, World, open_sale
 from catalog.selectors import layouts
 from cinema_project.tests.clock import Clock
+from cinema_project.tests.product import Product, Server, drop_database, embedded_product, scaled_product
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +22,57 @@ def nothing_remembered() -> None:
 
 
 @pytest.fixture
-def noon(clock: Clock) -> Iterator[Clock]:
+def noon(clock: Clock) -> Clock:
     """The clock, stopped."""
     clock.at(NOON)
     return clock
+
+
+@dataclass
+class House:
+    """A running product that the tests of a module share; each takes a screening and people of its own."""
+
+    product: Product
+    servers: list[Server]
+    world: World
+
+    @property
+    def tabs(self) -> tuple[Server, Server]:
+        """Where two people are: at different web processes where there may be two."""
+        return self.servers[0], self.servers[-1]
+
+    def next_screening(self) -> int:
+        return self.world.screenings.pop()
+
+    def next_people(self, count: int) -> list[Person]:
+        return [self.world.people.pop() for _ in range(count)]
+
+
+@pytest.fixture(scope="module", params=["embedded", pytest.param("scaled", marks=pytest.mark.postgresql)])
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
+    """Embedded: one process. Scaled: two web processes and the relay."""
+    product = request.getfixturevalue(f"module_{request.param}")
+    world = open_sale(product, people=60, seats=12, screenings=30)
+    servers = [product.start()]
+    if product.is_scaled:
+        servers += [product.start()]
+        product.start("relay")
+    yield House(product, servers, world)
+
+
+@pytest.fixture(scope="module")
+def module_embedded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("embedded")
+    product = embedded_product(request.getfixturevalue("sqlite_template"), folder)
+    yield product
+    product.close()
+
+
+@pytest.fixture(scope="module")
+def module_scaled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    url, redis_url = os.environ["TEST_DATABASE_URL"], os.environ["TEST_REDIS_URL"]
+    folder = tmp_path_factory.mktemp("scaled")
+    product = scaled_product(url, request.getfixturevalue("postgresql_template"), redis_url, folder)
+    yield product
+    product.close()
+    drop_database(url, product.database_url.rsplit("/", 1)[1])

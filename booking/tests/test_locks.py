@@ -1,0 +1,225 @@
+"""R5, R9, R27, R61: what is decided under the screening's lock, with true parallel connections."""
+
+import threading
+from collections.abc import Callable
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, transaction
+
+from booking.claims import lock_screening
+from booking.services import tickets
+from booking.services.reservations import expire_lapsed, extend_holds, hold_seats
+from booking.services.tickets import book_from_holds, book_seats
+from booking.tests import make
+from cinema_project.common import clock as product_clock
+from cinema_project.common import database
+from cinema_project.common.database import query
+from cinema_project.common.errors import DomainError
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+
+
+class Queue:
+    """SQLite's queue of writers, which also tells that somebody has joined it."""
+
+    def __init__(self) -> None:
+        self.lock, self.joined = threading.RLock(), threading.Event()
+
+    def __enter__(self) -> None:
+        if not self.lock.acquire(blocking=False):
+            self.joined.set()
+            self.lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.lock.release()
+
+
+class Request(threading.Thread):
+    """A call in another thread, with a connection of its own; ``outcome`` is its answer or the code of its refusal."""
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        super().__init__()
+        self.call, self.outcome = call, None
+
+    def run(self) -> None:
+        try:
+            self.outcome = self.call()
+        except DomainError as refusal:
+            self.outcome = refusal.code
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def queue(monkeypatch):
+    made = Queue()
+    monkeypatch.setattr(database, "_sqlite_writer", made)
+    return made
+
+
+@contextmanager
+def queued(queue: Queue, screening, call):
+    """Hold the screening's lock while the call arrives and queues; it goes on when the block ends."""
+    request = Request(call)
+    with database._writer_queue(), transaction.atomic():
+        lock_screening(screening.pk)
+        request.start()
+        if connection.vendor == "sqlite":
+            assert queue.joined.wait(5)
+        while connection.vendor == "postgresql" and not query("SELECT 1 FROM pg_locks WHERE NOT granted"):
+            pass
+        yield request
+    request.join()
+
+
+def expire_now():
+    query("UPDATE booking_seatclaim SET expires_at = (SELECT now FROM cinema_clock)")
+
+
+def held(buyer):
+    screening = make.screening()
+    seat, *_ = make.seats_of(screening)
+    hold_seats(buyer=buyer, screening_id=screening.pk, seat_ids=[seat])
+    return {"screening_id": screening.pk, "seat_ids": [seat]}, screening
+
+
+def book_late(queue, buyer):
+    """Ask for a sale while the hold lives, and let it lapse in the queue."""
+    call, screening = held(buyer)
+    with queued(queue, screening, lambda: book_from_holds(buyer=buyer, payment_id="paid", **call)) as request:
+        expire_now()
+    return request.outcome
+
+
+def test_r05_a_request_that_queued_is_judged_by_the_clock_after_the_lock(queue):
+    assert book_late(queue, make.user()) == "reservation_expired"
+
+
+@pytest.mark.postgresql
+def test_r05_the_test_above_catches_a_clock_that_is_read_before_the_lock(queue, monkeypatch):
+    early = []
+
+    def lock_after_looking_at_the_clock(screening_id):
+        early.append(product_clock.now())
+        return lock_screening(screening_id)
+
+    def claims_as_of_then(*asked, around=tickets.claims_around):
+        return early[-1], around(*asked)[1]
+
+    monkeypatch.setattr(tickets, "lock_screening", lock_after_looking_at_the_clock)
+    monkeypatch.setattr(tickets, "claims_around", claims_as_of_then)
+
+    outcome = book_late(queue, make.user())
+
+    assert outcome != "reservation_expired"
+    assert [ticket.state for ticket in outcome.tickets] == ["confirmed"]
+
+
+def test_r05_an_extension_that_queued_too_long_is_refused(queue):
+    buyer = make.user()
+    call, screening = held(buyer)
+
+    with queued(queue, screening, lambda: extend_holds(buyer=buyer, **call)) as request:
+        expire_now()
+
+    assert request.outcome == "hold_expired"
+
+
+def test_r05_a_hold_that_lapsed_while_others_queued_is_theirs(queue):
+    call, screening = held(make.user())
+    other = make.user()
+
+    with queued(queue, screening, lambda: hold_seats(buyer=other, **call)) as request:
+        expire_now()
+
+    assert [hold.state for hold in request.outcome.holds] == ["held"]
+
+
+def test_r27_of_two_identical_sales_the_second_repeats_the_first(queue):
+    buyer = make.user()
+    call, screening = held(buyer)
+    sale = {"buyer": buyer, "payment_id": "paid", **call}
+
+    with queued(queue, screening, lambda: book_from_holds(**sale)) as request:
+        first = book_from_holds(**sale)
+
+    assert (request.outcome.tickets, request.outcome.replayed) == (first.tickets, True)
+
+
+def test_r26_a_payment_used_elsewhere_in_the_same_moment_is_refused(queue):
+    """The two sales lock different screenings: only the payment's own row can tell."""
+    buyer = make.user()
+    call, screening = held(buyer)
+    elsewhere = make.screening()
+    other = {"screening_id": elsewhere.pk, "seat_ids": make.seats_of(elsewhere)[:1]}
+
+    with queued(queue, screening, lambda: book_from_holds(buyer=buyer, payment_id="paid", **call)) as request:
+        book_seats(buyer=make.user(), payment_id="paid", **other)
+
+    assert request.outcome == "payment_id_reused"
+
+
+def together(*calls):
+    requests = [Request(call) for call in calls]
+    for request in requests:
+        request.start()
+    for request in requests:
+        request.join()
+    return [request.outcome for request in requests]
+
+
+def test_r09_parallel_calls_cannot_exceed_ten_seats():
+    screening, buyer = make.screening(seats=24), make.user()
+    seats = make.seats_of(screening)
+
+    def take(number):
+        wanted = seats[number * 4 : number * 4 + 4]
+        return hold_seats(buyer=buyer, screening_id=screening.pk, seat_ids=wanted).expires_in_minutes
+
+    outcomes = together(*[lambda number=number: take(number) for number in range(6)])
+
+    assert sorted(outcomes, key=str) == [5, 5, "seat_limit", "seat_limit", "seat_limit", "seat_limit"]
+    assert len(make.states(screening)) == 8
+
+
+@pytest.mark.postgresql
+def test_r61_three_seconds_of_waiting_are_enough(queue):
+    call, screening = held(make.user())
+    other = make.user()
+
+    with queued(queue, screening, lambda: hold_seats(buyer=other, **call)) as request:
+        request.join(10)
+
+    assert request.outcome == "busy"
+
+
+@pytest.mark.postgresql
+def test_r61_a_change_of_the_screening_waits_for_the_sale():
+    """``FOR NO KEY UPDATE`` stops a concurrent change of its status."""
+    screening = make.screening()
+    with transaction.atomic():
+        lock_screening(screening.pk)
+        cancel = Request(lambda: query("UPDATE catalog_screening SET status = 'cancelled' RETURNING id"))
+        cancel.start()
+        while not query("SELECT 1 FROM pg_locks WHERE NOT granted"):
+            pass
+        assert query("SELECT status FROM catalog_screening") == [("scheduled",)]
+    cancel.join()
+
+    assert query("SELECT status FROM catalog_screening") == [("cancelled",)]
+
+
+@pytest.mark.postgresql
+def test_r63_tidying_waits_for_nobody(clock):
+    call, screening = held(make.user())
+    clock.travel(301)
+
+    with transaction.atomic():
+        lock_screening(screening.pk)
+        tidy = Request(expire_lapsed)
+        tidy.start()
+        tidy.join(2)
+
+    assert tidy.outcome == 0
+    assert expire_lapsed() == 1
