@@ -1,5 +1,3 @@
-// A print button, where there is a script to print with.
+// The print button.
 
-const button = document.getElementById("print");
-button.hidden = false;
-button.addEventListener("click", () => window.print());
+document.getElementById("print").addEventListener("click", () => window.print());

@@ -26,6 +26,7 @@ export class SeatList extends EventTarget {
     const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "seats", value: seat.id });
     const words = document.createElement("span");
     const price = Object.assign(document.createElement("span"), { className: "muted", textContent: seat.price });
+    words.append(Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: "Seat " }));
     words.append(seat.plain ? `${seat.number} ` : `${seat.number} ${seat.kind} `, price);
     const label = Object.assign(document.createElement("label"), { className: "pick" });
     label.append(box, " ", words);

@@ -150,7 +150,6 @@ $("last-minute").addEventListener("click", (event) => {
   if (event.target.value === "extend") extend();
   $("last-minute").close();
 });
-$("zoom").hidden = $("keys").hidden = false;
 $("zoom").addEventListener("click", (event) => event.target.closest("button") && map.zoom(event.target.closest("button").dataset.zoom));
 
 setServerTime(form.dataset.now);
