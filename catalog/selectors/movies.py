@@ -22,9 +22,9 @@ def visible_movies() -> MovieQuerySet:
     return Movie.objects.visible().prefetch_related(cast_at_hand())
 
 
-def cast_at_hand(path: str = "cast_members") -> Prefetch:
+def cast_at_hand() -> Prefetch:
     """Return what to prefetch so that a film's ``cast_members.all()`` needs no query and is in order."""
-    return Prefetch(path, CastMember.objects.order_by("order", "pk"))
+    return Prefetch("cast_members", CastMember.objects.order_by("order", "pk"))
 
 
 def movie(movie_id: int) -> Movie:

@@ -40,10 +40,9 @@ def screenings() -> QuerySet[Screening]:
 
 def detailed(found: QuerySet[Screening]) -> QuerySet[Screening]:
     """Return the screenings with all that the API tells of them: film, cast, room with ``capacity``, cinema."""
+    movies = Prefetch("movie", Movie.objects.prefetch_related(cast_at_hand()))
     rooms = Prefetch("room", with_capacity(Room.objects.select_related("cinema")))
-    return (
-        found.select_related(None).select_related("movie").prefetch_related(cast_at_hand("movie__cast_members"), rooms)
-    )
+    return found.select_related(None).prefetch_related(movies, rooms)
 
 
 def upcoming(

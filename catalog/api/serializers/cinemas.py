@@ -3,7 +3,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from catalog.api.serializers.fields import Output, Words
+from catalog.api.serializers.fields import Output, OutputOnce, Words
 from catalog.models import Cinema, Room, Seat, SeatType
 from catalog.services.plans import MAX_SEATS
 
@@ -65,7 +65,8 @@ class RoomOutput(Output):
         read_only_fields = fields
 
 
-class RoomInCinemaOutput(RoomOutput):
+class RoomInCinemaOutput(OutputOnce):
+    capacity = serializers.IntegerField()
     cinema = CinemaOutput()
 
     class Meta(RoomOutput.Meta):

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from drf_spectacular.utils import extend_schema_field
@@ -53,3 +53,13 @@ class FreeObject(serializers.JSONField):
 class Output(serializers.ModelSerializer[Any]):
     # No docstring: it would stand in the API's documentation of every kind of row.
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {models.DateTimeField: Moment}
+
+
+class OutputOnce(Output):
+    # For rows that come with many others, as a film with its screenings: each is made into JSON once an answer.
+    def to_representation(self, instance: Any) -> Any:
+        made = cast(dict[str, Any], self.context).setdefault("made", {})
+        key = type(self), instance.pk
+        if key not in made:
+            made[key] = super().to_representation(instance)
+        return made[key]

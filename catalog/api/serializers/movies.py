@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from catalog.api.serializers.fields import FreeObject, Output, Words
+from catalog.api.serializers.fields import FreeObject, Output, OutputOnce, Words
 from catalog.models import CastMember, Movie, MovieState
 
 
@@ -12,7 +12,7 @@ class Texts(serializers.ListField):
     child = serializers.CharField()
 
 
-class MovieOutput(Output):
+class MovieOutput(OutputOnce):
     """A film. ``overview``, ``runtime`` and ``genres`` are second names of ``description``, ``duration_minutes``,
     ``genre``."""
 

@@ -32,7 +32,7 @@ class AtThisMoment(CatalogueView):
     """Screenings look different once they are over."""
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return super().get_serializer_context() | {"now": clock.now()}
+        return {**super().get_serializer_context(), "now": clock.now()}
 
 
 class ScreeningList(AtThisMoment, CatalogueList):
