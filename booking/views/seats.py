@@ -172,9 +172,7 @@ def _in_words(error: DomainError, seats: SeatMap) -> str:
     if not lost:
         return error.detail
     verb = "is" if len(lost) == 1 else "are"
-    return (
-        f"{seat_names(lost)} {verb} no longer free: somebody was a moment faster. You keep those listed as yours."
-    )
+    return f"{seat_names(lost)} {verb} no longer free: somebody was a moment faster. You keep those listed as yours."
 
 
 def _ids(texts: Iterable[str]) -> list[int]:
