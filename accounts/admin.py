@@ -33,12 +33,14 @@ class NewUserForm(_OneSpelling, UserCreationForm):
     class Meta:
         model = User
         fields = ("email", "full_name")
+        help_texts = {"email": "What the person signs in with."}
 
 
 class UserForm(_OneSpelling, UserChangeForm):
     class Meta:
         model = User
         fields = ("email",)
+        help_texts = {"email": "What the person signs in with."}
 
 
 class NewPasswordForm(AdminPasswordChangeForm):

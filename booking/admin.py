@@ -24,6 +24,9 @@ STATE_LABELS = {
     "used": "info",
     "cancelled": "danger",
     "refunded": "danger",
+    "lapsed": "default",
+    "released": "default",
+    "unpaid": "default",
 }
 
 
@@ -89,7 +92,7 @@ class TicketAdmin(ClaimAdmin):
     ordering = ("-booked_at", "-pk")
     date_hierarchy = "booked_at"
     fields = (
-        ("short_code", "shown_state"),
+        ("short_code", "state"),
         ("film", "starts"),
         ("room", "seat_label"),
         ("user", "booking", "money"),
@@ -120,6 +123,7 @@ class TicketInline(TabularInline):
     readonly_fields = fields
     verbose_name_plural = "tickets"
     extra = 0
+    hide_title = True
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SeatClaim]:

@@ -58,7 +58,8 @@ class ErrorCode:
 def _codes(kind: type[DomainError]) -> Iterator[ErrorCode]:
     for error in kind.__subclasses__():
         status = next(STATUSES[base] for base in error.__mro__ if base in STATUSES)
-        yield ErrorCode(error.code, status, (error.__doc__ or "").strip())
+        meaning = (error.__doc__ or error.code.replace("_", " ").capitalize() + ".").strip()
+        yield ErrorCode(error.code, status, meaning)
         yield from _codes(error)
 
 

@@ -1,10 +1,19 @@
 """Messages on their way out, repeated requests, and the tasks that run by the clock."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django_celery_beat.admin import ClockedScheduleAdmin, CrontabScheduleAdmin, PeriodicTaskAdmin
+from django_celery_beat.admin import (
+    ClockedScheduleAdmin,
+    CrontabScheduleAdmin,
+    PeriodicTaskAdmin,
+    PeriodicTaskForm,
+    TaskSelectWidget,
+)
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from cinema_project.common import outbox
 from cinema_project.common.models import IdempotencyRecord, OutboxMessage
@@ -36,8 +45,20 @@ class IdempotencyRecordAdmin(FactsAdmin):
     ordering = ("-pk",)
 
 
+class TaskSelect(UnfoldAdminSelectWidget, TaskSelectWidget):
+    """The package's list of tasks in the theme's look."""
+
+
+class ClockTaskForm(PeriodicTaskForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["regtask"].widget = TaskSelect()
+        self.fields["task"].widget = UnfoldAdminTextInputWidget()
+
+
 @admin.register(PeriodicTask)
 class ClockTaskAdmin(PeriodicTaskAdmin, StaffAdmin):
+    form = ClockTaskForm
     # The package's own template brings an inline script, which the site's policy does not run.
     change_form_template = None
     list_select_related = ("interval", "crontab", "clocked")

@@ -34,7 +34,7 @@ PROBLEM = {
 # status: title, code, the sentence
 KINDS: dict[int, tuple[str, str, str]] = {
     400: ("Bad Request", "invalid", "The request is not valid."),
-    401: ("Unauthorized", "not_authenticated", "Authentication credentials were not provided."),
+    401: ("Unauthorized", "not_authenticated", "Not authenticated"),
     402: ("Payment Required", "payment_required", "The payment was not accepted."),
     403: ("Forbidden", "not_allowed", "You do not have permission to perform this action."),
     404: ("Not Found", "not_found", "There is no such object."),
