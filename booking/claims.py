@@ -124,12 +124,11 @@ def claims_around(screening_id: int, seat_ids: Sequence[int], user_id: int) -> t
     sql = f"""
         SELECT clock.now, claim.* FROM cinema_clock AS clock LEFT JOIN (
             SELECT {COLUMNS} FROM booking_seatclaim
-            WHERE screening_id = %s AND seat_id IN ({marks(seat_ids)}) AND {LIVE}
-            UNION
-            SELECT {COLUMNS} FROM booking_seatclaim
-            WHERE user_id = %s AND {LIVE} AND (screening_id = %s OR state = 'held')
+            WHERE screening_id = %s AND {LIVE} AND (user_id = %s OR seat_id IN ({marks(seat_ids)}))
+            UNION ALL
+            SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND state = 'held' AND screening_id <> %s
         ) AS claim ON TRUE"""
-    return _clocked(query(sql, [screening_id, *seat_ids, user_id, screening_id]))
+    return _clocked(query(sql, [screening_id, user_id, *seat_ids, user_id, screening_id]))
 
 
 def due_claims(screening_id: int) -> tuple[datetime, list[Claim]]:

@@ -146,7 +146,8 @@ class Hub:
         async with client, client.pubsub(ignore_subscribe_messages=True) as pubsub:
             await pubsub.subscribe(realtime.CHANNEL)
             async for message in pubsub.listen():
-                self._receive(orjson.loads(message["data"]))
+                for payload in orjson.loads(message["data"]):
+                    self._receive(payload)
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}

@@ -5,11 +5,13 @@ never: ``hub.py`` puts it right by ``seq``.
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from queue import SimpleQueue
 from typing import Any
 
 import orjson
@@ -21,11 +23,12 @@ logger = logging.getLogger(__name__)
 CHANNEL = f"seats:{settings.DATABASES['default']['NAME']}"  # two cinemas may share one Redis
 REDIS_TIMEOUT_SECONDS = 0.2
 REDIS_PAUSE_SECONDS = 1.0
+MOST_TOGETHER, MOST_WAITING = 100, 1000
 Payload = dict[str, Any]
 
 local_receivers: list[Callable[[Payload], None]] = []
 """The hub of this very process, if it has one; without Redis there is no other way."""
-_redis_silence = {"until": 0.0}
+_waiting: SimpleQueue[Payload] = SimpleQueue()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +86,32 @@ def wire_time(moment: datetime) -> str:
 
 
 def publish(payload: Payload) -> None:
-    """Hand one committed change to every process with watchers; a failure costs time, not truth."""
-    if settings.REDIS_URL:
-        _publish_by_redis(orjson.dumps(payload))
+    """Hand one committed change to every process with watchers; returns at once. A failure costs time, not truth."""
+    if settings.REDIS_URL and _waiting.qsize() < MOST_WAITING:
+        _publisher()
+        _waiting.put(payload)
     for receive in local_receivers:
         receive(payload)
 
 
-def _publish_by_redis(message: bytes) -> None:
-    if time.monotonic() < _redis_silence["until"]:
-        return  # a dead Redis must not slow every sale
-    try:
-        _redis().publish(CHANNEL, message)
-    except redis.RedisError as error:
-        _redis_silence["until"] = time.monotonic() + REDIS_PAUSE_SECONDS
-        logger.warning("Redis did not take a seat message; sockets follow the database meanwhile: %s", error)
+@cache
+def _publisher() -> threading.Thread:
+    """Start the thread that talks to Redis: no sale waits for it, and in a rush one message carries many changes."""
+    thread = threading.Thread(target=_publish_forever, name="seat-messages", daemon=True)
+    thread.start()
+    return thread
+
+
+def _publish_forever() -> None:
+    while True:
+        batch = [_waiting.get()]
+        while not _waiting.empty() and len(batch) < MOST_TOGETHER:
+            batch.append(_waiting.get())
+        try:
+            _redis().publish(CHANNEL, orjson.dumps(batch))
+        except redis.RedisError as error:
+            logger.warning("Redis did not take seat messages; sockets follow the database meanwhile: %s", error)
+            time.sleep(REDIS_PAUSE_SECONDS)
 
 
 @cache

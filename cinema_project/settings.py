@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "cinema_project.common.middleware.ShortCut",
     "cinema_project.common.csp.PolicyByPath",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -141,6 +142,7 @@ def _postgresql() -> dict[str, Any]:
     options: dict[str, Any] = {
         "connect_timeout": 2,
         "options": "-c lock_timeout=3000 -c statement_timeout=5000 -c TimeZone=UTC",
+        "prepare_threshold": 5,  # lets `common.database.query` prepare; the ORM binds on the client and never does
     }
     if DB_POOL_SIZE:
         options["pool"] = {"min_size": 1, "max_size": DB_POOL_SIZE, "timeout": 10}

@@ -48,6 +48,11 @@ class SeatView:
     is_mine: bool = False
 
 
+def untaken(place: SeatPlace, price: Decimal) -> SeatView:
+    """Return a seat that nobody has."""
+    return SeatView(place, "available" if place.is_active else "booked", price)
+
+
 @dataclass(slots=True)
 class SeatMap:
     """All seats of one screening at ``seq``. Good until ``good_until``, when the first hold lapses."""
@@ -69,16 +74,18 @@ class SeatMap:
 
     def seats(self, viewer_id: int | None = None, *, sees_all: bool = False) -> Iterator[SeatView]:
         """Yield every seat in the order of rows and numbers."""
-        sees_all = sees_all or settings.SEAT_HOLDER_IDS_PUBLIC
         for place in self.layout.seats.values():
-            price = self.layout.price(self.price, place.id)
-            taken = self.taken.get(place.id)
-            if taken is None:
-                yield SeatView(place, "available" if place.is_active else "booked", price)
-                continue
-            mine = viewer_id is not None and taken.user_id == viewer_id
-            holder = taken.user_id if mine or sees_all else None
-            yield SeatView(place, taken.status, price, holder, taken.expires_at, mine)
+            yield self.seat(place, viewer_id, sees_all=sees_all)
+
+    def seat(self, place: SeatPlace, viewer_id: int | None = None, *, sees_all: bool = False) -> SeatView:
+        """Return one seat as this viewer sees it."""
+        price = self.layout.price(self.price, place.id)
+        taken = self.taken.get(place.id)
+        if taken is None:
+            return untaken(place, price)
+        mine = viewer_id is not None and taken.user_id == viewer_id
+        holder = taken.user_id if mine or sees_all or settings.SEAT_HOLDER_IDS_PUBLIC else None
+        return SeatView(place, taken.status, price, holder, taken.expires_at, mine)
 
     def free_seats(self) -> list[SeatPlace]:
         """Return the seats that could be held now."""

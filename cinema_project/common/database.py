@@ -14,8 +14,10 @@ from decimal import Decimal
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
+import psycopg
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils.dateparse import parse_datetime
+from psycopg.types.numeric import Int8
 from psycopg_pool import PoolTimeout
 
 from cinema_project.common.errors import Busy, Unavailable
@@ -131,13 +133,32 @@ def _writer_queue() -> AbstractContextManager[Any]:
 
 def query(sql: str, params: Sequence[Any] = ()) -> list[Row]:
     """Run one statement, written for both databases, and return its rows. Prepared by PostgreSQL."""
-    connection.ensure_connection()
     if connection.vendor == "postgresql":
-        with connection.wrap_database_errors:
-            cursor = connection.connection.execute(sql, params, prepare=True)
-            return cursor.fetchall() if cursor.description else []
+        return _prepared_or_again(sql, params)
     with connection.cursor() as cursor:
         cursor.execute(sql, [_for_sqlite(value) for value in params])
+        return cursor.fetchall() if cursor.description else []
+
+
+def _prepared_or_again(sql: str, params: Sequence[Any]) -> list[Row]:
+    was_connected = connection.connection is not None
+    try:
+        return _prepared(sql, params)
+    except (OperationalError, InterfaceError):
+        if not was_connected or connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()  # it broke while nobody used it: a new one may do
+        return _prepared(sql, params)
+
+
+def _prepared(sql: str, params: Sequence[Any]) -> list[Row]:
+    """Bind on the server, which Django's own cursors do not: only so is a statement planned once."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        cursor = psycopg.Cursor(connection.connection)
+        # One type for whole numbers: psycopg's choice by size would make a statement of each combination.
+        cursor.execute(sql, [Int8(value) if type(value) is int else value for value in params], prepare=True)
+        setattr(connection, "health_check_done", True)  # this answer is the check: Django need not ask again
         return cursor.fetchall() if cursor.description else []
 
 

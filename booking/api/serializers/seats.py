@@ -7,13 +7,15 @@ import orjson
 
 from booking.claims import Claim
 from booking.realtime import wire_time
-from booking.selectors.seatmap import SeatMap
+from booking.selectors.seatmap import SeatMap, SeatView, untaken
 from booking.selectors.tickets import TicketView
 from booking.ticket_codes import code_of, short_code_of
-from catalog.selectors.layouts import SeatPlace
+from catalog.selectors.layouts import KEPT, RoomLayout, SeatPlace
 
 Json = dict[str, Any]
 HOLD_STATUSES = {"held": "active", "lapsed": "expired", "released": "cancelled"}
+NO_PRICE = Decimal(0)  # the list names none
+_untaken_entries: dict[int, tuple[RoomLayout, dict[int, orjson.Fragment]]] = {}
 
 
 def public_body(seats: SeatMap) -> bytes:
@@ -30,18 +32,33 @@ def availability_body(
 
     :param own_status: the word for seats that the viewer holds
     """
-    return orjson.dumps(
-        [
-            {
-                "seat": seat_json(view.seat, seats.layout.room_id),
-                "status": own_status if view.is_mine and view.status == "reserved" else view.status,
-                "reserved_by": view.reserved_by,
-                "expires_at": view.expires_at and wire_time(view.expires_at),
-                "is_mine": view.is_mine,
-            }
-            for view in seats.seats(viewer_id, sees_all=sees_all)
-        ]
-    )
+    entries: dict[int, Any] = dict(_untaken(seats.layout))
+    for seat_id in seats.taken.keys() & entries.keys():
+        view = seats.seat(seats.layout.seats[seat_id], viewer_id, sees_all=sees_all)
+        entries[seat_id] = _entry(view, seats.layout.room_id, own_status)
+    return orjson.dumps(list(entries.values()))
+
+
+def _untaken(layout: RoomLayout) -> dict[int, orjson.Fragment]:
+    """Return the entry of each seat as it is while nobody has it, encoded once for each version of a room."""
+    known = _untaken_entries.get(layout.room_id)
+    if known is None or known[0] is not layout:
+        if len(_untaken_entries) >= KEPT:
+            _untaken_entries.clear()
+        views = [untaken(place, NO_PRICE) for place in layout.seats.values()]
+        entries = {view.seat.id: orjson.Fragment(orjson.dumps(_entry(view, layout.room_id))) for view in views}
+        known = _untaken_entries[layout.room_id] = (layout, entries)
+    return known[1]
+
+
+def _entry(view: SeatView, room_id: int, own_status: str = "reserved") -> Json:
+    return {
+        "seat": seat_json(view.seat, room_id),
+        "status": own_status if view.is_mine and view.status == "reserved" else view.status,
+        "reserved_by": view.reserved_by,
+        "expires_at": view.expires_at and wire_time(view.expires_at),
+        "is_mine": view.is_mine,
+    }
 
 
 def seat_json(seat: SeatPlace, room_id: int) -> Json:
