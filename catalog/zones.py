@@ -12,13 +12,14 @@ class NoSuchMoment(Invalid):
     code = "no_such_moment"
 
 
-def to_moment(value: datetime, zone: ZoneInfo) -> datetime:
+def to_moment(value: datetime, zone: ZoneInfo, *, field: str = "") -> datetime:
     """Return the moment in UTC; a value without offset is read on the wall clock of ``zone``.
 
+    :param field: what a refusal points to
     :raises NoSuchMoment: if the clock skips that time, shows it twice, or the year is out of reach
     """
     if value.year not in YEARS:
-        raise NoSuchMoment(f"{value:%H:%M} of the year {value.year} cannot be used: choose a year from 1900 to 2999.")
+        raise _refusal(field, f"The year {value.year} cannot be used: choose a year from 1900 to 2999.")
     if value.tzinfo is not None:
         return value.astimezone(UTC)
     first, second = (value.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
@@ -26,9 +27,9 @@ def to_moment(value: datetime, zone: ZoneInfo) -> datetime:
         return first
     shown = f"{value:%Y-%m-%d %H:%M}"
     if first.astimezone(zone).replace(tzinfo=None) != value:
-        raise NoSuchMoment(f"{shown} does not exist in {zone.key}: the clock skips it. Choose another time.")
+        raise _refusal(field, f"{shown} does not exist in {zone.key}: the clock skips it. Choose another time.")
     example = first.astimezone(zone).isoformat()
-    raise NoSuchMoment(f"{shown} happens twice in {zone.key}: add the offset, such as {example}.")
+    raise _refusal(field, f"{shown} happens twice in {zone.key}: add the offset, such as {example}.")
 
 
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -39,6 +40,10 @@ def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     if day.year not in YEARS:
         raise NoSuchMoment(f"{day.isoformat()} cannot be used: choose a year from 1900 to 2999.")
     return _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+
+
+def _refusal(field: str, sentence: str) -> NoSuchMoment:
+    return NoSuchMoment(sentence, errors=[{"pointer": f"/{field}", "detail": sentence}] if field else [])
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

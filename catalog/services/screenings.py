@@ -74,9 +74,9 @@ def planned(
 ) -> Screening:
     """Return a screening, not saved, with its times worked out; all else as for ``create_screening``."""
     cinema: Cinema = room.cinema
-    start = to_moment(start_time, cinema.zone)
+    start = to_moment(start_time, cinema.zone, field="screening_time")
     length = timedelta(minutes=cinema.trailer_minutes + movie.duration_minutes)
-    end = start + length if end_time is None else to_moment(end_time, cinema.zone)
+    end = start + length if end_time is None else to_moment(end_time, cinema.zone, field="end_time")
     if not timedelta(0) < end - start <= LONGEST:
         sentence = "A screening ends after it starts, and within 24 hours."
         raise EndsOutOfOrder(sentence, errors=[{"pointer": "/end_time", "detail": sentence}])

@@ -12,6 +12,8 @@ from catalog.models import Cinema, Movie, Room
 from catalog.services.programme.rows import Raw, Row, RowError
 from cinema_project.common.errors import DomainError, Invalid
 
+FIELDS = {"/screening_time": "/start"}
+"""Where a file has another name for a field than the API."""
 Outcome = Literal["created", "updated", "unchanged"]
 OUTCOMES: tuple[Outcome, ...] = ("created", "updated", "unchanged")
 
@@ -73,7 +75,7 @@ class Run:
         except DomainError as refused:
             self._give_up(raw)
             for error in refused.errors or [{"pointer": "", "detail": refused.detail}]:
-                self.refuse(raw, error["detail"], error["pointer"])
+                self.refuse(raw, error["detail"], FIELDS.get(error["pointer"], error["pointer"]))
 
     def each(self, kind: str, step: Callable[["Run", Raw, Row], None]) -> None:
         """Take the step for every row of a kind."""

@@ -16,11 +16,12 @@ CHUNK = 500
 HARMLESS = ("language", "subtitles")
 """What may change of a screening that people may have tickets for."""
 FIXED = ("price", "end_time", "is_3d", "is_imax", "is_dolby")
+Asked = tuple[Raw, ScreeningRow, Screening]
 
 
 def import_showings(run: Run) -> None:
     """Put the screenings of the run on. What is there already stays as it was sold."""
-    asked: list[tuple[Raw, ScreeningRow, Screening]] = []
+    asked: list[Asked] = []
     films: dict[str, list[Movie]] = {}
 
     def step(run: Run, raw: Raw, row: Row) -> None:
@@ -30,6 +31,14 @@ def import_showings(run: Run) -> None:
         asked.append((raw, row, _planned(run, row, films[row.movie])))
 
     run.each("screening", step)
+    new, standing = _sorted(run, asked)
+    _refuse_overlaps(run, new, standing)
+    if not run.errors:
+        _insert(run, new)
+
+
+def _sorted(run: Run, asked: list[Asked]) -> tuple[list[tuple[Raw, Screening]], list[Screening]]:
+    """Return the screenings to put on, and those that are on in the same rooms; keep what is asked for again."""
     there = _there([screening for _, _, screening in asked])
     standing = {(one.room_id, one.start_time): one for one in there if one.status == ScreeningStatus.SCHEDULED}
     called_off = {
@@ -46,9 +55,7 @@ def import_showings(run: Run) -> None:
             else:
                 check_on_sale(screening, run.now)
                 new.append((raw, screening))
-    _refuse_overlaps(run, new, standing.values())
-    if not run.errors:
-        _insert(run, new)
+    return new, list(standing.values())
 
 
 def _planned(run: Run, row: ScreeningRow, films: list[Movie]) -> Screening:
