@@ -24,6 +24,7 @@ MOST_QUEUED = 500  # a reader that far behind reloads instead
 class ScreeningConsumer(AsyncWebsocketConsumer):
     """One open seat map; a :class:`booking.hub.Watcher`."""
 
+    channel_layer_alias = "none"  # the hub feeds us: no connection to Redis of our own, which would die with it
     viewer_id: int | None = None
     sees_all = False
     hub: Hub | None = None

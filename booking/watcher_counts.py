@@ -1,5 +1,6 @@
 """How many people watch which screening, over all web processes: each reports its own, anybody may add them up."""
 
+import logging
 import os
 import time
 import uuid
@@ -10,6 +11,8 @@ from typing import cast
 import orjson
 import redis
 from django.conf import settings
+
+logger = logging.getLogger(__name__)
 
 KEY = f"watchers:{settings.DATABASES['default']['NAME']}"
 FORGOTTEN_SECONDS = 10
@@ -30,12 +33,22 @@ def watchers_everywhere(local: dict[int, int]) -> dict[int, int]:
     :param local: this process's counts, which are fresher than its last report
     """
     total = Counter(local)
-    if settings.REDIS_URL:
-        for process, raw in cast("dict[bytes, bytes]", _redis().hgetall(KEY)).items():
-            report = orjson.loads(raw)
-            if process.decode() != _process and report["at"] > time.time() - FORGOTTEN_SECONDS:
-                total.update({int(screening): count for screening, count in report["counts"].items()})
+    for process, raw in _reports().items():
+        report = orjson.loads(raw)
+        if process.decode() != _process and report["at"] > time.time() - FORGOTTEN_SECONDS:
+            total.update({int(screening): count for screening, count in report["counts"].items()})
     return {screening: count for screening, count in total.items() if count}
+
+
+def _reports() -> dict[bytes, bytes]:
+    """Return the last report of every process; while Redis is away, nobody knows of the others."""
+    if not settings.REDIS_URL:
+        return {}
+    try:
+        return cast("dict[bytes, bytes]", _redis().hgetall(KEY))
+    except redis.RedisError as error:
+        logger.warning("Redis did not tell of other processes' watchers: %s", error)
+        return {}
 
 
 @cache
