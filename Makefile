@@ -2,6 +2,7 @@
 PORT ?= 8000
 PYTHON := $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
+CERTIFICATES := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
 BIN := .venv/bin
 TEMPLATES = find . -name '*.html' -path '*/templates/*' -not -path './.venv/*'
 SCHEMA = manage.py spectacular --format openapi-json --validate --fail-on-warn --file
@@ -44,8 +45,8 @@ bench: .venv/installed-dev services
 	$(BIN)/python -m bench
 
 lock: $(BIN)/uv
-	$(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	$(call compile,requirements.in) -o requirements.txt
+	$(call compile,requirements-dev.in -c requirements.txt) -o requirements-dev.txt
 
 # --- What the targets above stand on ---------------------------------------------------------------------------------
 # $(call apt,packages) installs them where that is possible, and says what to do where it is not.
@@ -58,8 +59,9 @@ $(BIN)/uv:
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
+compile = $(BIN)/uv pip compile --quiet $(CERTIFICATES) --no-header --generate-hashes --python-version 3.11 $(1)
+
 # $(call install,lock file): uv is fast; pip knows the package indexes that only pip was told about.
-CERTIFICATES := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
 install = $(BIN)/uv pip install --quiet $(CERTIFICATES) --python $(BIN)/python --require-hashes -r $(1) \
 	|| $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
 

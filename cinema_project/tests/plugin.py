@@ -50,7 +50,7 @@ def prepare_environment(started: Services) -> None:
         os.environ |= {"DATABASE_URL": f"sqlite:///{started.folder}/tests.sqlite3", "REDIS_URL": ""}
         return
     try:
-        # Kept in the environment, so that pytest-xdist's workers share the servers.
+        # Kept in the environment: the product's own processes are given their databases there (conftest.py).
         os.environ["TEST_DATABASE_URL"] = os.environ["DATABASE_URL"] = started.postgresql()
         os.environ["TEST_REDIS_URL"] = started.redis()
     except Missing as missing:
