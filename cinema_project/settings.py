@@ -270,7 +270,10 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cinema API",
     "VERSION": "1.0.0",
-    "DESCRIPTION": "Find a film, hold seats, buy tickets, watch the seat map live. The trailing slash is optional.",
+    "DESCRIPTION": (
+        "Find a film, hold seats, buy tickets, watch the seat map live. Every path works with and without the trailing "
+        "slash. Refusals are `application/problem+json`; [this page](/docs/errors) lists their codes."
+    ),
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
@@ -282,7 +285,8 @@ SPECTACULAR_SETTINGS = {
         "cinema_project.openapi.examples.add_examples",
     ],
 }
-PLAIN_VIEW_SCHEMAS = ["booking.api.schema"]  # modules that describe operations REST framework does not know
+# Modules that describe operations which REST framework does not know.
+PLAIN_VIEW_SCHEMAS = ["booking.api.schema", "cinema_project.openapi.house"]
 
 # --- Words, time, files ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
