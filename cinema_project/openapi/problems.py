@@ -31,21 +31,19 @@ PROBLEM = {
     "required": ["type", "title", "status", "detail", "code", "instance"],
     "additionalProperties": True,
 }
-# status: title, code, the sentence
-KINDS: dict[int, tuple[str, str, str]] = {
-    400: ("Bad Request", "invalid", "The request is not valid."),
-    401: ("Unauthorized", "not_authenticated", "Not authenticated"),
-    402: ("Payment Required", "payment_required", "The payment was not accepted."),
-    403: ("Forbidden", "not_allowed", "You do not have permission to perform this action."),
-    404: ("Not Found", "not_found", "There is no such object."),
-    409: ("Conflict", "conflict", "The request does not fit the present state."),
-    410: ("Gone", "gone", "This is over."),
-    413: ("Request Entity Too Large", "too_large", "The body is larger than 10 MB."),
-    415: ("Unsupported Media Type", "unsupported_media_type", "Send the body as application/json."),
-    422: ("Unprocessable Entity", "unprocessable", "The Idempotency-Key was used with another body."),
-    429: ("Too Many Requests", "too_many_requests", "Too many requests. Please wait."),
-    502: ("Bad Gateway", "upstream_failed", "The other service did not answer."),
-    503: ("Service Unavailable", "unavailable", "The service is busy. Please try again in a moment."),
+# status: code, the sentence
+KINDS: dict[int, tuple[str, str]] = {
+    400: ("invalid", "The request is not valid."),
+    401: ("not_authenticated", "Not authenticated"),
+    403: ("not_allowed", "You do not have permission to perform this action."),
+    404: ("not_found", "There is no such object."),
+    409: ("conflict", "The request does not fit the present state."),
+    413: ("too_large", "The body is larger than 10 MB."),
+    415: ("unsupported_media_type", "Send the body as application/json."),
+    422: ("unprocessable", "The Idempotency-Key was used with another body."),
+    429: ("too_many_requests", "Too many requests. Please wait."),
+    502: ("upstream_failed", "The other service did not answer."),
+    503: ("unavailable", "The service is busy. Please try again in a moment."),
 }
 COMMON = (400, 401, 403, 404, 413, 415, 503)
 RETRY_AFTER = {
@@ -91,10 +89,10 @@ def _common_statuses(operation: Document) -> Iterator[int]:
 
 
 def _answer(status: int, sentence: str = "", extra: Document | None = None) -> Document:
-    title, code, usual_sentence = KINDS[status]
+    code, usual_sentence = KINDS[status]
     example = {
         "type": f"/docs/errors#{code}",
-        "title": title,
+        "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": sentence or usual_sentence,
         "code": code,
