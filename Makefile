@@ -77,6 +77,7 @@ install = $(BIN)/uv pip install --quiet $(CERTIFICATES) --python $(BIN)/python -
 services:
 	@export PATH="$$PATH:/usr/sbin"; \
 	ls /usr/lib/postgresql/*/bin/postgres > /dev/null 2>&1 || missing="postgresql"; \
+	command -v curl > /dev/null || missing="$$missing curl"; \
 	command -v redis-server > /dev/null || missing="$$missing redis-server"; \
 	command -v mosquitto > /dev/null || missing="$$missing mosquitto"; \
 	{ command -v chromium && command -v chromedriver; } > /dev/null || missing="$$missing chromium chromium-driver"; \
