@@ -75,7 +75,7 @@ install = $(BIN)/uv pip install --quiet $(CERTIFICATES) --python $(BIN)/python -
 
 # Without these packages PostgreSQL and Redis come from wheels; the tests say what else is missing.
 services:
-	@export PATH="$$PATH:/usr/sbin"; \
+	@export PATH="$$PATH:/usr/sbin"; missing=""; \
 	ls /usr/lib/postgresql/*/bin/postgres > /dev/null 2>&1 || missing="postgresql"; \
 	command -v curl > /dev/null || missing="$$missing curl"; \
 	command -v redis-server > /dev/null || missing="$$missing redis-server"; \
