@@ -40,7 +40,7 @@ class Buyer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LockedScreening:
-    """A screening whose row this transaction has locked."""
+    """A screening whose row this transaction has locked; only `screening_or_404` reads one without."""
 
     id: int
     seq: int
@@ -77,7 +77,7 @@ class Claim:
         return self.state in ("confirmed", "used")
 
 
-_LOCK = """
+_SCREENING = """
 SELECT s.id, s.seat_seq, s.room_id, r.layout_version + c.version, s.start_time, s.status, s.price, s.currency
 FROM catalog_screening s JOIN catalog_room r ON r.id = s.room_id JOIN catalog_cinema c ON c.id = r.cinema_id
 WHERE s.id = %s"""
@@ -87,7 +87,7 @@ def lock_screening(screening_id: int, *, skip_locked: bool = False) -> LockedScr
     """Queue for the screening's row; ``None`` if there is none, or somebody has it and ``skip_locked``."""
     # SQLite has one writer at a time, and `write` began the transaction as that writer.
     lock = " FOR NO KEY UPDATE OF s" if connection.vendor == "postgresql" else ""
-    rows = query(_LOCK + lock + (" SKIP LOCKED" if lock and skip_locked else ""), [screening_id])
+    rows = query(_SCREENING + lock + (" SKIP LOCKED" if lock and skip_locked else ""), [screening_id])
     return _locked(rows[0]) if rows else None
 
 
@@ -96,7 +96,19 @@ def locked_or_404(screening_id: int) -> LockedScreening:
 
     :raises NotFound: if there is no such screening
     """
-    screening = lock_screening(screening_id)
+    return _found(lock_screening(screening_id), screening_id)
+
+
+def screening_or_404(screening_id: int) -> LockedScreening:
+    """Read the screening's row without the lock: good for a refusal, never for a change.
+
+    :raises NotFound: if there is no such screening
+    """
+    rows = query(_SCREENING, [screening_id])
+    return _found(_locked(rows[0]) if rows else None, screening_id)
+
+
+def _found(screening: LockedScreening | None, screening_id: int) -> LockedScreening:
     if screening is None:
         raise NotFound(f"Screening with id {screening_id} not found")
     return screening

@@ -14,10 +14,14 @@ from booking.claims import (
     insert_claims,
     lock_screening,
     locked_or_404,
+    screening_or_404,
     update_claims,
 )
 from booking.realtime import SeatUpdate
+from booking.services import contested
 from booking.services.seat_rules import (
+    SeatsBooked,
+    SeatsHeld,
     check_limits,
     check_on_sale,
     check_seats_free,
@@ -51,8 +55,6 @@ class Held:
     message: str
 
 
-@repeat_on("one_live_claim_per_seat")
-@write
 def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> Held:
     """Hold the seats for this buyer, all or none; seats they hold already stay as they are (R2, R7, R8).
 
@@ -61,15 +63,21 @@ def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> H
     :raises Conflict: if the screening is cancelled, or a seat is booked or held by somebody else
     """
     wanted = checked_seat_ids(seat_ids)
-    screening = locked_or_404(screening_id)
-    now, claims = claims_around(screening_id, wanted, buyer.id)
-    check_on_sale(screening, now)
-    check_seats_of_room(screening, wanted)
-    live = [claim for claim in claims if claim.is_live(now)]
-    own = [claim for claim in live if claim.user_id == buyer.id]
-    check_limits(screening, wanted, own)
-    check_seats_free(conflicts(screening, live, wanted, buyer.id))
+    if contested.lately(screening_id):
+        # A look without the lock can only refuse: most of a crowd need not queue for what is gone.
+        _checked(screening_or_404(screening_id), wanted, buyer)
+    try:
+        return _hold(buyer, screening_id, wanted)
+    except (SeatsBooked, SeatsHeld):
+        contested.note(screening_id)
+        raise
 
+
+@repeat_on("one_live_claim_per_seat")
+@write
+def _hold(buyer: Buyer, screening_id: int, wanted: list[int]) -> Held:
+    screening = locked_or_404(screening_id)
+    now, claims, own = _checked(screening, wanted, buyer)
     kept = [claim for claim in own if claim.screening_id == screening_id and claim.seat_id in wanted]
     new = sorted(set(wanted) - {claim.seat_id for claim in kept})
     length = hold_length(buyer, screening)
@@ -81,6 +89,18 @@ def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> H
         expires_in_minutes=minutes,
         message=f"Reserved {counted(kept, 'seat')} for {minutes} minutes",
     )
+
+
+def _checked(screening: LockedScreening, wanted: list[int], buyer: Buyer) -> tuple[datetime, list[Claim], list[Claim]]:
+    """Check a new hold in the order of R3; return the clock, the claims around it, and the buyer's own live ones."""
+    now, claims = claims_around(screening.id, wanted, buyer.id)
+    check_on_sale(screening, now)
+    check_seats_of_room(screening, wanted)
+    live = [claim for claim in claims if claim.is_live(now)]
+    own = [claim for claim in live if claim.user_id == buyer.id]
+    check_limits(screening, wanted, own)
+    check_seats_free(conflicts(screening, live, wanted, buyer.id))
+    return now, claims, own
 
 
 def _insert_holds(

@@ -16,7 +16,7 @@ claims = import_module("booking.claims")
 
 
 def read_without_lock(screening_id: int, *, skip_locked: bool = False) -> Any:
-    rows = claims.query(claims._LOCK, [screening_id])
+    rows = claims.query(claims._SCREENING, [screening_id])
     return claims._locked(rows[0]) if rows else None
 
 
