@@ -28,7 +28,9 @@ def user(*, groups: Sequence[str] = (), **fields: Any) -> User:
     return made
 
 
-def screening(*, seats: int = 6, types: Sequence[str] = (), house: dict[str, Any] | None = None, **fields: Any) -> Screening:
+def screening(
+    *, seats: int = 6, types: Sequence[str] = (), house: dict[str, Any] | None = None, **fields: Any
+) -> Screening:
     """A screening tomorrow in a room with one row of seats; ``types`` are those of its first seats."""
     if "room" not in fields:
         fields["room"] = catalog.room(seats=(1, seats), cinema=catalog.cinema(**house or {}))

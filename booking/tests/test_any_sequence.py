@@ -146,7 +146,9 @@ class Model:
     def seen_by(self, person: int | None) -> list[tuple[str, bool, datetime | None]]:
         found = [self.live(seat) for seat in range(SEATS)]
         return [
-            ("booked" if claim.sold else "reserved", claim.person == person, claim.until) if claim else ("available", False, None)
+            ("booked" if claim.sold else "reserved", claim.person == person, claim.until)
+            if claim
+            else ("available", False, None)
             for claim in found
         ]
 
@@ -181,9 +183,7 @@ class AnySequence(RuleBasedStateMachine):
 
     def call(self, service, person, seats, **given):
         wanted = None if seats is None else [self.seats[seat] for seat in seats]
-        return self.asked(
-            service, buyer=self.people[person], screening_id=self.screening.pk, seat_ids=wanted, **given
-        )
+        return self.asked(service, buyer=self.people[person], screening_id=self.screening.pk, seat_ids=wanted, **given)
 
     def index(self, seat_id):
         return self.seats.index(seat_id)

@@ -55,8 +55,10 @@ def test_a_payment_id_is_refused_twice(screening):
     book_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=make.seats_of(screening)[:1], payment_id="paid")
 
     refused(
-        "INSERT INTO booking_payment (payment_id, user_id, screening_id, seat_ids, amount, currency, status, captured_at)"
-        " SELECT payment_id, user_id, screening_id, seat_ids, amount, currency, status, captured_at FROM booking_payment",
+        "INSERT INTO booking_payment"
+        " (payment_id, user_id, screening_id, seat_ids, amount, currency, status, captured_at)"
+        " SELECT payment_id, user_id, screening_id, seat_ids, amount, currency, status, captured_at"
+        " FROM booking_payment",
         by=("booking_payment_pkey", "booking_payment.payment_id"),
     )
     refused(

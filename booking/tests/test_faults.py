@@ -59,7 +59,9 @@ def test_r58_without_redis_the_sale_goes_on_and_sockets_follow_the_database(scal
             answers.append(call())
             told(socket)
             delays.append(time.monotonic() - began)
-        pages = [tab.get(path) for path in ("/api/v1/movies", "/api/v1/auth/me", "/api/v1/tickets/my-tickets", "/ws/stats")]
+        pages = [
+            tab.get(path) for path in ("/api/v1/movies", "/api/v1/auth/me", "/api/v1/tickets/my-tickets", "/ws/stats")
+        ]
 
     assert [answer.status_code for answer in answers] == [201, 201, 201, 204]
     assert [page.status_code for page in pages] == [200, 200, 200, 200]

@@ -229,7 +229,9 @@ def test_r10_ten_extensions_and_no_more():
     seat, *_ = make.seats_of(screening)
     hold(buyer, screening, seat)
 
-    granted = [extend_holds(buyer=buyer, screening_id=screening.pk, seat_ids=[seat], additional_minutes=1) for _ in range(10)]
+    granted = [
+        extend_holds(buyer=buyer, screening_id=screening.pk, seat_ids=[seat], additional_minutes=1) for _ in range(10)
+    ]
     with pytest.raises(ExtendLimit) as refused:
         extend_holds(buyer=buyer, screening_id=screening.pk, seat_ids=[seat], additional_minutes=1)
 

@@ -212,7 +212,7 @@ def test_r61_a_change_of_the_screening_waits_for_the_sale():
 
 @pytest.mark.postgresql
 def test_r63_tidying_waits_for_nobody(clock):
-    call, screening = held(make.user())
+    _, screening = held(make.user())
     clock.travel(301)
 
     with transaction.atomic():

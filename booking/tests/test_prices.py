@@ -59,9 +59,7 @@ def test_r17_a_later_price_touches_neither_holds_nor_tickets():
 def test_r18_a_total_is_exactly_the_sum_of_its_tickets():
     screening = make.screening(seats=10, price="0.10", types=["premium"] * 3)
 
-    booked = book_seats(
-        buyer=make.user(), screening_id=screening.pk, seat_ids=make.seats_of(screening), payment_id="p"
-    )
+    booked = book_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=make.seats_of(screening), payment_id="p")
 
     assert (str(booked.total), prices(booked.tickets)) == ("1.06", ["0.12"] * 3 + ["0.10"] * 7)
     assert [str(total) for total in Booking.objects.values_list("total", flat=True)] == ["1.06"]

@@ -1,4 +1,4 @@
-"""P1: no seat is sold twice, with true parallel connections to the running product; and the proof that this can fail."""
+"""P1: no seat is sold twice, with true parallel connections to the running product; and proof that this can fail."""
 
 import random
 from collections import Counter
@@ -35,7 +35,9 @@ class Report:
 
 def check(report: Report, product: Product, screening: int, answers: Sequence[Answer]) -> None:
     """Compare the answers of a round with the database, by raw SQL."""
-    rows = product.query(f"SELECT seat_id, user_id FROM booking_seatclaim WHERE screening_id = %s AND {LIVE}", screening)
+    rows = product.query(
+        f"SELECT seat_id, user_id FROM booking_seatclaim WHERE screening_id = %s AND {LIVE}", screening
+    )
     won = [answer for answer in answers if answer.status == 201]
     report.won += len(won)
     report.double_sales += [(screening, seat) for seat, n in Counter(seat for seat, _ in rows).items() if n > 1]
@@ -119,7 +121,10 @@ def test_p3_50_identical_bookings_make_one(product):
             assert held == 201
             assert len({tuple(ticket["id"] for ticket in answer.body) for answer in sold}) == 1
             assert sum("idempotent-replayed" not in answer.headers for answer in sold) == 1
-            assert {answer.body["code"] for answer in answers if answer.status != 201} <= {"request_in_progress", "busy"}
+            assert {answer.body["code"] for answer in answers if answer.status != 201} <= {
+                "request_in_progress",
+                "busy",
+            }
     assert product.query("SELECT COUNT(*) FROM booking_booking") == [(5,)]
 
 
@@ -137,7 +142,15 @@ def mutant(product: Product) -> Server:
     """Serve the product without its lock."""
     port = free_port()
     log = product.folder / "mutant.log"
-    command = ["uvicorn", "booking.tests.mutant_asgi:application", "--host", HOST, "--port", str(port), "--no-access-log"]
+    command = [
+        "uvicorn",
+        "booking.tests.mutant_asgi:application",
+        "--host",
+        HOST,
+        "--port",
+        str(port),
+        "--no-access-log",
+    ]
     server = Server(spawn(command, log=log, env=product.environment(HOST=HOST, PORT=port), cwd=ROOT), port)
     product.servers.append(server)
     server.process.wait_until(answers(server), seconds=60)

@@ -109,7 +109,9 @@ def test_r21_payment_ids_are_kept_byte_for_byte(screening, seats, buyer, payment
 
 
 @pytest.mark.parametrize("sell", SALES)
-@pytest.mark.parametrize("payment_id", ["", "y" * 256, "ünï", "nul\x00", "tab\t", "line\n", "\x7f", 7, True, ["x"], {"a": 1}])
+@pytest.mark.parametrize(
+    "payment_id", ["", "y" * 256, "ünï", "nul\x00", "tab\t", "line\n", "\x7f", 7, True, ["x"], {"a": 1}]
+)
 def test_r21_other_payment_ids_are_refused(screening, seats, buyer, sell, payment_id):
     hold(buyer, screening, seats[0])
 

@@ -73,7 +73,12 @@ def test_scenario_2_concurrency(sale):
     assert (won.status_code, lost.status_code) == (201, 409)
     assert lost.json()["detail"] == f"Seats [{seats[0]}] are currently reserved by other users"
     update = told(socket)
-    assert (update["type"], update["seat_id"], update["status"], update["seq"]) == ("seat_update", seats[0], "reserved", 1)
+    assert (update["type"], update["seat_id"], update["status"], update["seq"]) == (
+        "seat_update",
+        seats[0],
+        "reserved",
+        1,
+    )
 
 
 def test_scenario_3_idempotency(sale):

@@ -68,7 +68,9 @@ class Watch:
         await self.socket.disconnect()
 
     async def told(self, *, heartbeats=False):
-        while (message := json.loads(await self.socket.receive_from(timeout=5)))["type"] == "heartbeat" and not heartbeats:
+        while (message := json.loads(await self.socket.receive_from(timeout=5)))[
+            "type"
+        ] == "heartbeat" and not heartbeats:
             pass
         return message
 
@@ -159,7 +161,11 @@ def test_one_seat_is_an_update_and_more_are_a_bulk(screening, seats, person):
         "seq": 1,
     }
     assert (one["timestamp"][-1], one["expires_at"][-1]) == ("Z", "Z")
-    assert (more["type"], more["seq"], [entry["seat_id"] for entry in more["updates"]]) == ("bulk_seat_update", 2, seats[1:3])
+    assert (more["type"], more["seq"], [entry["seat_id"] for entry in more["updates"]]) == (
+        "bulk_seat_update",
+        2,
+        seats[1:3],
+    )
     assert sold["updates"] == [
         {"seat_id": seat, "status": "booked", "is_mine": False, "booked_by": None} for seat in seats[:2]
     ]

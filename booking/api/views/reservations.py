@@ -117,7 +117,8 @@ class CancelHolds(JsonView):
     def post(self, request: HttpRequest) -> HttpResponse:
         caller = caller_of(request)
         body = body_of(request)
-        released = release_holds(buyer=caller, screening_id=whole_of(body, "screening_id"), seat_ids=seat_ids_of(body))
+        wanted = seat_ids_of(body) or []  # all there are is for DELETE; here a forgotten list is a mistake
+        released = release_holds(buyer=caller, screening_id=whole_of(body, "screening_id"), seat_ids=wanted)
         count = len(released)
         return answer(
             {"message": f"Cancelled {count} reservation{'' if count == 1 else 's'}", "cancelled_count": count}
