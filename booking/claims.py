@@ -138,9 +138,10 @@ def claims_around(screening_id: int, seat_ids: Sequence[int], user_id: int) -> t
             SELECT {COLUMNS} FROM booking_seatclaim
             WHERE screening_id = %s AND {LIVE} AND (user_id = %s OR seat_id IN ({marks(seat_ids)}))
             UNION ALL
-            SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND state = 'held' AND screening_id <> %s
+            SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND state = %s AND screening_id <> %s
         ) AS claim ON TRUE"""
-    return _clocked(query(sql, [screening_id, user_id, *seat_ids, user_id, screening_id]))
+    # "held" is a parameter, so that PostgreSQL takes the index of users and never the one of all holds.
+    return _clocked(query(sql, [screening_id, user_id, *seat_ids, user_id, "held", screening_id]))
 
 
 def due_claims(screening_id: int) -> tuple[datetime, list[Claim]]:
