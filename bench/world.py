@@ -87,6 +87,7 @@ def add_past_tickets(connection: "psycopg.Connection", known: int, wanted: int) 
         last = min(first + SALES_AT_ONCE, sales.stop) - 1
         connection.execute(PAST_TICKETS, [first, last])
     connection.execute("VACUUM ANALYZE")
+    connection.execute("CHECKPOINT")  # or the measurement would pay for it
 
 
 def first_seat(screening: int) -> int:
