@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import pytest
 
 from booking.selectors import seatmap
+from booking.selectors.invariants import violations
+from booking.services import contested
 from booking.tests.make import NOON
-from booking.tests.sale import Person, World, open_sale
+from booking.tests.sale import Person, World, audit, open_sale
 from catalog.selectors import layouts
 from cinema_project.tests.clock import Clock
 from cinema_project.tests.product import Product, Server, drop_database, embedded_product, scaled_product
@@ -19,6 +21,18 @@ def nothing_remembered() -> None:
     """Forget the maps of earlier tests: SQLite gives the ids of rolled back rows away again."""
     seatmap._remembered.clear()
     layouts._remembered.clear()
+    contested._refused_at.clear()
+
+
+@pytest.fixture(autouse=True)
+def books_balance(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Audit what each test leaves behind, on the test's own clock (R64)."""
+    has_database = request.node.get_closest_marker("django_db") is not None
+    if has_database:
+        request.getfixturevalue("clock")
+    yield
+    if has_database and not request.node.get_closest_marker("breaks_invariants"):
+        assert violations() == []
 
 
 @pytest.fixture
@@ -58,6 +72,7 @@ def house(request: pytest.FixtureRequest) -> Iterator[House]:
         servers += [product.start()]
         product.start("relay")
     yield House(product, servers, world)
+    assert audit(product) == []
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import httpx
 from websockets.sync.client import ClientConnection, connect
 
 from accounts.tokens import issue_tokens
+from booking.selectors.invariants import CHECKS
 from booking.tests import make
 from catalog.tests import make as catalog
 from cinema_project.tests.product import Product, Server
@@ -67,6 +68,11 @@ def run_inside(product: Product, code: str) -> str:
     done = product.manage("shell", "-v", "0", "-c", code)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+def audit(product: Product) -> list[tuple[str, object]]:
+    """Ask the product's database for everything that breaks an invariant, outside of the product."""
+    return [(rule, row) for rule, sql in CHECKS.items() for row in product.query(sql)]
 
 
 def client(server: Server, person: Person | None = None) -> httpx.Client:

@@ -11,6 +11,7 @@ from booking.tests.sale import (
     BOOK,
     BOOK_FROM_RESERVATION,
     RESERVE,
+    audit,
     client,
     open_sale,
     statuses_in,
@@ -122,6 +123,7 @@ def test_a_web_process_killed_mid_sale_loses_no_acknowledged_ticket(product):
         assert {seat: replayed[seat].json()[0]["id"] for seat in buyer.acknowledged} == buyer.acknowledged
     count = product.query("SELECT COUNT(*), COUNT(DISTINCT seat_id) FROM booking_seatclaim WHERE state = 'confirmed'")
     assert count == [(len(acknowledged) + len(unknown),) * 2]
+    assert audit(product) == []
 
 
 def test_a_restart_takes_the_messages_up_again(product):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from booking.tests.mutants import WITHOUT_INDEXES
-from booking.tests.sale import BOOK, BOOK_FROM_RESERVATION, RESERVE, Answer, Crowd, World, open_sale
+from booking.tests.sale import BOOK, BOOK_FROM_RESERVATION, RESERVE, Answer, Crowd, World, audit, open_sale
 from cinema_project.tests.processes import HOST, free_port, spawn
 from cinema_project.tests.product import ROOT, Product, Server, answers
 
@@ -94,6 +94,7 @@ def test_200_people_want_10_of_100_seats(product):
     product.close()
 
     assert report.is_clean, report
+    assert audit(product) == []
     assert report.won >= 2 * ROUNDS
     assert deadlocks(product) == 0
 
