@@ -15,7 +15,16 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 import psycopg
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.dateparse import parse_datetime
 from psycopg.types.numeric import Int8
 from psycopg_pool import PoolTimeout
@@ -133,33 +142,34 @@ def _writer_queue() -> AbstractContextManager[Any]:
 
 def query(sql: str, params: Sequence[Any] = ()) -> list[Row]:
     """Run one statement, written for both databases, and return its rows. Prepared by PostgreSQL."""
-    if connection.vendor == "postgresql":
-        return _prepared_or_again(sql, params)
-    with connection.cursor() as cursor:
+    database = connections[DEFAULT_DB_ALIAS]  # not `connection`, which looks for it with every attribute
+    if database.vendor == "postgresql":
+        return _prepared_or_again(database, sql, params)
+    with database.cursor() as cursor:
         cursor.execute(sql, [_for_sqlite(value) for value in params])
         return cursor.fetchall() if cursor.description else []
 
 
-def _prepared_or_again(sql: str, params: Sequence[Any]) -> list[Row]:
-    was_connected = connection.connection is not None
+def _prepared_or_again(database: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> list[Row]:
+    was_connected = database.connection is not None
     try:
-        return _prepared(sql, params)
+        return _prepared(database, sql, params)
     except (OperationalError, InterfaceError):
-        if not was_connected or connection.in_atomic_block or connection.is_usable():
+        if not was_connected or database.in_atomic_block or database.is_usable():
             raise
-        connection.close()  # it broke while nobody used it: a new one may do
-        return _prepared(sql, params)
+        database.close()  # it broke while nobody used it: a new one may do
+        return _prepared(database, sql, params)
 
 
-def _prepared(sql: str, params: Sequence[Any]) -> list[Row]:
+def _prepared(database: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> list[Row]:
     """Bind on the server, which Django's own cursors do not: only so is a statement planned once."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        cursor = psycopg.Cursor(connection.connection)
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        cursor = psycopg.Cursor(database.connection)
         # One type for whole numbers: psycopg's choice by size would make a statement of each combination.
         cursor.execute(sql, [Int8(value) if type(value) is int else value for value in params], prepare=True)
-        setattr(connection, "health_check_done", True)  # this answer is the check: Django need not ask again
-        return cursor.fetchall() if cursor.description else []
+        setattr(database, "health_check_done", True)  # this answer is the check: Django need not ask again
+        return [] if cursor.rownumber is None else cursor.fetchall()
 
 
 def _for_sqlite(value: Any) -> Any:
