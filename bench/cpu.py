@@ -22,4 +22,21 @@ def _stat(path: Path) -> tuple[int, int, int] | None:
         return None
     pid, rest = text.split(" (", 1)
     fields = rest.rsplit(") ", 1)[1].split()
-    return int(pid), int(fields[1]), int(fields[11]) + int(fields[12])
+    return int(pid), int(fields[1]), sum(map(int, fields[11:15]))  # its own, and that of children that have ended
+
+
+class OtherPrograms:
+    """How much of the machine went to programs that are not ours: what absolute figures suffered from."""
+
+    def __init__(self) -> None:
+        self.began = self._used()
+
+    def share(self) -> float:
+        """Return their share of all processor time so far, between 0 and 1."""
+        total, busy, ours = (now - before for now, before in zip(self._used(), self.began, strict=True))
+        return max(0.0, busy - ours) / total
+
+    def _used(self) -> tuple[float, float, float]:
+        ticks = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+        idle = ticks[3] + ticks[4]
+        return sum(ticks) / TICKS, (sum(ticks) - idle) / TICKS, cpu_seconds(os.getpid())

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from bench.cpu import OtherPrograms
+
 PACKAGES = ("Django", "granian", "uvicorn", "channels", "psycopg", "redis", "orjson")
 FILE = Path(__file__).parent / "RESULTS.md"
 
@@ -44,6 +46,7 @@ class Row:
 class Report:
     rows: list[Row] = field(default_factory=list)
     quick: bool = False
+    others: OtherPrograms = field(default_factory=OtherPrograms)
 
     def add(self, name: str, measured: float, **details: object) -> None:
         row = Row(name, measured, **details)
@@ -66,6 +69,7 @@ class Report:
 Written by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. {how}; what the scenarios do is told in
 `bench/scenarios/`. The limit is the same work in one SQL statement a step, by pgbench with 8 clients, in the same run.
 The servers, their database and the load shared {processors()}. PostgreSQL ran with fsync and synchronous_commit on.
+Other programs took {self.others.share():.0%} of the cores meanwhile: milliseconds suffer from that, ratios less.
 
 | scenario | must | aim | measured | reached | |
 |---|---|---|---|---|---|
