@@ -136,6 +136,20 @@ def test_available_seats_are_those_one_could_hold(call, screening, seats, person
     assert problem(call("get", path.format(10**9), by=None))[:2] == (404, "not_found")
 
 
+@pytest.mark.parametrize(
+    "path", ["/screening/{}/availability", "/screening/{}/availability/me", "/api/v1/screenings/{}/available-seats"]
+)
+def test_seat_lists_are_complete_unless_a_part_is_asked_for(call, screening, path):
+    path = path.format(screening.pk)
+
+    everything, part = call("get", path), call("get", f"{path}?skip=1&limit=2")
+
+    assert (len(everything.json()), everything["X-Total-Count"], "Link" in everything) == (4, "4", False)
+    assert (part.json(), part["X-Total-Count"]) == (everything.json()[1:3], "4")
+    assert [link.rsplit("; ")[-1] for link in part["Link"].split(", ")] == ['rel="next"', 'rel="prev"']
+    assert problem(call("get", f"{path}?limit=501"))[0] == 400
+
+
 def test_reserve_holds_and_says_how_long(call, screening, seats, person):
     response = call("post", "/reserve", {"screening_id": screening.pk, "seat_ids": [seats[1], seats[0]]})
 
@@ -305,6 +319,8 @@ def test_my_reservations_are_ones_own(call, screening, seats, person, noon):
         (seats[0], "expired"),
         (seats[1], "active"),
     ]
+    assert everything["X-Total-Count"] == "2"
+    assert [one["seat_id"] for one in call("get", "/my-reservations?include_expired=true&limit=1").json()] == seats[:1]
     assert problem(call("get", "/my-reservations?include_expired=maybe"))[0] == 400
 
 

@@ -1,5 +1,6 @@
 """JSON in and out without REST framework, for the paths where every microsecond counts (docs/decisions/0002)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from cinema_project.common.errors import Invalid, TooLarge, UnsupportedType
 from cinema_project.common.exception_handler import problem
+from cinema_project.common.pagination import DEFAULT_LIMIT, SkipLimitPagination
 
 LARGEST_BODY = 10 * 1024 * 1024
 
@@ -59,3 +61,17 @@ def whole_of(body: dict[str, Any], name: str) -> int:
 def answer(data: Any, status: int = 200) -> HttpResponse:
     """Encode an answer."""
     return HttpResponse(orjson.dumps(data), status=status, content_type="application/json")
+
+
+def answer_page(
+    request: HttpRequest, things: Sequence[Any], *, default_limit: int | None = DEFAULT_LIMIT
+) -> HttpResponse:
+    """Encode the part of a list that was asked for, with the total and the links in headers.
+
+    :param default_limit: without ``limit`` in the query string; ``None`` for all there are
+    """
+    pagination = SkipLimitPagination()
+    response = answer(pagination.cut(things, request, default_limit))
+    for name, value in pagination.headers().items():
+        response[name] = value
+    return response

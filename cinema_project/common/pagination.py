@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +12,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from cinema_project.common.errors import Invalid
 
+Things = QuerySet[Any] | Sequence[Any]
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 500
 
@@ -18,20 +20,27 @@ MAX_LIMIT = 500
 class SkipLimitPagination(BasePagination):
     """``?skip=&limit=`` (``offset`` is the same as ``skip``); a limit above 500 is refused."""
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: Any = None
-    ) -> list[Any]:
-        query = request.query_params
+    def paginate_queryset(self, queryset: Things, request: Request, view: Any = None) -> list[Any]:
+        return self.cut(queryset, request, getattr(view, "default_limit", DEFAULT_LIMIT))
+
+    def cut(self, things: Things, request: Request | HttpRequest, default_limit: int | None) -> list[Any]:
+        """Return the page that the request asks for; ``default_limit`` ``None`` means all there are.
+
+        :raises Invalid: if ``skip`` or ``limit`` is wrong
+        """
         self.request = request
-        self.skip = whole(query, "skip", whole(query, "offset", 0, least=0), least=0)
-        self.limit = whole(query, "limit", getattr(view, "default_limit", DEFAULT_LIMIT), least=1)
-        if self.limit > MAX_LIMIT:
-            raise Invalid(
-                f"limit is at most {MAX_LIMIT}.",
-                errors=[{"pointer": "/limit", "detail": f"at most {MAX_LIMIT}"}],
-            )
-        self.total = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
-        return list(queryset[self.skip : self.skip + self.limit])
+        self.total = things.count() if isinstance(things, QuerySet) else len(things)
+        self.skip = whole(request.GET, "skip", whole(request.GET, "offset", 0, least=0), least=0)
+        if "limit" not in request.GET:
+            self.limit = self.total if default_limit is None else default_limit
+        else:
+            self.limit = whole(request.GET, "limit", 0, least=1)
+            if self.limit > MAX_LIMIT:
+                raise Invalid(
+                    f"limit is at most {MAX_LIMIT}.",
+                    errors=[{"pointer": "/limit", "detail": f"at most {MAX_LIMIT}"}],
+                )
+        return list(things[self.skip : self.skip + self.limit])
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response(data, headers=self.headers())

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
@@ -15,7 +16,7 @@ from booking.services.reservations import Held, expire_lapsed, extend_holds, hol
 from cinema_project.common import clock
 from cinema_project.common.errors import Invalid, NotAllowed
 from cinema_project.common.idempotency import once
-from cinema_project.common.json_api import JsonView, answer, body_of, whole_of
+from cinema_project.common.json_api import JsonView, answer, answer_page, body_of, whole_of
 
 
 class Availability(JsonView):
@@ -24,10 +25,8 @@ class Availability(JsonView):
     def get(self, request: HttpRequest, screening_id: int) -> HttpResponse:
         seats = seat_map(screening_id)
         if "Authorization" not in request.headers:
-            body = seats.public_body = seats.public_body or public_body(seats)
-            return _map_answer(seats, body, seats.etag)
-        caller = caller_of(request)
-        return _own_map(seats, caller, "reserved")
+            return _map_answer(request, seats, public_body(seats), seats.etag)
+        return _own_map(request, seats, caller_of(request), "reserved")
 
 
 class MyAvailability(JsonView):
@@ -35,16 +34,20 @@ class MyAvailability(JsonView):
 
     def get(self, request: HttpRequest, screening_id: int) -> HttpResponse:
         caller = caller_of(request)
-        return _own_map(seat_map(screening_id), caller, "reserved_by_me")
+        return _own_map(request, seat_map(screening_id), caller, "reserved_by_me")
 
 
-def _own_map(seats: SeatMap, caller: Caller, own_status: str) -> HttpResponse:
+def _own_map(request: HttpRequest, seats: SeatMap, caller: Caller, own_status: str) -> HttpResponse:
     body = availability_body(seats, caller.id, sees_all=caller.is_staff_member, own_status=own_status)
-    return _map_answer(seats, body, f"{seats.etag}-{caller.id}-{own_status}")
+    return _map_answer(request, seats, body, f"{seats.etag}-{caller.id}-{own_status}")
 
 
-def _map_answer(seats: SeatMap, body: bytes, etag: str) -> HttpResponse:
-    response = HttpResponse(body, content_type="application/json")
+def _map_answer(request: HttpRequest, seats: SeatMap, body: bytes, etag: str) -> HttpResponse:
+    if request.GET:  # complete, unless a part is asked for
+        response = answer_page(request, orjson.loads(body), default_limit=None)
+    else:
+        response = HttpResponse(body, content_type="application/json")
+        response["X-Total-Count"] = str(len(seats.layout.seats))
     response["X-Seat-Seq"] = str(seats.seq)
     response["ETag"] = f'"{etag}"'
     response["Cache-Control"] = "no-cache"
@@ -57,7 +60,8 @@ class FreeSeats(JsonView):
 
     def get(self, request: HttpRequest, screening_id: int) -> HttpResponse:
         seats = seat_map(screening_id)
-        return answer([seat_json(seat, seats.layout.room_id) for seat in seats.free_seats()])
+        free = [seat_json(seat, seats.layout.room_id) for seat in seats.free_seats()]
+        return answer_page(request, free, default_limit=None)
 
 
 class Reserve(JsonView):
@@ -137,7 +141,7 @@ class MyReservations(JsonView):
         caller = caller_of(request)
         include_expired = flag_of_query(request, "include_expired")
         holds = holds_of(caller.id, include_expired=include_expired)
-        return answer([hold_json(hold, expired=expired) for hold, expired in holds])
+        return answer_page(request, [hold_json(hold, expired=expired) for hold, expired in holds])
 
 
 class Cleanup(JsonView):

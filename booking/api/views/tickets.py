@@ -10,7 +10,7 @@ from booking.api.views.reservations import flag_of_query, seat_ids_of
 from booking.selectors.tickets import sold_tickets, ticket_of, tickets_of
 from booking.services.tickets import Booked, book_from_holds, book_seats, cancel_ticket
 from cinema_project.common.idempotency import once
-from cinema_project.common.json_api import JsonView, answer, body_of, whole_of
+from cinema_project.common.json_api import JsonView, answer, answer_page, body_of, whole_of
 
 
 class Book(JsonView):
@@ -41,7 +41,7 @@ class MyTickets(JsonView):
     def get(self, request: HttpRequest) -> HttpResponse:
         caller = caller_of(request)
         upcoming = flag_of_query(request, "upcoming") if "upcoming" in request.GET else None
-        return answer([ticket_json(ticket) for ticket in tickets_of(caller.id, upcoming=upcoming)])
+        return answer_page(request, [ticket_json(ticket) for ticket in tickets_of(caller.id, upcoming=upcoming)])
 
 
 class OneTicket(JsonView):
