@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from django.conf import settings
 from django.db import Error, close_old_connections, connection
 
 from booking.services.reservations import expire_lapsed, next_expiry
@@ -10,7 +11,7 @@ from cinema_project.common import clock
 
 logger = logging.getLogger(__name__)
 
-LONGEST_SLEEP_SECONDS = 0.25  # a new, shorter hold, or a clock that was moved, is noticed after that
+LONGEST_SLEEP_SECONDS = min(0.25, settings.CLEANUP_SECONDS)  # a shorter hold, or a moved clock, is noticed then
 OUTAGE_PAUSE_SECONDS = 1.0
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from django.conf import settings
 
 from booking.claims import (
     COLUMNS,
@@ -36,7 +37,7 @@ from booking.services.seat_rules import (
 )
 from catalog.selectors.layouts import RoomLayout, layout_of_screening
 from cinema_project.common.database import CommitUnknown, as_money, query, query_after, repeat_on, write
-from cinema_project.common.errors import Conflict, IllegalTransition, Invalid, NotFound
+from cinema_project.common.errors import Conflict, IllegalTransition, Invalid, NotFound, Unavailable
 from cinema_project.common.outbox import Statement
 
 BOOKING_NUMBER_LENGTH = 8
@@ -52,6 +53,12 @@ class PaymentIdReused(Conflict):
 
 class PaymentIdInvalid(Invalid):
     code = "payment_id_invalid"
+
+
+class PaymentsNotConfigured(Unavailable):
+    """Payments are to be verified, and there is nobody to ask (R34)."""
+
+    code = "payments_not_configured"
 
 
 class TicketPast(Invalid):
@@ -92,6 +99,7 @@ def book_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], paym
     :raises Invalid: wrong list, foreign seat, past screening, over the limit
     :raises NotFound: if there is no such screening
     :raises Conflict: if a seat is taken, the screening cancelled, or the ``payment_id`` belongs to another sale
+    :raises PaymentsNotConfigured: if payments are to be verified and nobody can
     """
     return _settled(buyer, screening_id, seat_ids, payment_id, from_holds=False)
 
@@ -113,6 +121,8 @@ def _settled(
 ) -> Booked:
     wanted = checked_seat_ids(seat_ids)
     _check_payment_id(payment_id)
+    if settings.PAYMENTS_MODE == "verify":
+        raise PaymentsNotConfigured("No payment provider is connected, so nothing can be sold at the moment.")
     try:
         return _book(buyer, screening_id, wanted, payment_id, from_holds)
     except CommitUnknown:

@@ -10,6 +10,7 @@ from booking.services.reservations import hold_seats, release_holds
 from booking.services.tickets import (
     PaymentIdInvalid,
     PaymentIdReused,
+    PaymentsNotConfigured,
     ReservationExpired,
     book_from_holds,
     book_seats,
@@ -58,6 +59,15 @@ def test_r20_book_takes_and_confirms_in_one_call(screening, seats, buyer):
     assert [(one.booking_number, one.user, one.payment) for one in Booking.objects.all()] == [
         (booked.booking_number, buyer, None)
     ]
+
+
+def test_r34_nothing_is_sold_while_payments_cannot_be_verified(screening, seats, buyer, settings):
+    settings.PAYMENTS_MODE = "verify"
+
+    with pytest.raises(PaymentsNotConfigured):
+        book_seats(buyer=buyer, screening_id=screening.pk, seat_ids=seats[:1], payment_id="pi_1")
+
+    assert not Booking.objects.exists()
 
 
 def test_r20_holds_become_tickets_and_keep_their_ids(screening, seats, buyer):
