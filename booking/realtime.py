@@ -90,7 +90,7 @@ def publish(payload: Payload) -> None:
     if settings.REDIS_URL and _waiting.qsize() < MOST_WAITING:
         _publisher()
         _waiting.put(payload)
-    for receive in local_receivers:
+    for receive in tuple(local_receivers):  # one whose loop has ended takes itself off the list
         receive(payload)
 
 

@@ -102,6 +102,21 @@ def test_r57_a_message_without_its_commit_hook_is_delivered_all_the_same(screeni
     assert (told, outbox.deliver_due(), told) == ([1], 1, [1])
 
 
+def test_a_receiver_that_leaves_robs_no_other_of_the_message(monkeypatch, settings):
+    settings.REDIS_URL = ""
+    told, receivers = [], []
+    monkeypatch.setattr(realtime, "local_receivers", receivers)
+
+    def leave(payload):
+        receivers.remove(leave)
+
+    receivers.extend([leave, told.append])
+    realtime.publish({"seq": 1})
+    realtime.publish({"seq": 2})
+
+    assert told == [{"seq": 1}, {"seq": 2}]
+
+
 def entries(screening, viewer, *, sees_all=False):
     views = seat_map(screening.pk).seats(viewer, sees_all=sees_all)
     return {view.seat.id: (view.status, view.reserved_by, view.is_mine) for view in views}
