@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 CHANNEL = f"seats:{settings.DATABASES['default']['NAME']}"  # two cinemas may share one Redis
 REDIS_TIMEOUT_SECONDS = 0.2
 REDIS_PAUSE_SECONDS = 1.0
+GATHER_SECONDS = 0.01
 MOST_TOGETHER, MOST_WAITING = 100, 1000
 Payload = dict[str, Any]
 
@@ -109,6 +110,7 @@ def _publish_forever() -> None:
             batch.append(_waiting.get())
         try:
             _redis().publish(CHANNEL, orjson.dumps(batch))
+            time.sleep(GATHER_SECONDS)  # the first change goes at once, those that follow it closely go together
         except redis.RedisError as error:
             logger.warning("Redis did not take seat messages; sockets follow the database meanwhile: %s", error)
             time.sleep(REDIS_PAUSE_SECONDS)
