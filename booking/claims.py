@@ -83,20 +83,30 @@ FROM catalog_screening s JOIN catalog_room r ON r.id = s.room_id JOIN catalog_ci
 WHERE s.id = %s"""
 
 
-def lock_screening(screening_id: int, *, skip_locked: bool = False) -> LockedScreening | None:
-    """Queue for the screening's row; ``None`` if there is none, or somebody has it and ``skip_locked``."""
+_FOR_BUYER = _SCREENING.replace("WHERE", "JOIN accounts_user buyer ON buyer.id = %s WHERE")
+
+
+def lock_screening(
+    screening_id: int, *, buyer_id: int | None = None, skip_locked: bool = False
+) -> LockedScreening | None:
+    """Queue for the screening's row; ``None`` if there is none, or somebody has it and ``skip_locked``.
+
+    :param buyer_id: whose row to queue for as well, where a limit counts over all screenings
+    """
     # SQLite has one writer at a time, and `write` began the transaction as that writer.
-    lock = " FOR NO KEY UPDATE OF s" if connection.vendor == "postgresql" else ""
-    rows = query(_SCREENING + lock + (" SKIP LOCKED" if lock and skip_locked else ""), [screening_id])
+    sql, params = (_SCREENING, [screening_id]) if buyer_id is None else (_FOR_BUYER, [buyer_id, screening_id])
+    if connection.vendor == "postgresql":
+        sql += " FOR NO KEY UPDATE OF s" + (", buyer" if buyer_id else "") + (" SKIP LOCKED" if skip_locked else "")
+    rows = query(sql, params)
     return _locked(rows[0]) if rows else None
 
 
-def locked_or_404(screening_id: int) -> LockedScreening:
-    """Queue for the screening's row.
+def locked_or_404(screening_id: int, *, buyer_id: int | None = None) -> LockedScreening:
+    """Queue for the screening's row, and the buyer's if given.
 
     :raises NotFound: if there is no such screening
     """
-    return _found(lock_screening(screening_id), screening_id)
+    return _found(lock_screening(screening_id, buyer_id=buyer_id), screening_id)
 
 
 def screening_or_404(screening_id: int) -> LockedScreening:

@@ -141,5 +141,13 @@ class ScreeningConsumer(AsyncWebsocketConsumer):
         await self.send(text_data=orjson.dumps(message).decode())
 
 
+class NothingHere(AsyncWebsocketConsumer):
+    """Any other address: closes at once."""
+
+    async def connect(self) -> None:
+        await self.accept()
+        await self.close(UNKNOWN_SCREENING)
+
+
 def _timestamp() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -4,7 +4,7 @@ import logging
 import threading
 
 from django.conf import settings
-from django.db import Error, close_old_connections, connection
+from django.db import close_old_connections, connection
 
 from booking.services.reservations import expire_lapsed, next_expiry
 from cinema_project.common import clock
@@ -20,8 +20,8 @@ def run(stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             pause = _expire_and_look_ahead()
-        except Error:
-            logger.exception("The database did not answer the expirer")
+        except Exception:  # an outage, mostly of the database: this thread outlives them all
+            logger.exception("The expirer could not work; it tries again")
             connection.close()
             pause = OUTAGE_PAUSE_SECONDS
         stop.wait(pause)

@@ -3,26 +3,35 @@
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from cinema_project.celery import app
 from cinema_project.common.json_api import answer
 
 SERVICES = {"": "gateway"} | {name: name for name in ("auth", "catalog", "scraper", "scraperCatalog")}
 """The parts that clients may ask for by their prefix; here one process is all of them."""
 
 
+@csrf_exempt
+@require_safe
 def alive(request: HttpRequest, service: str = "") -> HttpResponse:
     """Answer that the process serves."""
     return answer({"status": "ok", "service": SERVICES[service]})
 
 
+@csrf_exempt
+@require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 503 only without the database; without the cache we work on, and say so."""
     if not _database_answers():
         response = answer({"status": "unavailable", "failed": ["database"]}, status=503)
         response["Retry-After"] = "2"
         return response
-    return answer({"status": "ok"} if _cache_answers() else {"status": "degraded", "failed": ["cache"]})
+    failed = [name for name, answers in (("cache", _cache_answers), ("broker", _broker_answers)) if not answers()]
+    return answer({"status": "degraded", "failed": failed} if failed else {"status": "ok"})
 
 
 def _database_answers() -> bool:
@@ -30,6 +39,15 @@ def _database_answers() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
+        return False
+    return True
+
+
+def _broker_answers() -> bool:
+    try:
+        with app.connection_for_write(connect_timeout=1) as broker:
+            broker.ensure_connection(max_retries=1, timeout=1)
+    except (OperationalError, OSError):
         return False
     return True
 

@@ -3,8 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from cinema_project import health, media
-from cinema_project.common import exception_handler
+from cinema_project import error_pages, health, media
 
 urlpatterns = [
     path("api/v1/", include("booking.api.urls")),
@@ -20,7 +19,9 @@ urlpatterns = [
     path("health/ready", health.ready),
     *[path(f"{service}/health", health.alive, {"service": service}) for service in health.SERVICES if service],
     path("media/<path:path>", media.stored_file),
-    re_path(r"^(api|ws)/", exception_handler.not_found),
+    re_path(r"^(?:api|ws)(?:/|$)", error_pages.nothing_here),
+    # Addresses without their last slash go on to get one; the rest is a page that says what to do.
+    re_path(r"^.*(?:/$|\.)", error_pages.nothing_here),
 ]
 handler404 = "cinema_project.error_pages.not_found"
 handler500 = "cinema_project.error_pages.server_error"

@@ -1,11 +1,8 @@
 """Paths below ``/api/v1``."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from booking.api.views import reservations, tickets
-from cinema_project.common.converters import IdConverter
-
-register_converter(IdConverter, "id")
 
 app_name = "booking_api"
 urlpatterns = [

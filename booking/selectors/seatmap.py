@@ -70,7 +70,13 @@ class SeatMap:
     @property
     def etag(self) -> str:
         """Changes with the seats, the room, and each hold that lapses."""
-        return f"{self.screening_id}-{self.seq}-{self.layout.version}-{len(self.taken)}"
+        room = f"{self.layout.room_id}.{self.layout.version}"
+        return f"{self.screening_id}-{self.seq}-{room}-{len(self.taken)}"
+
+    def shows(self, seq: int, room_id: int, version: int, price: Decimal, currency: str) -> bool:
+        """Tell whether the map is of this change of seats, this room, and these prices."""
+        known = (self.seq, self.layout.room_id, self.layout.version, self.price, self.currency)
+        return known == (seq, room_id, version, price, currency)
 
     def seats(self, viewer_id: int | None = None, *, sees_all: bool = False) -> Iterator[SeatView]:
         """Yield every seat in the order of rows and numbers."""
@@ -106,8 +112,9 @@ def seat_map(screening_id: int) -> SeatMap:
     seq, room_id, version, price, currency, clock = rows[0]
     now = as_moment(clock)
     assert now is not None
+    base = as_money(price)
     known = _remembered.get(screening_id)
-    if known and (known.seq, known.layout.version) == (seq, version) and not _passed(known.good_until, now):
+    if known and known.shows(seq, room_id, version, base, currency) and not _passed(known.good_until, now):
         return known
     if len(_remembered) >= KEPT:
         _remembered.clear()
@@ -116,7 +123,7 @@ def seat_map(screening_id: int) -> SeatMap:
         screening_id=screening_id,
         seq=seq,
         now=now,
-        price=as_money(price),
+        price=base,
         currency=currency,
         layout=room_layout(room_id, version),
         taken=taken,

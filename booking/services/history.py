@@ -47,7 +47,10 @@ def record_past_sales(*, screening_id: int, sales: Sequence[PastSale]) -> int:
         for ticket in _tickets(screening, layout, booking, sale)
     ]
     SeatClaim.objects.bulk_create(tickets, batch_size=500)
-    Screening.objects.filter(pk=screening_id).update(bookings_count=screening.bookings_count + len(bookings))
+    # A change of seats like any other (R56); nobody watches a screening that has started.
+    Screening.objects.filter(pk=screening_id).update(
+        bookings_count=screening.bookings_count + len(bookings), seat_seq=screening.seat_seq + 1
+    )
     return len(tickets)
 
 

@@ -76,7 +76,7 @@ def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> H
 @repeat_on("one_live_claim_per_seat")
 @write
 def _hold(buyer: Buyer, screening_id: int, wanted: list[int]) -> Held:
-    screening = locked_or_404(screening_id)
+    screening = locked_or_404(screening_id, buyer_id=buyer.id)  # no third screening beside this one (R9)
     now, claims, own = _checked(screening, wanted, buyer)
     kept = [claim for claim in own if claim.screening_id == screening_id and claim.seat_id in wanted]
     new = sorted(set(wanted) - {claim.seat_id for claim in kept})
@@ -207,6 +207,22 @@ def release_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int] | 
     return [hold.seat_id for hold in holds]
 
 
+@repeat_on()
+@write
+def toggle_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> Held | None:
+    """Give the seats back if the buyer holds all of them (``None``), else hold the free ones among them.
+
+    :raises DomainError: what ``hold_seats`` raises
+    """
+    wanted = checked_seat_ids(seat_ids)
+    locked_or_404(screening_id)
+    now, claims = claims_around(screening_id, wanted, buyer.id)
+    if len(own_holds(claims, screening_id, buyer.id, now, wanted)) == len(wanted):
+        release_holds(buyer=buyer, screening_id=screening_id, seat_ids=wanted)
+        return None
+    return hold_seats(buyer=buyer, screening_id=screening_id, seat_ids=wanted)
+
+
 def expire_lapsed() -> int:
     """Mark what has lapsed and tell the watchers; return how many seats. Changes no answer (R63)."""
     due = query(
@@ -285,18 +301,3 @@ def _start(hold: Claim) -> datetime:
 def _end(hold: Claim) -> datetime:
     assert hold.expires_at is not None
     return hold.expires_at
-
-
-@write
-def toggle_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> Held | None:
-    """Give the seats back if the buyer holds all of them (``None``), else hold the free ones among them.
-
-    :raises DomainError: what ``hold_seats`` raises
-    """
-    wanted = checked_seat_ids(seat_ids)
-    locked_or_404(screening_id)
-    now, claims = claims_around(screening_id, wanted, buyer.id)
-    if len(own_holds(claims, screening_id, buyer.id, now, wanted)) == len(wanted):
-        release_holds(buyer=buyer, screening_id=screening_id, seat_ids=wanted)
-        return None
-    return hold_seats(buyer=buyer, screening_id=screening_id, seat_ids=wanted)

@@ -37,10 +37,11 @@ from booking.services.seat_rules import (
 )
 from catalog.selectors.layouts import RoomLayout, layout_of_screening
 from cinema_project.common.database import CommitUnknown, as_money, query, query_after, repeat_on, write
-from cinema_project.common.errors import Conflict, IllegalTransition, Invalid, NotFound, Unavailable
+from cinema_project.common.errors import Busy, Conflict, IllegalTransition, Invalid, NotFound, Unavailable
 from cinema_project.common.outbox import Statement
 
 BOOKING_NUMBER_LENGTH = 8
+NUMBERS = ("booking_booking_booking_number_key", "booking_seatclaim_secret_key")  # random: a clash is drawn again
 
 
 class ReservationExpired(Conflict):
@@ -49,6 +50,12 @@ class ReservationExpired(Conflict):
 
 class PaymentIdReused(Conflict):
     code = "payment_id_reused"
+
+
+class RequestInProgress(Conflict):
+    """The same booking, or another of the same seats, is under way (R27)."""
+
+    code = "request_in_progress"
 
 
 class PaymentIdInvalid(Invalid):
@@ -121,10 +128,12 @@ def _settled(
 ) -> Booked:
     wanted = checked_seat_ids(seat_ids)
     _check_payment_id(payment_id)
-    if settings.PAYMENTS_MODE == "verify":
-        raise PaymentsNotConfigured("No payment provider is connected, so nothing can be sold at the moment.")
     try:
         return _book(buyer, screening_id, wanted, payment_id, from_holds)
+    except Busy as error:
+        if payment_id is None:
+            raise
+        raise RequestInProgress("This booking is being made. Please repeat the request.", retry_after=1) from error
     except CommitUnknown:
         # The sale may stand although its answer was lost: the payment tells (R62).
         replayed = _replay(buyer, screening_id, wanted, payment_id) if payment_id else None
@@ -133,7 +142,7 @@ def _settled(
         return replayed
 
 
-@repeat_on("one_live_claim_per_seat", "booking_payment_pkey", "booking_booking_booking_number_key")
+@repeat_on("one_live_claim_per_seat", "booking_payment_pkey", "booking_booking_payment_id_key", *NUMBERS)
 @write
 def _book(buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str | None, from_holds: bool) -> Booked:
     screening = lock_screening(screening_id)
@@ -143,6 +152,8 @@ def _book(buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str 
         return earlier
     if screening is None:
         raise NotFound(f"Screening with id {screening_id} not found")
+    if settings.PAYMENTS_MODE == "verify":
+        raise PaymentsNotConfigured("No payment provider is connected, so nothing can be sold now.", retry_after=60)
     now, claims = claims_around(screening_id, seat_ids, buyer.id)
     sale = _Sale(buyer, screening, seat_ids, payment_id, now, claims)
     _check_holds(sale) if from_holds else _check_seats(sale)

@@ -26,7 +26,7 @@ BROKEN = {
     "a ticket is booked before it is confirmed": (
         "UPDATE booking_seatclaim SET confirmed_at = '2001-01-01 00:00:00+00:00' WHERE confirmed_at IS NOT NULL"
     ),
-    "every change of seats has its number and its message": "UPDATE catalog_screening SET seat_seq = seat_seq + 1",
+    "the newest message about seats is about the newest change": "UPDATE catalog_screening SET seat_seq = seat_seq + 1",
     "a screening counts its bookings": "UPDATE catalog_screening SET bookings_count = bookings_count + 1",
 }
 

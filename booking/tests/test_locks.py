@@ -26,12 +26,13 @@ class Queue:
     def __init__(self) -> None:
         self.lock, self.joined = threading.RLock(), threading.Event()
 
-    def __enter__(self) -> None:
-        if not self.lock.acquire(blocking=False):
-            self.joined.set()
-            self.lock.acquire()
+    def acquire(self, timeout: float) -> bool:
+        if self.lock.acquire(blocking=False):
+            return True
+        self.joined.set()
+        return self.lock.acquire(timeout=timeout)
 
-    def __exit__(self, *_: object) -> None:
+    def release(self) -> None:
         self.lock.release()
 
 
@@ -160,6 +161,29 @@ def test_r26_a_payment_used_elsewhere_in_the_same_moment_is_refused(queue):
     assert request.outcome == "payment_id_reused"
 
 
+@pytest.mark.postgresql
+def test_r26_a_payment_used_twice_at_once_makes_one_sale(monkeypatch):
+    """Both sales have looked for the payment, and found none, before either writes it."""
+    both_looked, insert = threading.Barrier(2), tickets._insert_booking
+
+    def insert_together(*arguments):
+        if threading.current_thread().name not in repeating:
+            repeating.add(threading.current_thread().name)
+            both_looked.wait(5)
+        return insert(*arguments)
+
+    repeating: set[str] = set()
+    monkeypatch.setattr(tickets, "_insert_booking", insert_together)
+    screenings = [make.screening(), make.screening()]
+    calls = [{"screening_id": one.pk, "seat_ids": make.seats_of(one)[:1]} for one in screenings]
+    buyers = [make.user(), make.user()]
+
+    def sale(number):
+        return book_seats(buyer=buyers[number], payment_id="paid", **calls[number]).replayed
+
+    assert sorted(together(lambda: sale(0), lambda: sale(1)), key=str) == [False, "payment_id_reused"]
+
+
 def together(*calls):
     requests = [Request(call) for call in calls]
     for request in requests:
@@ -181,6 +205,18 @@ def test_r09_parallel_calls_cannot_exceed_ten_seats():
 
     assert sorted(outcomes, key=str) == [5, 5, "seat_limit", "seat_limit", "seat_limit", "seat_limit"]
     assert len(make.states(screening)) == 8
+
+
+def test_r09_parallel_holds_cannot_reach_a_third_screening():
+    buyer, screenings = make.user(), [make.screening() for _ in range(3)]
+
+    def hold_one(screening):
+        seats = make.seats_of(screening)[:1]
+        return hold_seats(buyer=buyer, screening_id=screening.pk, seat_ids=seats).expires_in_minutes
+
+    outcomes = together(*[lambda screening=screening: hold_one(screening) for screening in screenings])
+
+    assert sorted(outcomes, key=str) == [5, 5, "screening_limit"]
 
 
 @pytest.mark.postgresql

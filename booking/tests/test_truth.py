@@ -1,6 +1,7 @@
 """R56, R57, R60, R63: what is written, what watchers are told, and what tidying changes (nothing)."""
 
 import threading
+from decimal import Decimal
 
 import orjson
 import pytest
@@ -12,6 +13,7 @@ from booking.selectors.tickets import holds_of
 from booking.services.reservations import expire_lapsed, extend_holds, hold_seats, release_holds
 from booking.services.tickets import book_seats, cancel_ticket
 from booking.tests import make
+from catalog.models import Screening
 from cinema_project.common import outbox
 from cinema_project.common.models import OutboxMessage
 
@@ -205,3 +207,14 @@ def test_r63_many_cleaners_at_once_clean_once(screening, seats, noon):
         thread.join()
 
     assert (sorted(counts), [seq for seq, _ in messages(screening)]) == ([0] * 7 + [5], [1, 2])
+
+
+def test_the_remembered_map_follows_prices_and_rooms(screening):
+    assert seat_map(screening.pk).price == screening.price
+    elsewhere = make.screening()
+    other_room = elsewhere.room
+    elsewhere.delete()
+
+    Screening.objects.filter(pk=screening.pk).update(price="12.00", room=other_room)
+
+    assert (seat_map(screening.pk).price, seat_map(screening.pk).layout.room_id) == (Decimal("12.00"), other_room.pk)

@@ -1,4 +1,4 @@
-"""The one clock of the product: the database's, read from the view ``cinema_clock`` (common migration 0001).
+"""The one clock of the product: the database's, read from the view ``cinema_clock`` (common migration 0002).
 
 Tests move time by replacing that view; see ``cinema_project/tests/clock.py``.
 """

@@ -1,14 +1,14 @@
 """The one way to change data that others may be changing: ``write``, and the few statements that skip the ORM.
 
-Rules R61 and R62 of docs/booking.md: one transaction, short waits, repeats where a repeat is safe.
+Rules R61 and R62 of the house: one transaction, short waits, repeats where a repeat is safe.
 """
 
 import functools
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ParamSpec, TypeVar
@@ -38,6 +38,7 @@ Row = tuple[Any, ...]
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 4  # the first try and three repeats
+LOCK_WAIT_SECONDS = 3
 LOCK_WAIT = "55P03"  # lock_not_available
 REPEATABLE = {"40001", "40P01"}  # serialization_failure, deadlock_detected
 SHUTDOWN = {"57P01", "57P02", "57P03"}  # admin_shutdown, crash_shutdown, cannot_connect_now
@@ -50,8 +51,16 @@ class CommitUnknown(Unavailable):
     code = "commit_unknown"
 
 
+_races: set[str] = set()
+"""The constraints that decide races, whichever function named them."""
+
+
 def repeat_on(*constraints: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Repeat a ``write`` that lost a race which one of these constraints decided: the repeat sees the winner."""
+    """Repeat a ``write`` that lost a race which a constraint decided: the repeat sees the winner.
+
+    :param constraints: those that this function may run into; of nested functions the outermost repeats on all
+    """
+    _races.update(constraints)
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
@@ -60,7 +69,7 @@ def repeat_on(*constraints: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 try:
                     return function(*args, **kwargs)
                 except IntegrityError as error:
-                    if connection.in_atomic_block or _constraint(error) not in constraints:
+                    if connection.in_atomic_block or _constraint(error) not in _races:
                         raise
             return function(*args, **kwargs)
 
@@ -136,8 +145,17 @@ def _constraint(error: IntegrityError) -> str | None:
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
 
 
-def _writer_queue() -> AbstractContextManager[Any]:
-    return _sqlite_writer if connection.vendor == "sqlite" else nullcontext()
+@contextmanager
+def _writer_queue() -> Iterator[None]:
+    if connection.vendor != "sqlite":
+        yield
+        return
+    if not _sqlite_writer.acquire(timeout=LOCK_WAIT_SECONDS):
+        raise Busy("Many people buy at this moment. Please try again.", retry_after=1)
+    try:
+        yield
+    finally:
+        _sqlite_writer.release()
 
 
 def query(sql: str, params: Sequence[Any] = ()) -> list[Row]:

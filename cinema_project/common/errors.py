@@ -81,6 +81,6 @@ class Busy(Conflict):
 
 
 class IllegalTransition(Conflict):
-    """The state machine of docs/booking.md has no such arrow."""
+    """The states have no such arrow (docs/decisions/0001)."""
 
     code = "illegal_transition"

@@ -33,7 +33,7 @@ def once(request: HttpRequest, user_id: int, work: Work) -> HttpResponse:
         return work()
     if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
         raise Invalid("Idempotency-Key must be 1 to 255 printable ASCII characters.")
-    asked = f"{request.method} {request.get_full_path()}\n".encode() + request.body
+    asked = f"{request.method} {request.path_info}?{request.META.get('QUERY_STRING', '')}\n".encode() + request.body
     return _once(user_id, key, hashlib.sha256(asked).hexdigest(), work)
 
 

@@ -2,13 +2,25 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
+from django.views.defaults import page_not_found
 
 from cinema_project.common.exception_handler import problem_for
 from cinema_project.common.json_api import JsonView
 
-API_PREFIXES = ("/api/", "/ws/", "/auth/", "/me/", "/health", "/catalog/", "/scraper/", "/scraperCatalog/")
+API_PREFIXES = (
+    "/api/",
+    "/ws/",
+    "/auth/",
+    "/me/",
+    "/health",
+    "/catalog/",
+    "/scraper/",
+    "/scraperCatalog/",
+    "/openapi.json",
+)
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -25,8 +37,20 @@ class OptionalSlash:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer refusals of the plain views (the hot paths) the way REST framework's views answer theirs."""
-        return problem_for(exception) if request.path_info.startswith(API_PREFIXES) else None
+        """Answer refusals of the plain views as REST framework's views do theirs, and an outage with a page."""
+        refusal = problem_for(exception)
+        if refusal is None or request.path.startswith(API_PREFIXES):
+            return refusal
+        if isinstance(exception, Http404):
+            return page_not_found(request, exception)
+        return _sorry(refusal) if refusal.has_header("Retry-After") else None
+
+
+def _sorry(refusal: HttpResponse) -> HttpResponse:
+    """Say on a page, made without the database, that a repeat makes sense."""
+    page = HttpResponse(render_to_string("503.html"), status=refusal.status_code)
+    page["Retry-After"] = refusal["Retry-After"]
+    return page
 
 
 class ShortCut:

@@ -43,7 +43,9 @@ def _own_map(request: HttpRequest, seats: SeatMap, caller: Caller, own_status: s
 
 
 def _map_answer(request: HttpRequest, seats: SeatMap, body: bytes, etag: str) -> HttpResponse:
-    if request.GET:  # complete, unless a part is asked for
+    if request.headers.get("If-None-Match") == f'"{etag}"':
+        response = HttpResponse(status=304)
+    elif request.GET:  # complete, unless a part is asked for
         response = answer_page(request, orjson.loads(body), default_limit=None)
     else:
         response = HttpResponse(body, content_type="application/json")

@@ -162,7 +162,7 @@ class TestWriteOnPostgreSQL:
 
         assert limits == [("3s", "5s")]
 
-    def test_repeats_on_the_constraints_it_is_told_and_on_no_other(self):
+    def test_repeats_on_the_constraints_that_decide_races_and_on_no_other(self):
         query(OUTBOX, ["taken"])
         attempts = []
 
@@ -174,8 +174,13 @@ class TestWriteOnPostgreSQL:
         assert (keys(), len(attempts)) == (["free", "taken"], 3)
 
         attempts.clear()
+
+        def change_in_vain():
+            attempts.append(1)
+            write(query)("INSERT INTO auth_group (name) VALUES ('a'), ('a')")
+
         with pytest.raises(IntegrityError):
-            repeat_on("some_other")(change)()
+            repeat_on()(change_in_vain)()
         assert len(attempts) == 1
 
 
