@@ -16,9 +16,9 @@ from django.db import connection
 from booking import realtime
 from booking.realtime import SeatUpdate
 from catalog.selectors.layouts import RoomLayout, room_layout
+from catalog.selectors.screenings import ScreeningNotFound
 from cinema_project.common import outbox
 from cinema_project.common.database import Row, as_moment, as_money, marks, query, query_after
-from cinema_project.common.errors import NotFound
 
 SECRET_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter looks like a digit
 SECRET_LENGTH = 26  # 130 bits
@@ -104,7 +104,7 @@ def lock_screening(
 def locked_or_404(screening_id: int, *, buyer_id: int | None = None) -> LockedScreening:
     """Queue for the screening's row, and the buyer's if given.
 
-    :raises NotFound: if there is no such screening
+    :raises ScreeningNotFound: if there is no such screening
     """
     return _found(lock_screening(screening_id, buyer_id=buyer_id), screening_id)
 
@@ -112,7 +112,7 @@ def locked_or_404(screening_id: int, *, buyer_id: int | None = None) -> LockedSc
 def screening_or_404(screening_id: int) -> LockedScreening:
     """Read the screening's row without the lock: good for a refusal, never for a change.
 
-    :raises NotFound: if there is no such screening
+    :raises ScreeningNotFound: if there is no such screening
     """
     rows = query(_SCREENING, [screening_id])
     return _found(_locked(rows[0]) if rows else None, screening_id)
@@ -120,7 +120,7 @@ def screening_or_404(screening_id: int) -> LockedScreening:
 
 def _found(screening: LockedScreening | None, screening_id: int) -> LockedScreening:
     if screening is None:
-        raise NotFound(f"Screening with id {screening_id} not found")
+        raise ScreeningNotFound(f"Screening with id {screening_id} not found")
     return screening
 
 

@@ -32,6 +32,8 @@ PORT = env.whole("PORT", 8000, least=1)
 SITE_NAME = env.text("SITE_NAME", "Cinema")
 SITE_URL = env.address("SITE_URL", f"http://127.0.0.1:{PORT}", ("http", "https")).rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or (["*"] if DEBUG else [])
+if not ALLOWED_HOSTS:
+    raise SettingsError("ALLOWED_HOSTS is empty: name the hosts that this cinema answers to.")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 if "*" in CORS_ALLOWED_ORIGINS:

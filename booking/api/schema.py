@@ -2,23 +2,17 @@
 
 from typing import Any
 
-Json = dict[str, Any]
+from booking.api.schema_components import COMPONENTS, Json, list_of, ref
+
+__all__ = ["COMPONENTS", "PATHS"]
 
 BEARER: list[Json] = [{"bearer": []}]
 OPTIONAL: list[Json] = [{}, {"bearer": []}]
 OPEN: list[Json] = []
 
 
-def _ref(name: str) -> Json:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _list_of(name: str) -> Json:
-    return {"type": "array", "items": _ref(name)}
-
-
 def _body(name: str) -> Json:
-    return {"required": True, "content": {"application/json": {"schema": _ref(name)}}}
+    return {"required": True, "content": {"application/json": {"schema": ref(name)}}}
 
 
 def _answer(description: str, schema: Json) -> Json:
@@ -33,144 +27,12 @@ def _query(name: str, description: str, schema: Json) -> Json:
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
 
-def _object(**properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _nullable(kind: str, **more: Any) -> Json:
-    return {"type": [kind, "null"], **more}
-
-
-ID: Json = {"type": "integer", "example": 42}
-TEXT: Json = {"type": "string"}
-MOMENT: Json = {"type": "string", "format": "date-time", "example": "2026-01-26T18:30:00Z"}
-NO_MOMENT: Json = _nullable("string", format="date-time", example="2026-01-26T18:30:00Z")
-SEAT_IDS: Json = {
-    "type": "array",
-    "items": {"type": "integer", "minimum": 1},
-    "minItems": 1,
-    "maxItems": 100,
-    "uniqueItems": True,
-    "example": [42, 43, 44],
-}
-PRICE: Json = {"type": "number", "example": 15.99}
-CURRENCY: Json = {"type": "string", "example": "EUR"}
 IDEMPOTENCY_KEY: Json = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
     "description": "Names this request; sent again within 24 hours it acts once and gets the same answer.",
     "schema": {"type": "string", "maxLength": 255},
-}
-
-COMPONENTS: dict[str, Json] = {
-    "SeatOfMap": _object(
-        id=ID,
-        room_id={"type": "integer", "example": 1},
-        row_label={"type": "string", "example": "A"},
-        seat_number={"type": "integer", "example": 5},
-        seat_type={
-            "type": "string",
-            "enum": ["standard", "premium", "vip", "couple", "wheelchair", "companion"],
-            "example": "standard",
-        },
-        x=_nullable("integer", example=4),
-        y=_nullable("integer", example=0),
-    ),
-    "SeatAvailability": _object(
-        seat=_ref("SeatOfMap"),
-        status={
-            "type": "string",
-            "enum": ["available", "reserved", "reserved_by_me", "booked"],
-            "example": "reserved",
-        },
-        reserved_by=_nullable("integer", example=None, description="One's own id on one's own seats; staff see all."),
-        expires_at=NO_MOMENT,
-        is_mine={"type": "boolean", "example": False},
-    ),
-    "SeatSelection": {
-        "type": "object",
-        "properties": {
-            "screening_id": {"type": "integer", "minimum": 1, "example": 123},
-            "seat_ids": SEAT_IDS,
-            "seat_id": {"type": "integer", "minimum": 1, "description": "Instead of seat_ids, for one seat."},
-        },
-        "required": ["screening_id"],
-        "example": {"screening_id": 123, "seat_ids": [42, 43, 44]},
-    },
-    "BookingRequest": {
-        "type": "object",
-        "properties": {
-            "screening_id": {"type": "integer", "minimum": 1, "example": 123},
-            "seat_ids": SEAT_IDS,
-            "payment_id": {"type": "string", "minLength": 1, "maxLength": 255, "example": "stripe_pi_1234567890"},
-        },
-        "required": ["screening_id", "seat_ids"],
-    },
-    "SeatReservation": _object(
-        id={"type": "integer", "example": 1001},
-        screening_id={"type": "integer", "example": 123},
-        seat_id=ID,
-        user_id={"type": "integer", "example": 7},
-        reserved_at=MOMENT,
-        expires_at=MOMENT,
-        status={"type": "string", "enum": ["active", "expired", "cancelled", "confirmed"], "example": "active"},
-        price=PRICE,
-        currency=CURRENCY,
-    ),
-    "SeatReservations": _object(
-        reservations=_list_of("SeatReservation"),
-        expires_in_minutes={"type": "integer", "example": 5},
-        message={"type": "string", "example": "Reserved 3 seats for 5 minutes"},
-    ),
-    "SeatToggle": {
-        "type": "object",
-        "properties": {
-            "action": {"type": "string", "enum": ["reserved", "unreserved"], "example": "reserved"},
-            "message": TEXT,
-            "seat_ids": {"type": "array", "items": {"type": "integer"}, "example": [42]},
-            "expires_in_minutes": {"type": "integer", "example": 5},
-        },
-        "required": ["action", "message", "seat_ids"],
-    },
-    "CancelledReservations": _object(
-        message={"type": "string", "example": "Cancelled 2 reservations"},
-        cancelled_count={"type": "integer", "example": 2},
-    ),
-    "Cleanup": _object(
-        message={"type": "string", "example": "Cleaned up 5 expired reservations"},
-        timestamp=MOMENT,
-        duration_seconds={"type": "number", "example": 0.125},
-    ),
-    "Ticket": _object(
-        id={"type": "integer", "example": 2001},
-        user_id={"type": "integer", "example": 7},
-        screening_id={"type": "integer", "example": 123},
-        seat_id=ID,
-        price=PRICE,
-        currency=CURRENCY,
-        status={
-            "type": "string",
-            "enum": ["pending", "confirmed", "used", "cancelled", "refunded", "expired"],
-            "example": "confirmed",
-        },
-        booked_at=MOMENT,
-        confirmed_at=NO_MOMENT,
-        payment_id=_nullable("string", example="stripe_pi_1234567890"),
-        booking_number={"type": "string", "example": "7KQ2M9XD"},
-        code={"type": "string", "example": "KWATZ4Q75CVMMPGPMQM87MGB68.f283fe3d4b4c2a10"},
-        short_code={"type": "string", "example": "KWATZ4Q7"},
-        seat={"anyOf": [_ref("SeatOfMap"), {"type": "null"}]},
-    ),
-    "SocketStats": _object(
-        total_connections={"type": "integer", "example": 42},
-        active_screenings={"type": "array", "items": {"type": "integer"}, "example": [123, 124]},
-        screening_details={
-            "type": "object",
-            "additionalProperties": {"type": "integer"},
-            "example": {"123": 15, "124": 27},
-        },
-    ),
 }
 
 NO_SCREENING = "Screening with id 123 not found"
@@ -224,10 +86,15 @@ def _posting(name: str, tag: str, summary: str, body: str, responses: Json) -> J
     )
 
 
+PAGE = [
+    _query("skip", "How many to leave out at the start.", {"type": "integer", "minimum": 0, "default": 0}),
+    _query("limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": 500}),
+]
+
 HOLDS, SOLD = "Seat reservations", "Tickets"
-MAP = _answer("Every seat, by row and number. X-Seat-Seq says which change it includes.", _list_of("SeatAvailability"))
-MISSING: Json = {"description": NO_SCREENING}
-FREE_SEATS = {"200": _answer("The seats that could be held now.", _list_of("SeatOfMap")), "404": MISSING}
+MAP = _answer("Every seat, by row and number. X-Seat-Seq says which change it includes.", list_of("SeatAvailability"))
+MISSING: Json = {"description": NO_SCREENING, "x-problem": {"code": "screening_not_found"}}
+FREE_SEATS = {"200": _answer("The seats that could be held now.", list_of("SeatOfMap")), "404": MISSING}
 
 PATHS: dict[str, Json] = {
     "/api/v1/seat-reservations/screening/{screening_id}/availability": {
@@ -237,7 +104,7 @@ PATHS: dict[str, Json] = {
             "Get Seat Availability",
             {"200": MAP, "404": MISSING},
             security=OPTIONAL,
-            parameters=[_path_id("screening_id")],
+            parameters=[_path_id("screening_id"), *PAGE],
         )
     },
     "/api/v1/seat-reservations/screening/{screening_id}/availability/me": {
@@ -246,7 +113,7 @@ PATHS: dict[str, Json] = {
             HOLDS,
             "Get Seat Availability, own holds marked reserved_by_me",
             {"200": MAP, "404": MISSING},
-            parameters=[_path_id("screening_id")],
+            parameters=[_path_id("screening_id"), *PAGE],
         )
     },
     "/api/v1/seat-reservations/reserve": {
@@ -255,7 +122,7 @@ PATHS: dict[str, Json] = {
             HOLDS,
             "Reserve Seats",
             "SeatSelection",
-            {"201": _answer("The holds.", _ref("SeatReservations")), "400": PAST, "404": MISSING, "409": TAKEN},
+            {"201": _answer("The holds.", ref("SeatReservations")), "400": PAST, "404": MISSING, "409": TAKEN},
         )
     },
     "/api/v1/seat-reservations/toggle": {
@@ -264,7 +131,7 @@ PATHS: dict[str, Json] = {
             HOLDS,
             "Hold the seats, or give them back if all are one's own",
             "SeatSelection",
-            {"200": _answer("What was done.", _ref("SeatToggle")), "404": MISSING, "409": TAKEN},
+            {"200": _answer("What was done.", ref("SeatToggle")), "404": MISSING, "409": TAKEN},
         )
     },
     "/api/v1/seat-reservations/extend": {
@@ -273,7 +140,7 @@ PATHS: dict[str, Json] = {
             HOLDS,
             "Extend Reservation",
             {
-                "200": _answer("The holds with their new end.", _ref("SeatReservations")),
+                "200": _answer("The holds with their new end.", ref("SeatReservations")),
                 "404": MISSING,
                 "409": HOLD_EXPIRED,
                 "422": KEY_REUSED,
@@ -294,7 +161,7 @@ PATHS: dict[str, Json] = {
             "cancel_seats",
             HOLDS,
             "Cancel reservations of these seats",
-            {"200": _answer("How many were held.", _ref("CancelledReservations")), "404": MISSING},
+            {"200": _answer("How many were held.", ref("CancelledReservations")), "404": MISSING},
             requestBody=_body("SeatSelection"),
         )
     },
@@ -315,11 +182,12 @@ PATHS: dict[str, Json] = {
             "my_reservations",
             HOLDS,
             "My Active Reservations",
-            {"200": _answer("Holds, soonest expiry first.", _list_of("SeatReservation"))},
+            {"200": _answer("Holds, soonest expiry first.", list_of("SeatReservation"))},
             parameters=[
                 _query(
                     "include_expired", "Also those ended in the last 24 hours.", {"type": "boolean", "default": False}
-                )
+                ),
+                *PAGE,
             ],
         )
     },
@@ -328,7 +196,7 @@ PATHS: dict[str, Json] = {
             "cleanup_reservations",
             HOLDS,
             "Manual Cleanup (open in development, else for staff)",
-            {"200": _answer("What was tidied.", _ref("Cleanup"))},
+            {"200": _answer("What was tidied.", ref("Cleanup"))},
             security=OPTIONAL,
         )
     },
@@ -339,7 +207,7 @@ PATHS: dict[str, Json] = {
             "Get Screening Available Seats",
             FREE_SEATS,
             security=OPEN,
-            parameters=[_path_id("screening_id")],
+            parameters=[_path_id("screening_id"), *PAGE],
         )
     },
     "/api/v1/showtimes/{showtime_id}/seats": {
@@ -349,7 +217,7 @@ PATHS: dict[str, Json] = {
             "Get Showtime Seats",
             FREE_SEATS,
             security=OPEN,
-            parameters=[_path_id("showtime_id")],
+            parameters=[_path_id("showtime_id"), *PAGE],
         )
     },
     "/api/v1/tickets/book": {
@@ -358,7 +226,7 @@ PATHS: dict[str, Json] = {
             SOLD,
             "Quick Book (Reserve + Confirm)",
             "BookingRequest",
-            {"201": _answer("The tickets, by seat.", _list_of("Ticket")), "400": PAST, "404": MISSING, "409": BOOKED},
+            {"201": _answer("The tickets, by seat.", list_of("Ticket")), "400": PAST, "404": MISSING, "409": BOOKED},
         )
     },
     "/api/v1/tickets/book-from-reservation": {
@@ -367,7 +235,7 @@ PATHS: dict[str, Json] = {
             SOLD,
             "Book From Existing Reservations; repeating a payment_id repeats its tickets",
             "BookingRequest",
-            {"201": _answer("The tickets, by seat.", _list_of("Ticket")), "404": MISSING, "409": NOT_HELD},
+            {"201": _answer("The tickets, by seat.", list_of("Ticket")), "404": MISSING, "409": NOT_HELD},
         )
     },
     "/api/v1/tickets/my-tickets": {
@@ -375,8 +243,8 @@ PATHS: dict[str, Json] = {
             "my_tickets",
             SOLD,
             "My Tickets",
-            {"200": _answer("Newest first.", _list_of("Ticket"))},
-            parameters=[_query("upcoming", "Only before, or from, the start of the film.", {"type": "boolean"})],
+            {"200": _answer("Newest first.", list_of("Ticket"))},
+            parameters=[_query("upcoming", "Only before, or from, the start of the film.", {"type": "boolean"}), *PAGE],
         )
     },
     "/api/v1/tickets/{ticket_id}": {
@@ -384,7 +252,7 @@ PATHS: dict[str, Json] = {
             "get_ticket",
             SOLD,
             "Get Ticket",
-            {"200": _answer("The ticket.", _ref("Ticket")), "404": {"description": "Ticket with id 2001 not found"}},
+            {"200": _answer("The ticket.", ref("Ticket")), "404": {"description": "Ticket with id 2001 not found"}},
             parameters=[_path_id("ticket_id")],
         ),
         "delete": _operation(
@@ -411,7 +279,7 @@ PATHS: dict[str, Json] = {
             "socket_stats",
             "Live",
             "WebSocket Statistics (open in development, else for staff)",
-            {"200": _answer("Watchers over all web processes.", _ref("SocketStats"))},
+            {"200": _answer("Watchers over all web processes.", ref("SocketStats"))},
             security=OPTIONAL,
         )
     },

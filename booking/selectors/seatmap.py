@@ -12,8 +12,8 @@ from decimal import Decimal
 from django.conf import settings
 
 from catalog.selectors.layouts import RoomLayout, SeatPlace, room_layout
+from catalog.selectors.screenings import ScreeningNotFound
 from cinema_project.common.database import as_moment, as_money, query
-from cinema_project.common.errors import NotFound
 
 KEPT = 500  # maps; one of 300 seats takes about 100 kB
 
@@ -104,11 +104,11 @@ _remembered: dict[int, SeatMap] = {}
 def seat_map(screening_id: int) -> SeatMap:
     """Return the map as it is now.
 
-    :raises NotFound: if there is no such screening
+    :raises ScreeningNotFound: if there is no such screening
     """
     rows = query(_VERSION, [screening_id])
     if not rows:
-        raise NotFound(f"Screening with id {screening_id} not found")
+        raise ScreeningNotFound(f"Screening with id {screening_id} not found")
     seq, room_id, version, price, currency, clock = rows[0]
     now = as_moment(clock)
     assert now is not None

@@ -36,6 +36,7 @@ from booking.services.seat_rules import (
     conflicts,
 )
 from catalog.selectors.layouts import RoomLayout, layout_of_screening
+from catalog.selectors.screenings import ScreeningNotFound
 from cinema_project.common.database import CommitUnknown, as_money, query, query_after, repeat_on, write
 from cinema_project.common.errors import Busy, Conflict, IllegalTransition, Invalid, NotFound, Unavailable
 from cinema_project.common.outbox import Statement
@@ -104,7 +105,7 @@ def book_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], paym
     """Sell free seats and own holds at once (R20, R31). Repeating a call with its ``payment_id`` repeats its answer.
 
     :raises Invalid: wrong list, foreign seat, past screening, over the limit
-    :raises NotFound: if there is no such screening
+    :raises ScreeningNotFound: if there is no such screening
     :raises Conflict: if a seat is taken, the screening cancelled, or the ``payment_id`` belongs to another sale
     :raises PaymentsNotConfigured: if payments are to be verified and nobody can
     """
@@ -151,7 +152,7 @@ def _book(buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str 
     if earlier is not None:
         return earlier
     if screening is None:
-        raise NotFound(f"Screening with id {screening_id} not found")
+        raise ScreeningNotFound(f"Screening with id {screening_id} not found")
     if settings.PAYMENTS_MODE == "verify":
         raise PaymentsNotConfigured("No payment provider is connected, so nothing can be sold now.", retry_after=60)
     now, claims = claims_around(screening_id, seat_ids, buyer.id)

@@ -15,7 +15,7 @@ WITHOUT_INDEXES = [
 claims = import_module("booking.claims")
 
 
-def read_without_lock(screening_id: int, *, skip_locked: bool = False) -> Any:
+def read_without_lock(screening_id: int, *, buyer_id: int | None = None, skip_locked: bool = False) -> Any:
     rows = claims.query(claims._SCREENING, [screening_id])
     return claims._locked(rows[0]) if rows else None
 

@@ -133,6 +133,7 @@ class Visitor:
         first, *lines = (await self.reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines if line)}
         if "content-length" not in headers:  # a fault of the server, which hangs up after it
+            self.writer.close()
             await self.arrive()
             return Answer(self.person, asked, int(first.split()[1]), headers, {"code": first})
         content = await self.reader.readexactly(int(headers["content-length"]))

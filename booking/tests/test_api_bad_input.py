@@ -113,7 +113,7 @@ def test_a_wrong_screening_id_is_400(refuses, good, path, screening_id):
 @pytest.mark.parametrize("path", WRITERS)
 @pytest.mark.parametrize("screening_id", [10**9, 2**63 - 1, 2**63, 2**64 - 1])
 def test_an_unknown_screening_is_404(refuses, good, path, screening_id):
-    assert refuses("POST", path, json.dumps(good | {"screening_id": screening_id})) == (404, "not_found")
+    assert refuses("POST", path, json.dumps(good | {"screening_id": screening_id})) == (404, "screening_not_found")
 
 
 @pytest.mark.parametrize(

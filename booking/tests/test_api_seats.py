@@ -117,7 +117,7 @@ def test_availability_is_not_sent_again_while_nothing_changed(call, screening, s
 def test_availability_of_an_unknown_screening_is_not_found(call):
     assert problem(call("get", "/screening/999999999/availability", by=None)) == (
         404,
-        "not_found",
+        "screening_not_found",
         "Screening with id 999999999 not found",
     )
     assert call("get", "/screening/999999999/availability/me").status_code == 404
@@ -133,7 +133,7 @@ def test_available_seats_are_those_one_could_hold(call, screening, seats, person
     response = call("get", path.format(screening.pk), by=None)
 
     assert [seat["id"] for seat in response.json()] == seats[2:]
-    assert problem(call("get", path.format(10**9), by=None))[:2] == (404, "not_found")
+    assert problem(call("get", path.format(10**9), by=None))[:2] == (404, "screening_not_found")
 
 
 @pytest.mark.parametrize(

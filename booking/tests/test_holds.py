@@ -94,7 +94,7 @@ def test_r03_refusals_come_in_their_order(noon):
 
     assert refusals == [
         ("invalid", "A seat id is a positive whole number."),
-        ("not_found", "Screening with id 1000000000 not found"),
+        ("screening_not_found", "Screening with id 1000000000 not found"),
         ("screening_past", "Cannot reserve seats for past screenings"),
         ("screening_cancelled", "This screening has been cancelled."),
         ("seat_not_in_room", f"Seats [{foreign}] do not belong to the screening's room"),

@@ -137,6 +137,7 @@ def test_the_race_goes_red_without_the_guard(scaled):
 
     assert report.double_sales
     assert not report.is_clean
+    assert not report.faults  # red for the right reason: the mutant works but for its lock
 
 
 def mutant(product: Product) -> Server:

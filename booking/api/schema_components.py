@@ -1,0 +1,148 @@
+"""What the bodies of the plain views look like, for the OpenAPI document."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def ref(name: str) -> Json:
+    """Point to a component."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def list_of(name: str) -> Json:
+    """Describe a list of a component."""
+    return {"type": "array", "items": ref(name)}
+
+
+def _object(**properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _nullable(kind: str, **more: Any) -> Json:
+    return {"type": [kind, "null"], **more}
+
+
+ID: Json = {"type": "integer", "example": 42}
+TEXT: Json = {"type": "string"}
+MOMENT: Json = {"type": "string", "format": "date-time", "example": "2026-01-26T18:30:00Z"}
+NO_MOMENT: Json = _nullable("string", format="date-time", example="2026-01-26T18:30:00Z")
+SEAT_IDS: Json = {
+    "type": "array",
+    "items": {"type": "integer", "minimum": 1},
+    "minItems": 1,
+    "maxItems": 100,
+    "uniqueItems": True,
+    "example": [42, 43, 44],
+}
+PRICE: Json = {"type": "number", "example": 15.99}
+CURRENCY: Json = {"type": "string", "example": "EUR"}
+COMPONENTS: dict[str, Json] = {
+    "SeatOfMap": _object(
+        id=ID,
+        room_id={"type": "integer", "example": 1},
+        row_label={"type": "string", "example": "A"},
+        seat_number={"type": "integer", "example": 5},
+        seat_type={
+            "type": "string",
+            "enum": ["standard", "premium", "vip", "couple", "wheelchair", "companion"],
+            "example": "standard",
+        },
+        x=_nullable("integer", example=4),
+        y=_nullable("integer", example=0),
+    ),
+    "SeatAvailability": _object(
+        seat=ref("SeatOfMap"),
+        status={
+            "type": "string",
+            "enum": ["available", "reserved", "reserved_by_me", "booked"],
+            "example": "reserved",
+        },
+        reserved_by=_nullable("integer", example=None, description="One's own id on one's own seats; staff see all."),
+        expires_at=NO_MOMENT,
+        is_mine={"type": "boolean", "example": False},
+    ),
+    "SeatSelection": {
+        "type": "object",
+        "properties": {
+            "screening_id": {"type": "integer", "minimum": 1, "example": 123},
+            "seat_ids": SEAT_IDS,
+            "seat_id": {"type": "integer", "minimum": 1, "description": "Instead of seat_ids, for one seat."},
+        },
+        "required": ["screening_id"],
+        "example": {"screening_id": 123, "seat_ids": [42, 43, 44]},
+    },
+    "BookingRequest": {
+        "type": "object",
+        "properties": {
+            "screening_id": {"type": "integer", "minimum": 1, "example": 123},
+            "seat_ids": SEAT_IDS,
+            "payment_id": {"type": "string", "minLength": 1, "maxLength": 255, "example": "stripe_pi_1234567890"},
+        },
+        "required": ["screening_id", "seat_ids"],
+    },
+    "SeatReservation": _object(
+        id={"type": "integer", "example": 1001},
+        screening_id={"type": "integer", "example": 123},
+        seat_id=ID,
+        user_id={"type": "integer", "example": 7},
+        reserved_at=MOMENT,
+        expires_at=MOMENT,
+        status={"type": "string", "enum": ["active", "expired", "cancelled", "confirmed"], "example": "active"},
+        price=PRICE,
+        currency=CURRENCY,
+    ),
+    "SeatReservations": _object(
+        reservations=list_of("SeatReservation"),
+        expires_in_minutes={"type": "integer", "example": 5},
+        message={"type": "string", "example": "Reserved 3 seats for 5 minutes"},
+    ),
+    "SeatToggle": {
+        "type": "object",
+        "properties": {
+            "action": {"type": "string", "enum": ["reserved", "unreserved"], "example": "reserved"},
+            "message": TEXT,
+            "seat_ids": {"type": "array", "items": {"type": "integer"}, "example": [42]},
+            "expires_in_minutes": {"type": "integer", "example": 5},
+        },
+        "required": ["action", "message", "seat_ids"],
+    },
+    "CancelledReservations": _object(
+        message={"type": "string", "example": "Cancelled 2 reservations"},
+        cancelled_count={"type": "integer", "example": 2},
+    ),
+    "Cleanup": _object(
+        message={"type": "string", "example": "Cleaned up 5 expired reservations"},
+        timestamp=MOMENT,
+        duration_seconds={"type": "number", "example": 0.125},
+    ),
+    "Ticket": _object(
+        id={"type": "integer", "example": 2001},
+        user_id={"type": "integer", "example": 7},
+        screening_id={"type": "integer", "example": 123},
+        seat_id=ID,
+        price=PRICE,
+        currency=CURRENCY,
+        status={
+            "type": "string",
+            "enum": ["pending", "confirmed", "used", "cancelled", "refunded", "expired"],
+            "example": "confirmed",
+        },
+        booked_at=MOMENT,
+        confirmed_at=NO_MOMENT,
+        payment_id=_nullable("string", example="stripe_pi_1234567890"),
+        booking_number={"type": "string", "example": "7KQ2M9XD"},
+        code={"type": "string", "example": "KWATZ4Q75CVMMPGPMQM87MGB68.f283fe3d4b4c2a10"},
+        short_code={"type": "string", "example": "KWATZ4Q7"},
+        seat={"anyOf": [ref("SeatOfMap"), {"type": "null"}]},
+    ),
+    "SocketStats": _object(
+        total_connections={"type": "integer", "example": 42},
+        active_screenings={"type": "array", "items": {"type": "integer"}, "example": [123, 124]},
+        screening_details={
+            "type": "object",
+            "additionalProperties": {"type": "integer"},
+            "example": {"123": 15, "124": 27},
+        },
+    ),
+}
