@@ -1,7 +1,8 @@
-"""Reading and changing seat claims under the screening's lock: the few statements all sales share.
+"""Reading and changing seat claims: the few statements all sales share.
 
-Every change runs the same way (R61): ``lock_screening``, then ``claims_around`` (which also reads the clock, now
-that the lock is held), then one ``apply`` that writes the claims, the next ``seat_seq`` and the message about both.
+Every change runs the same way (R61): ``lock_screening``, then ``look`` (which also reads the clock, now that the lock
+is held), then one ``apply`` that writes the claims, the next ``seat_seq`` and the message about both. Holds and sales
+first try without the lock (``services/contested.py``): ``apply`` writes nothing if the screening was changed since.
 """
 
 import secrets
@@ -18,7 +19,7 @@ from booking.realtime import SeatUpdate
 from catalog.selectors.layouts import RoomLayout, room_layout
 from catalog.selectors.screenings import ScreeningNotFound
 from cinema_project.common import outbox
-from cinema_project.common.database import Row, as_moment, as_money, marks, query, query_after
+from cinema_project.common.database import Row, Step, as_moment, as_money, id_of, marks, query, query_steps
 
 SECRET_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter looks like a digit
 SECRET_LENGTH = 26  # 130 bits
@@ -39,8 +40,8 @@ class Buyer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LockedScreening:
-    """A screening whose row this transaction has locked; only `screening_or_404` reads one without."""
+class ScreeningState:
+    """What a sale needs to know of a screening, at one moment."""
 
     id: int
     seq: int
@@ -77,96 +78,105 @@ class Claim:
         return self.state in ("confirmed", "used")
 
 
-_SCREENING = """
-SELECT s.id, s.seat_seq, s.room_id, r.layout_version + c.version, s.start_time, s.status, s.price, s.currency
-FROM catalog_screening s JOIN catalog_room r ON r.id = s.room_id JOIN catalog_cinema c ON c.id = r.cinema_id
-WHERE s.id = %s"""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one look at a screening found: the clock, the screening, and the claims that matter.
+
+    Lapsed holds are among the claims until somebody marks them.
+    """
+
+    now: datetime
+    screening: ScreeningState
+    claims: list[Claim]
+    version: str  # of the screening's row, and of the buyer's: see `apply`
+    buyer_version: str
 
 
-_FOR_BUYER = _SCREENING.replace("WHERE", "JOIN accounts_user buyer ON buyer.id = %s WHERE")
-
-
-def lock_screening(
-    screening_id: int, *, buyer_id: int | None = None, skip_locked: bool = False
-) -> LockedScreening | None:
-    """Queue for the screening's row; ``None`` if there is none, or somebody has it and ``skip_locked``.
+def lock_screening(screening_id: int, *, buyer_id: int | None = None, skip_locked: bool = False) -> bool:
+    """Queue for the screening's row; tell whether there is one, and with ``skip_locked`` whether it was free.
 
     :param buyer_id: whose row to queue for as well, where a limit counts over all screenings
     """
+    sql, params = "SELECT 1 FROM catalog_screening s WHERE s.id = %s", [screening_id]
     # SQLite has one writer at a time, and `write` began the transaction as that writer.
-    sql, params = (_SCREENING, [screening_id]) if buyer_id is None else (_FOR_BUYER, [buyer_id, screening_id])
     if connection.vendor == "postgresql":
-        sql += " FOR NO KEY UPDATE OF s" + (", buyer" if buyer_id else "") + (" SKIP LOCKED" if skip_locked else "")
-    rows = query(sql, params)
-    return _locked(rows[0]) if rows else None
+        if buyer_id is not None:
+            sql, params = sql.replace("WHERE", "JOIN accounts_user buyer ON buyer.id = %s WHERE"), [buyer_id, *params]
+        sql += " FOR NO KEY UPDATE" + (" SKIP LOCKED" if skip_locked else "")
+    return bool(query(sql, params))
 
 
-def locked_or_404(screening_id: int, *, buyer_id: int | None = None) -> LockedScreening:
-    """Queue for the screening's row, and the buyer's if given.
-
-    :raises ScreeningNotFound: if there is no such screening
-    """
-    return _found(lock_screening(screening_id, buyer_id=buyer_id), screening_id)
-
-
-def screening_or_404(screening_id: int) -> LockedScreening:
-    """Read the screening's row without the lock: good for a refusal, never for a change.
+def look_locked(screening_id: int, seat_ids: Sequence[int], user_id: int) -> Found:
+    """Queue for the screening's row, then look.
 
     :raises ScreeningNotFound: if there is no such screening
     """
-    rows = query(_SCREENING, [screening_id])
-    return _found(_locked(rows[0]) if rows else None, screening_id)
+    lock_screening(screening_id)
+    return look(screening_id, seat_ids, user_id)
 
 
-def _found(screening: LockedScreening | None, screening_id: int) -> LockedScreening:
-    if screening is None:
+def look(screening_id: int, seat_ids: Sequence[int], user_id: int) -> Found:
+    """Return the screening with the occupying claims on these seats or of this user (elsewhere: only holds).
+
+    :raises ScreeningNotFound: if there is no such screening
+    """
+    claims = f"""
+        SELECT {COLUMNS} FROM booking_seatclaim
+        WHERE screening_id = %s AND {LIVE} AND (user_id = %s OR seat_id IN ({marks(seat_ids)}))
+        UNION ALL
+        SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND state = %s AND screening_id <> %s"""
+    # "held" is a parameter, so that PostgreSQL takes the index of users and never the one of all holds.
+    return _look(screening_id, user_id, claims, [screening_id, user_id, *seat_ids, user_id, "held", screening_id])
+
+
+def look_for_due(screening_id: int) -> Found:
+    """Return the screening with its holds and unpaid tickets; those past their moment are to be ended.
+
+    :raises ScreeningNotFound: if there is no such screening
+    """
+    claims = f"SELECT {COLUMNS} FROM booking_seatclaim WHERE screening_id = %s AND state IN ('held', 'pending')"
+    return _look(screening_id, 0, claims, [screening_id])
+
+
+def _look(screening_id: int, user_id: int, claims: str, params: Sequence[Any]) -> Found:
+    rows = query(
+        f"""
+        SELECT clock.now, {_version_of("s")}, (SELECT {_version_of("u")} FROM accounts_user u WHERE u.id = %s),
+            s.id, s.seat_seq, s.start_time, s.status, s.price, s.currency, s.room_id, r.layout_version + c.version,
+            claim.*
+        FROM cinema_clock AS clock, catalog_screening s
+        JOIN catalog_room r ON r.id = s.room_id JOIN catalog_cinema c ON c.id = r.cinema_id
+        LEFT JOIN ({claims}) AS claim ON TRUE
+        WHERE s.id = %s""",
+        [user_id, *params, screening_id],
+    )
+    if not rows:
         raise ScreeningNotFound(f"Screening with id {screening_id} not found")
-    return screening
-
-
-def _locked(row: Row) -> LockedScreening:
-    start_time = as_moment(row[4])
-    assert start_time is not None
-    return LockedScreening(
-        id=row[0],
-        seq=row[1],
-        start_time=start_time,
-        status=row[5],
-        price=as_money(row[6]),
-        currency=row[7],
-        layout=room_layout(row[2], row[3]),
+    now, version, buyer_version, *screening = rows[0][:11]
+    return Found(
+        now=_moment(now),
+        screening=_screening_of(screening),
+        claims=[claim_of(row[11:]) for row in rows if row[11] is not None],
+        version=version,
+        buyer_version=buyer_version,
     )
 
 
-def claims_around(screening_id: int, seat_ids: Sequence[int], user_id: int) -> tuple[datetime, list[Claim]]:
-    """Return the clock, and the occupying claims on these seats or of this user (elsewhere: only holds).
-
-    Lapsed holds are among them until somebody marks them.
-    """
-    sql = f"""
-        SELECT clock.now, claim.* FROM cinema_clock AS clock LEFT JOIN (
-            SELECT {COLUMNS} FROM booking_seatclaim
-            WHERE screening_id = %s AND {LIVE} AND (user_id = %s OR seat_id IN ({marks(seat_ids)}))
-            UNION ALL
-            SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND state = %s AND screening_id <> %s
-        ) AS claim ON TRUE"""
-    # "held" is a parameter, so that PostgreSQL takes the index of users and never the one of all holds.
-    return _clocked(query(sql, [screening_id, user_id, *seat_ids, user_id, "held", screening_id]))
+def _version_of(table: str) -> str:
+    """Return SQL for what changes with every change of a row. SQLite has no such thing, and with one writer no need."""
+    return f"{table}.xmin::text" if connection.vendor == "postgresql" else "NULL"
 
 
-def due_claims(screening_id: int) -> tuple[datetime, list[Claim]]:
-    """Return the clock, and the screening's holds and unpaid tickets; those past their moment are to be ended."""
-    sql = f"""
-        SELECT clock.now, claim.* FROM cinema_clock AS clock LEFT JOIN (
-            SELECT {COLUMNS} FROM booking_seatclaim WHERE screening_id = %s AND state IN ('held', 'pending')
-        ) AS claim ON TRUE"""
-    return _clocked(query(sql, [screening_id]))
+def _screening_of(row: Sequence[Any]) -> ScreeningState:
+    screening_id, seq, start_time, status, price, currency, room_id, layout_version = row
+    layout = room_layout(room_id, layout_version)
+    return ScreeningState(screening_id, seq, _moment(start_time), status, as_money(price), currency, layout)
 
 
-def _clocked(rows: list[Row]) -> tuple[datetime, list[Claim]]:
-    now = as_moment(rows[0][0])
-    assert now is not None
-    return now, [claim_of(row[1:]) for row in rows if row[1] is not None]
+def _moment(value: Any) -> datetime:
+    moment = as_moment(value)
+    assert moment is not None
+    return moment
 
 
 def claim_of(row: Row) -> Claim:
@@ -175,16 +185,18 @@ def claim_of(row: Row) -> Claim:
     return Claim(*values)
 
 
-def insert_claims(rows: Sequence[Sequence[Any]]) -> outbox.Statement:
-    """Insert claims, each ``(screening, seat, user, state, price, currency, reserved_at, expires_at, booking,
-    booked_at, confirmed_at)``; returns ``COLUMNS``."""
-    one = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s)"
+def insert_claims(prices: dict[int, Decimal], values: dict[str, Any], sql: dict[str, str]) -> outbox.Statement:
+    """Insert a claim for each seat of ``prices``; returns ``COLUMNS``. Good for `apply` alone.
+
+    :param values: of the other columns
+    :param sql: of the columns that an earlier step decides
+    """
+    sql = {"screening_id": id_of("counted"), "extensions": "0", **sql}
+    one = f"({', '.join([*sql.values(), marks([*values, 'seat_id', 'price', 'secret'])])})"
     return (
-        "INSERT INTO booking_seatclaim"
-        " (screening_id, seat_id, user_id, state, price, currency, reserved_at, expires_at,"
-        " booking_id, booked_at, confirmed_at, extensions, secret)"
-        f" VALUES {', '.join([one] * len(rows))} RETURNING {COLUMNS}",
-        [value for row in rows for value in (*row, new_secret())],
+        f"INSERT INTO booking_seatclaim ({', '.join([*sql, *values])}, seat_id, price, secret)"
+        f" VALUES {', '.join([one] * len(prices))} RETURNING {COLUMNS}",
+        [value for seat_id, price in prices.items() for value in (*values.values(), seat_id, price, new_secret())],
     )
 
 
@@ -198,28 +210,49 @@ def update_claims(changes: str, values: Sequence[Any], claims: Iterable[Claim]) 
 
 
 def apply(
-    screening: LockedScreening,
-    now: datetime,
+    found: Found,
     changes: Sequence[outbox.Statement],
     updates: Sequence[SeatUpdate],
     *,
+    first: Sequence[Step] = (),
     new_bookings: int = 0,
 ) -> list[Claim]:
     """Write the changes, count them in ``seat_seq``, and tell the watchers once that is committed (R56).
 
+    One statement on PostgreSQL. Claims are only inserted if the screening's row is as it was found, and nobody has it
+    locked: so whoever looked without the lock may write, and what was found still holds.
+
     :param changes: statements that return ``COLUMNS``
+    :param first: what they refer to, beside the step ``counted``
     :return: the claims they returned, by seat
+    :raises Overtaken: if the screening, or a row that ``first`` compares, is not as it was found
     """
-    claims = [row for statement in changes[:-1] for row in query(*statement)]
-    counted = (
-        "UPDATE catalog_screening SET seat_seq = seat_seq + 1, bookings_count = bookings_count + %s WHERE id = %s",
-        [new_bookings, screening.id],
-    )
-    payload = realtime.seats_payload(screening.id, screening.seq + 1, now, updates)
-    told = outbox.statement("seats", key=f"{screening.id}:{screening.seq + 1}", payload=payload)
-    claims += query_after([counted, told], *changes[-1])
+    screening = found.screening
+    payload = realtime.seats_payload(screening.id, screening.seq + 1, found.now, updates)
+    told = Step("told", *outbox.statement("seats", key=f"{screening.id}:{screening.seq + 1}", payload=payload))
+    changed = [Step(f"changed_{number}", *statement) for number, statement in enumerate(changes)]
+    steps = [_counted(found, new_bookings), *first, told, *changed]
+    claims = query_steps(steps, returning=[step.name for step in changed])
     outbox.hurry(payload, at_once=realtime.publish)
     return sorted(map(claim_of, claims), key=lambda claim: claim.seat_id)
+
+
+def _counted(found: Found, new_bookings: int) -> Step:
+    changes = "seat_seq = seat_seq + 1, bookings_count = bookings_count + %s"
+    return _unless_changed("counted", "catalog_screening", changes, [new_bookings], found.screening.id, found.version)
+
+
+def buyer_unless_changed(found: Found, buyer_id: int) -> Step:
+    """Return the step ``buyer``: the buyer's id, if nothing was held for them elsewhere in the meantime (R9)."""
+    return _unless_changed("buyer", "accounts_user", "long_holds = long_holds", [], buyer_id, found.buyer_version)
+
+
+def _unless_changed(name: str, table: str, changes: str, values: Sequence[Any], row_id: int, version: str) -> Step:
+    row, params = "%s", [*values, row_id]
+    if connection.vendor == "postgresql":
+        row = f"(SELECT id FROM {table} t WHERE id = %s AND {_version_of('t')} = %s FOR NO KEY UPDATE SKIP LOCKED)"
+        params.append(version)
+    return Step(name, f"UPDATE {table} SET {changes} WHERE id = {row} RETURNING id", params)
 
 
 def new_secret() -> str:

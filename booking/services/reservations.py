@@ -1,20 +1,23 @@
 """Holds: a seat kept for one user for a short time (R1-R15)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.db import connection
 
 from booking.claims import (
     Buyer,
     Claim,
-    LockedScreening,
+    Found,
+    ScreeningState,
     apply,
-    claims_around,
-    due_claims,
+    buyer_unless_changed,
     insert_claims,
     lock_screening,
-    locked_or_404,
-    screening_or_404,
+    look,
+    look_for_due,
+    look_locked,
     update_claims,
 )
 from booking.realtime import SeatUpdate
@@ -22,15 +25,16 @@ from booking.services import contested
 from booking.services.seat_rules import (
     SeatsBooked,
     SeatsHeld,
-    check_limits,
     check_on_sale,
+    check_screening_limit,
+    check_seat_limit,
     check_seats_free,
     check_seats_of_room,
     checked_seat_ids,
     conflicts,
 )
 from cinema_project.common import clock
-from cinema_project.common.database import as_moment, query, repeat_on, write
+from cinema_project.common.database import Overtaken, as_moment, id_of, query, repeat_on, write
 from cinema_project.common.errors import Conflict, Invalid
 
 LONG_HOLD = timedelta(seconds=900)
@@ -65,9 +69,11 @@ def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> H
     wanted = checked_seat_ids(seat_ids)
     if contested.lately(screening_id):
         # A look without the lock can only refuse: most of a crowd need not queue for what is gone.
-        _checked(screening_or_404(screening_id), wanted, buyer)
+        _check(look(screening_id, wanted, buyer.id), wanted, buyer)
     try:
-        return _hold(buyer, screening_id, wanted)
+        return contested.at_once(
+            screening_id, lambda: _hold(buyer, wanted, look(screening_id, wanted, buyer.id))
+        ) or _hold_locked(buyer, screening_id, wanted)
     except (SeatsBooked, SeatsHeld):
         contested.note(screening_id)
         raise
@@ -75,14 +81,18 @@ def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> H
 
 @repeat_on("one_live_claim_per_seat")
 @write
-def _hold(buyer: Buyer, screening_id: int, wanted: list[int]) -> Held:
-    screening = locked_or_404(screening_id, buyer_id=buyer.id)  # no third screening beside this one (R9)
-    now, claims, own = _checked(screening, wanted, buyer)
-    kept = [claim for claim in own if claim.screening_id == screening_id and claim.seat_id in wanted]
+def _hold_locked(buyer: Buyer, screening_id: int, wanted: list[int]) -> Held:
+    lock_screening(screening_id, buyer_id=buyer.id)  # no third screening beside this one (R9)
+    return _hold(buyer, wanted, look(screening_id, wanted, buyer.id))
+
+
+def _hold(buyer: Buyer, wanted: list[int], found: Found) -> Held:
+    _check(found, wanted, buyer)
+    kept = own_holds(found, buyer.id, wanted)
     new = sorted(set(wanted) - {claim.seat_id for claim in kept})
-    length = hold_length(buyer, screening)
+    length = hold_length(buyer, found.screening)
     if new:
-        kept += _insert_holds(screening, buyer, new, now, length, [claim for claim in claims if not claim.is_live(now)])
+        kept += _insert_holds(found, buyer, new, length)
     minutes = int(length.total_seconds() // 60)
     return Held(
         holds=sorted(kept, key=lambda claim: claim.seat_id),
@@ -91,46 +101,25 @@ def _hold(buyer: Buyer, screening_id: int, wanted: list[int]) -> Held:
     )
 
 
-def _checked(screening: LockedScreening, wanted: list[int], buyer: Buyer) -> tuple[datetime, list[Claim], list[Claim]]:
-    """Check a new hold in the order of R3; return the clock, the claims around it, and the buyer's own live ones."""
-    now, claims = claims_around(screening.id, wanted, buyer.id)
-    check_on_sale(screening, now)
-    check_seats_of_room(screening, wanted)
-    live = [claim for claim in claims if claim.is_live(now)]
-    own = [claim for claim in live if claim.user_id == buyer.id]
-    check_limits(screening, wanted, own)
-    check_seats_free(conflicts(screening, live, wanted, buyer.id))
-    return now, claims, own
+def _check(found: Found, wanted: list[int], buyer: Buyer) -> None:
+    """Check a new hold in the order of R3."""
+    check_on_sale(found)
+    check_seats_of_room(found.screening, wanted)
+    check_seat_limit(found, wanted, buyer.id)
+    check_screening_limit(found, buyer.id)
+    check_seats_free(conflicts(found, wanted, buyer.id))
 
 
-def _insert_holds(
-    screening: LockedScreening,
-    buyer: Buyer,
-    seat_ids: list[int],
-    now: datetime,
-    length: timedelta,
-    ended: list[Claim],
-) -> list[Claim]:
-    until = now + length
-    rows = [
-        (
-            screening.id,
-            seat_id,
-            buyer.id,
-            "held",
-            screening.layout.price(screening.price, seat_id),
-            screening.currency,
-            now,
-            until,
-            None,
-            None,
-            None,
-        )
-        for seat_id in seat_ids
-    ]
-    mark_ended(ended, screening.id, seat_ids)
+def _insert_holds(found: Found, buyer: Buyer, seat_ids: list[int], length: timedelta) -> list[Claim]:
+    screening, until = found.screening, found.now + length
+    mark_ended(found, seat_ids)
+    holds = insert_claims(
+        {seat_id: screening.layout.price(screening.price, seat_id) for seat_id in seat_ids},
+        {"state": "held", "currency": screening.currency, "reserved_at": found.now, "expires_at": until},
+        {"user_id": id_of("buyer")},
+    )
     updates = [SeatUpdate(seat_id, "reserved", buyer.id, until) for seat_id in seat_ids]
-    return apply(screening, now, [insert_claims(rows)], updates)
+    return apply(found, [holds], updates, first=[buyer_unless_changed(found, buyer.id)])
 
 
 @write
@@ -144,13 +133,12 @@ def extend_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], ad
     if type(additional_minutes) is not int or not 1 <= additional_minutes <= 10:
         raise Invalid("additional_minutes must be a whole number from 1 to 10.")
     wanted = checked_seat_ids(seat_ids)
-    screening = locked_or_404(screening_id)
-    now, claims = claims_around(screening_id, wanted, buyer.id)
-    check_on_sale(screening, now)
-    holds = own_holds(claims, screening_id, buyer.id, now, wanted)
+    found = look_locked(screening_id, wanted, buyer.id)
+    check_on_sale(found)
+    holds = own_holds(found, buyer.id, wanted)
     if len(holds) < len(wanted):
         raise HoldExpired("These seats are no longer held for you. Please choose them again.")
-    return _prolong(screening, now, {hold: _end(hold) + timedelta(minutes=additional_minutes) for hold in holds})
+    return _prolong(found, {hold: _end(hold) + timedelta(minutes=additional_minutes) for hold in holds})
 
 
 @write
@@ -160,17 +148,16 @@ def restore_holds(*, buyer: Buyer, screening_id: int) -> Held:
     :raises HoldExpired: if there are none
     :raises ExtendLimit: if one of them cannot be prolonged any more
     """
-    screening = locked_or_404(screening_id)
-    now, claims = claims_around(screening_id, [0], buyer.id)
-    check_on_sale(screening, now)
-    holds = own_holds(claims, screening_id, buyer.id, now)
+    found = look_locked(screening_id, [0], buyer.id)
+    check_on_sale(found)
+    holds = own_holds(found, buyer.id)
     if not holds:
         raise HoldExpired("Your seats are no longer held. Please choose them again.")
-    full = now + hold_length(buyer, screening)
-    return _prolong(screening, now, {hold: full for hold in holds if _end(hold) < full})
+    full = found.now + hold_length(buyer, found.screening)
+    return _prolong(found, {hold: full for hold in holds if _end(hold) < full})
 
 
-def _prolong(screening: LockedScreening, now: datetime, wished: dict[Claim, datetime]) -> Held:
+def _prolong(found: Found, wished: dict[Claim, datetime]) -> Held:
     ends = {hold: min(wish, _start(hold) + LONGEST) for hold, wish in wished.items()}
     gained = min((end - _end(hold) for hold, end in ends.items()), default=timedelta(0))
     if gained <= timedelta(0) or any(hold.extensions >= MOST_EXTENSIONS for hold in ends):
@@ -183,7 +170,7 @@ def _prolong(screening: LockedScreening, now: datetime, wished: dict[Claim, date
     ]
     updates = [SeatUpdate(hold.seat_id, "reserved", hold.user_id, end) for hold, end in ends.items()]
     minutes = int(gained.total_seconds() // 60)
-    prolonged = apply(screening, now, changes, updates)
+    prolonged = apply(found, changes, updates)
     return Held(
         holds=prolonged,
         expires_in_minutes=minutes,
@@ -198,12 +185,11 @@ def release_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int] | 
     :raises NotFound: if there is no such screening
     """
     wanted = None if seat_ids is None else checked_seat_ids(seat_ids)
-    screening = locked_or_404(screening_id)
-    now, claims = claims_around(screening_id, wanted or [0], buyer.id)
-    holds = own_holds(claims, screening_id, buyer.id, now, wanted)
+    found = look_locked(screening_id, wanted or [0], buyer.id)
+    holds = own_holds(found, buyer.id, wanted)
     if holds:
-        released = update_claims("state = 'released', ended_at = %s", [now], holds)
-        apply(screening, now, [released], [SeatUpdate(hold.seat_id, "available") for hold in holds])
+        released = update_claims("state = 'released', ended_at = %s", [found.now], holds)
+        apply(found, [released], [SeatUpdate(hold.seat_id, "available") for hold in holds])
     return [hold.seat_id for hold in holds]
 
 
@@ -215,9 +201,8 @@ def toggle_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) ->
     :raises DomainError: what ``hold_seats`` raises
     """
     wanted = checked_seat_ids(seat_ids)
-    locked_or_404(screening_id)
-    now, claims = claims_around(screening_id, wanted, buyer.id)
-    if len(own_holds(claims, screening_id, buyer.id, now, wanted)) == len(wanted):
+    found = look_locked(screening_id, wanted, buyer.id)
+    if len(own_holds(found, buyer.id, wanted)) == len(wanted):
         release_holds(buyer=buyer, screening_id=screening_id, seat_ids=wanted)
         return None
     return hold_seats(buyer=buyer, screening_id=screening_id, seat_ids=wanted)
@@ -235,14 +220,13 @@ def expire_lapsed() -> int:
 
 @write
 def _expire_screening(screening_id: int) -> int:
-    screening = lock_screening(screening_id, skip_locked=True)
-    if screening is None:  # somebody is selling there and clears what is in the way; the next look finds the rest
-        return 0
-    now, claims = due_claims(screening_id)
-    ended = [claim for claim in claims if not claim.is_live(now)]
+    if not lock_screening(screening_id, skip_locked=True):
+        return 0  # somebody is selling there and clears what is in the way; the next look finds the rest
+    found = look_for_due(screening_id)
+    ended = [claim for claim in found.claims if not claim.is_live(found.now)]
     if ended:
         updates = [SeatUpdate(claim.seat_id, "available") for claim in ended]
-        apply(screening, now, [_ended(ended)], updates)
+        apply(found, [_ended(ended)], updates)
     return len(ended)
 
 
@@ -254,9 +238,18 @@ def next_expiry() -> datetime | None:
     return as_moment(rows[0][0]) if rows else None
 
 
-def mark_ended(claims: Iterable[Claim], screening_id: int, seat_ids: Sequence[int]) -> None:
-    """Mark lapsed claims that stand in the way of new ones on these seats (R6)."""
-    in_the_way = [claim for claim in claims if claim.screening_id == screening_id and claim.seat_id in seat_ids]
+def mark_ended(found: Found, seat_ids: Sequence[int]) -> None:
+    """Mark lapsed claims that stand in the way of new ones on these seats (R6).
+
+    :raises Overtaken: without the lock, as this is a statement of its own
+    """
+    in_the_way = [
+        claim
+        for claim in found.claims
+        if claim.screening_id == found.screening.id and claim.seat_id in seat_ids and not claim.is_live(found.now)
+    ]
+    if in_the_way and not connection.in_atomic_block:
+        raise Overtaken
     if in_the_way:
         query(*_ended(in_the_way))
 
@@ -267,23 +260,21 @@ def _ended(claims: list[Claim]) -> tuple[str, Sequence[object]]:
     )
 
 
-def own_holds(
-    claims: Iterable[Claim], screening_id: int, user_id: int, now: datetime, seat_ids: Sequence[int] | None = None
-) -> list[Claim]:
+def own_holds(found: Found, user_id: int, seat_ids: Sequence[int] | None = None) -> list[Claim]:
     """Pick the user's live holds of this screening, on these seats or on any, by seat."""
-    found = [
+    holds = [
         claim
-        for claim in claims
-        if claim.screening_id == screening_id
+        for claim in found.claims
+        if claim.screening_id == found.screening.id
         and claim.user_id == user_id
         and claim.state == "held"
-        and claim.is_live(now)
+        and claim.is_live(found.now)
         and (seat_ids is None or claim.seat_id in seat_ids)
     ]
-    return sorted(found, key=lambda claim: claim.seat_id)
+    return sorted(holds, key=lambda claim: claim.seat_id)
 
 
-def hold_length(buyer: Buyer, screening: LockedScreening) -> timedelta:
+def hold_length(buyer: Buyer, screening: ScreeningState) -> timedelta:
     """Return how long this buyer's holds last (R1)."""
     return LONG_HOLD if buyer.long_holds else timedelta(seconds=screening.layout.hold_seconds)
 

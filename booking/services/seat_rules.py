@@ -1,10 +1,9 @@
 """What may be asked for, in the order of R3. Each check raises, or lets pass."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from booking.claims import Claim, LockedScreening
+from booking.claims import Claim, Found, ScreeningState
 from cinema_project.common.errors import Conflict, Invalid
 
 MOST_SEATS = 10
@@ -70,19 +69,19 @@ def checked_seat_ids(seat_ids: object) -> list[int]:
     return sorted(seat_ids)
 
 
-def check_on_sale(screening: LockedScreening, now: datetime) -> None:
+def check_on_sale(found: Found) -> None:
     """Refuse new holds from the start on, and for a cancelled screening."""
-    if now >= screening.start_time:
+    if found.now >= found.screening.start_time:
         raise ScreeningPast("Cannot reserve seats for past screenings")
-    check_not_cancelled(screening)
+    check_not_cancelled(found.screening)
 
 
-def check_not_cancelled(screening: LockedScreening) -> None:
+def check_not_cancelled(screening: ScreeningState) -> None:
     if screening.status == "cancelled":
         raise ScreeningCancelled("This screening has been cancelled.")
 
 
-def check_seats_of_room(screening: LockedScreening, seat_ids: Sequence[int]) -> None:
+def check_seats_of_room(screening: ScreeningState, seat_ids: Sequence[int]) -> None:
     """Refuse seats of another room, and seats taken out of sale."""
     seats = screening.layout.seats
     foreign = [seat_id for seat_id in seat_ids if seat_id not in seats]
@@ -93,22 +92,31 @@ def check_seats_of_room(screening: LockedScreening, seat_ids: Sequence[int]) -> 
         raise SeatsNotOnSale(f"Seats {closed} are not on sale", conflicting_seat_ids=closed)
 
 
-def check_limits(screening: LockedScreening, seat_ids: Sequence[int], own: Iterable[Claim]) -> None:
-    """Refuse more than ten seats in a screening, or holds in a third one (R9).
-
-    :param own: the user's live claims here, and their live holds elsewhere
-    """
-    here = {claim.seat_id for claim in own if claim.screening_id == screening.id}
-    if len(here | set(seat_ids)) > MOST_SEATS:
+def check_seat_limit(found: Found, seat_ids: Sequence[int], user_id: int) -> None:
+    """Refuse more than ten seats in a screening (R9)."""
+    have = {claim.seat_id for claim in _live(found, user_id) if claim.screening_id == found.screening.id}
+    if len(have | set(seat_ids)) > MOST_SEATS:
         raise SeatLimit(f"You can have at most {MOST_SEATS} seats in one screening.")
-    elsewhere = {claim.screening_id for claim in own if claim.state == "held"} - {screening.id}
-    if len(elsewhere) >= MOST_SCREENINGS:
+
+
+def check_screening_limit(found: Found, user_id: int) -> None:
+    """Refuse holds in a third screening (R9)."""
+    held = {claim.screening_id for claim in _live(found, user_id) if claim.state == "held"}
+    if len(held - {found.screening.id}) >= MOST_SCREENINGS:
         raise ScreeningLimit(f"You already hold seats in {MOST_SCREENINGS} other screenings. Please finish one first.")
 
 
-def conflicts(screening: LockedScreening, live: Iterable[Claim], seat_ids: Sequence[int], user_id: int) -> Conflicts:
+def _live(found: Found, user_id: int) -> list[Claim]:
+    return [claim for claim in found.claims if claim.user_id == user_id and claim.is_live(found.now)]
+
+
+def conflicts(found: Found, seat_ids: Sequence[int], user_id: int) -> Conflicts:
     """Sort live claims that stand in the way: sold to anybody, or held by somebody else."""
-    wanted = [claim for claim in live if claim.screening_id == screening.id and claim.seat_id in seat_ids]
+    wanted = [
+        claim
+        for claim in found.claims
+        if claim.screening_id == found.screening.id and claim.seat_id in seat_ids and claim.is_live(found.now)
+    ]
     return Conflicts(
         booked=sorted(claim.seat_id for claim in wanted if claim.state != "held"),
         held=sorted(claim.seat_id for claim in wanted if claim.state == "held" and claim.user_id != user_id),

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,30 +14,47 @@ from booking.claims import (
     SECRET_ALPHABET,
     Buyer,
     Claim,
-    LockedScreening,
+    Found,
+    ScreeningState,
     apply,
     claim_of,
-    claims_around,
     insert_claims,
     lock_screening,
-    locked_or_404,
+    look,
     update_claims,
 )
 from booking.realtime import SeatUpdate
+from booking.services import contested
 from booking.services.reservations import mark_ended, own_holds
 from booking.services.seat_rules import (
-    check_limits,
     check_not_cancelled,
     check_on_sale,
+    check_seat_limit,
     check_seats_free,
     check_seats_of_room,
     checked_seat_ids,
     conflicts,
 )
 from catalog.selectors.layouts import RoomLayout, layout_of_screening
-from catalog.selectors.screenings import ScreeningNotFound
-from cinema_project.common.database import CommitUnknown, as_money, query, query_after, repeat_on, write
-from cinema_project.common.errors import Busy, Conflict, IllegalTransition, Invalid, NotFound, Unavailable
+from cinema_project.common.database import (
+    CommitUnknown,
+    Step,
+    as_money,
+    id_of,
+    marks,
+    query,
+    repeat_on,
+    write,
+)
+from cinema_project.common.errors import (
+    Busy,
+    Conflict,
+    DomainError,
+    IllegalTransition,
+    Invalid,
+    NotFound,
+    Unavailable,
+)
 from cinema_project.common.outbox import Statement
 
 BOOKING_NUMBER_LENGTH = 8
@@ -87,18 +103,20 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class _Sale:
-    """One sale under way: the call, and what was found under the lock."""
+    """One sale under way: the call, and what a look found."""
 
     buyer: Buyer
-    screening: LockedScreening
     seat_ids: list[int]
     payment_id: str | None
-    now: datetime
-    claims: list[Claim]
+    found: Found
+
+    @property
+    def screening(self) -> ScreeningState:
+        return self.found.screening
 
     @property
     def own_holds(self) -> list[Claim]:
-        return own_holds(self.claims, self.screening.id, self.buyer.id, self.now, self.seat_ids)
+        return own_holds(self.found, self.buyer.id, self.seat_ids)
 
 
 def book_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], payment_id: str | None = None) -> Booked:
@@ -130,7 +148,9 @@ def _settled(
     wanted = checked_seat_ids(seat_ids)
     _check_payment_id(payment_id)
     try:
-        return _book(buyer, screening_id, wanted, payment_id, from_holds)
+        return contested.at_once(
+            screening_id, lambda: _book_at_once(buyer, screening_id, wanted, payment_id, from_holds)
+        ) or _book(buyer, screening_id, wanted, payment_id, from_holds)
     except Busy as error:
         if payment_id is None:
             raise
@@ -143,22 +163,31 @@ def _settled(
         return replayed
 
 
+def _book_at_once(
+    buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str | None, from_holds: bool
+) -> Booked | None:
+    try:
+        sale = _checked(buyer, screening_id, seat_ids, payment_id, from_holds)
+    except DomainError:  # this payment may have made the sale before: `_book` looks for that first
+        return None
+    return _sell(sale)
+
+
 @repeat_on("one_live_claim_per_seat", "booking_payment_pkey", "booking_booking_payment_id_key", *NUMBERS)
 @write
 def _book(buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str | None, from_holds: bool) -> Booked:
-    screening = lock_screening(screening_id)
+    lock_screening(screening_id)
     # Before any other check: a webhook that comes again days later still gets its tickets (R29).
     earlier = _replay(buyer, screening_id, seat_ids, payment_id) if payment_id else None
-    if earlier is not None:
-        return earlier
-    if screening is None:
-        raise ScreeningNotFound(f"Screening with id {screening_id} not found")
+    return earlier or _sell(_checked(buyer, screening_id, seat_ids, payment_id, from_holds))
+
+
+def _checked(buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str | None, from_holds: bool) -> _Sale:
+    sale = _Sale(buyer, seat_ids, payment_id, look(screening_id, seat_ids, buyer.id))
     if settings.PAYMENTS_MODE == "verify":
         raise PaymentsNotConfigured("No payment provider is connected, so nothing can be sold now.", retry_after=60)
-    now, claims = claims_around(screening_id, seat_ids, buyer.id)
-    sale = _Sale(buyer, screening, seat_ids, payment_id, now, claims)
     _check_holds(sale) if from_holds else _check_seats(sale)
-    return _sell(sale)
+    return sale
 
 
 def _check_holds(sale: _Sale) -> None:
@@ -172,84 +201,58 @@ def _check_seats(sale: _Sale) -> None:
     if len(sale.own_holds) == len(sale.seat_ids):
         check_not_cancelled(sale.screening)  # held before the start: may still be booked (R15)
     else:
-        check_on_sale(sale.screening, sale.now)
+        check_on_sale(sale.found)
     check_seats_of_room(sale.screening, sale.seat_ids)
-    live = [claim for claim in sale.claims if claim.is_live(sale.now)]
-    own_here = [c for c in live if c.user_id == sale.buyer.id and c.screening_id == sale.screening.id]
-    check_limits(sale.screening, sale.seat_ids, own_here)
-    check_seats_free(conflicts(sale.screening, live, sale.seat_ids, sale.buyer.id))
+    check_seat_limit(sale.found, sale.seat_ids, sale.buyer.id)
+    check_seats_free(conflicts(sale.found, sale.seat_ids, sale.buyer.id))
 
 
 def _sell(sale: _Sale) -> Booked:
-    holds = sale.own_holds
-    prices = {hold.seat_id: hold.price for hold in holds}
-    for seat_id in sale.seat_ids:
-        prices.setdefault(seat_id, sale.screening.layout.price(sale.screening.price, seat_id))
-    total = sum(prices.values(), Decimal(0))
+    screening, now = sale.screening, sale.found.now
+    held = {hold.seat_id: hold.price for hold in sale.own_holds}
+    new = {
+        seat_id: screening.layout.price(screening.price, seat_id) for seat_id in sale.seat_ids if seat_id not in held
+    }
+    total = sum([*held.values(), *new.values()], Decimal(0))
     number = new_booking_number()
-    booking_id = _insert_booking(sale, number, total)
     changes: list[Statement] = []
-    if holds:
-        confirm = "state = 'confirmed', booking_id = %s, booked_at = %s, confirmed_at = %s"
-        changes.append(update_claims(confirm, [booking_id, sale.now, sale.now], holds))
-    if len(holds) < len(sale.seat_ids):
-        changes.append(_insert_tickets(sale, booking_id, prices))
+    if held:
+        confirm = f"state = 'confirmed', booking_id = {id_of('booking')}, booked_at = %s, confirmed_at = %s"
+        changes.append(update_claims(confirm, [now, now], sale.own_holds))
+    if new:
+        mark_ended(sale.found, list(new))
+        tickets = {"user_id": sale.buyer.id, "state": "confirmed", "currency": screening.currency}
+        moments = {"booked_at": now, "confirmed_at": now}
+        changes.append(insert_claims(new, tickets | moments, {"booking_id": id_of("booking")}))
     updates = [SeatUpdate(seat_id, "booked", sale.buyer.id) for seat_id in sale.seat_ids]
-    tickets = apply(sale.screening, sale.now, changes, updates, new_bookings=1)
-    return Booked(tickets, number, sale.payment_id, total, sale.screening.layout)
+    sold = apply(sale.found, changes, updates, first=_booking(sale, number, total), new_bookings=1)
+    return Booked(sold, number, sale.payment_id, total, screening.layout)
 
 
-def _insert_tickets(sale: _Sale, booking_id: int, prices: dict[int, Decimal]) -> Statement:
-    held = {hold.seat_id for hold in sale.own_holds}
-    new = [seat_id for seat_id in sale.seat_ids if seat_id not in held]
-    mark_ended([claim for claim in sale.claims if not claim.is_live(sale.now)], sale.screening.id, new)
-    return insert_claims(
-        [
-            (
-                sale.screening.id,
-                seat_id,
-                sale.buyer.id,
-                "confirmed",
-                prices[seat_id],
-                sale.screening.currency,
-                None,
-                None,
-                booking_id,
-                sale.now,
-                sale.now,
-            )
-            for seat_id in new
-        ]
-    )
-
-
-def _insert_booking(sale: _Sale, number: str, total: Decimal) -> int:
+def _booking(sale: _Sale, number: str, total: Decimal) -> list[Step]:
+    """Return the step ``booking``, and the one of its payment."""
     screening = sale.screening
-    payment: list[Statement] = []
+    values = {
+        "user_id": sale.buyer.id,
+        "payment_id": sale.payment_id,
+        "currency": screening.currency,
+    }
+    booking = values | {"booking_number": number, "total": total, "booked_at": sale.found.now}
+    steps = [_insert("booking", "booking_booking", booking, returning="id")]
     if sale.payment_id:
-        payment = [
-            (
-                "INSERT INTO booking_payment"
-                " (payment_id, user_id, screening_id, seat_ids, amount, currency, status, captured_at)"
-                " VALUES (%s, %s, %s, %s, %s, %s, 'claimed', %s)",
-                [
-                    sale.payment_id,
-                    sale.buyer.id,
-                    screening.id,
-                    orjson.dumps(sale.seat_ids).decode(),
-                    total,
-                    screening.currency,
-                    sale.now,
-                ],
-            )
-        ]
-    booking: Statement = (
-        "INSERT INTO booking_booking (booking_number, user_id, screening_id, payment_id, total, currency, booked_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
-        [number, sale.buyer.id, screening.id, sale.payment_id, total, screening.currency, sale.now],
+        seats = orjson.dumps(sale.seat_ids).decode()
+        payment = values | {"seat_ids": seats, "amount": total, "status": "claimed", "captured_at": sale.found.now}
+        steps.insert(0, _insert("payment", "booking_payment", payment, returning="payment_id"))
+    return steps
+
+
+def _insert(name: str, table: str, values: dict[str, Any], *, returning: str) -> Step:
+    return Step(
+        name,
+        f"INSERT INTO {table} (screening_id, {', '.join(values)})"
+        f" VALUES ({id_of('counted')}, {marks(list(values))}) RETURNING {returning}",
+        list(values.values()),
     )
-    booking_id: int = query_after(payment, *booking)[0][0]
-    return booking_id
 
 
 def _replay(buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str | None) -> Booked | None:
@@ -279,21 +282,21 @@ def cancel_ticket(*, ticket_id: int, by: Buyer) -> None:
     :raises IllegalTransition: if it has been used
     """
     ticket = _own_ticket(ticket_id, by)
-    screening = locked_or_404(ticket.screening_id)
+    lock_screening(ticket.screening_id)
     ticket = _own_ticket(ticket_id, by)  # as it is now that nobody else can change it
     if ticket.state in ("cancelled", "refunded"):
         return
-    now, _ = claims_around(screening.id, [ticket.seat_id], by.id)
-    if now >= screening.start_time:
+    found = look(ticket.screening_id, [ticket.seat_id], by.id)
+    if found.now >= found.screening.start_time:
         raise TicketPast("Cannot cancel tickets for past screenings")
     if ticket.state != "confirmed":
         raise IllegalTransition(f"A ticket that is {ticket.state} cannot be cancelled.")
     query(
         "INSERT INTO booking_refund (claim_id, amount, currency, status, created_at) VALUES (%s, %s, %s, 'due', %s)",
-        [ticket.id, ticket.price, ticket.currency, now],
+        [ticket.id, ticket.price, ticket.currency, found.now],
     )
-    cancelled = update_claims("state = 'cancelled', ended_at = %s", [now], [ticket])
-    apply(screening, now, [cancelled], [SeatUpdate(ticket.seat_id, "available")])
+    cancelled = update_claims("state = 'cancelled', ended_at = %s", [found.now], [ticket])
+    apply(found, [cancelled], [SeatUpdate(ticket.seat_id, "available")])
 
 
 def _own_ticket(ticket_id: int, by: Buyer) -> Claim:

@@ -1,7 +1,7 @@
 """What ``uvicorn`` serves when a test asks for the mutant."""
 
-from booking.tests.mutants import application, switch_the_lock_off
+from booking.tests.mutants import application, switch_the_guards_off
 
-switch_the_lock_off()
+switch_the_guards_off()
 
 __all__ = ["application"]

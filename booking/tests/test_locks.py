@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
 
 from booking.claims import lock_screening
-from booking.services import tickets
+from booking.services import reservations, tickets
 from booking.services.reservations import expire_lapsed, extend_holds, hold_seats
 from booking.services.tickets import book_from_holds, book_seats
 from booking.tests import make
@@ -78,11 +80,16 @@ def expire_now():
     query("UPDATE booking_seatclaim SET expires_at = (SELECT now FROM cinema_clock)")
 
 
-def held(buyer):
+def free_seat():
     screening = make.screening()
     seat, *_ = make.seats_of(screening)
-    hold_seats(buyer=buyer, screening_id=screening.pk, seat_ids=[seat])
     return {"screening_id": screening.pk, "seat_ids": [seat]}, screening
+
+
+def held(buyer):
+    call, screening = free_seat()
+    hold_seats(buyer=buyer, **call)
+    return call, screening
 
 
 def book_late(queue, buyer):
@@ -105,11 +112,12 @@ def test_r05_the_test_above_catches_a_clock_that_is_read_before_the_lock(queue, 
         early.append(product_clock.now())
         return lock_screening(screening_id)
 
-    def claims_as_of_then(*asked, around=tickets.claims_around):
-        return early[-1], around(*asked)[1]
+    def look_as_of_then(*asked, look=tickets.look):
+        found = look(*asked)
+        return replace(found, now=early[-1]) if early else found
 
     monkeypatch.setattr(tickets, "lock_screening", lock_after_looking_at_the_clock)
-    monkeypatch.setattr(tickets, "claims_around", claims_as_of_then)
+    monkeypatch.setattr(tickets, "look", look_as_of_then)
 
     outcome = book_late(queue, make.user())
 
@@ -127,11 +135,12 @@ def test_r05_an_extension_that_queued_too_long_is_refused(queue):
     assert request.outcome == "hold_expired"
 
 
-def test_r05_a_hold_that_lapsed_while_others_queued_is_theirs(queue):
-    call, screening = held(make.user())
+def test_r05_a_hold_that_came_and_lapsed_while_others_queued_is_theirs(queue):
+    call, screening = free_seat()
     other = make.user()
 
     with queued(queue, screening, lambda: hold_seats(buyer=other, **call)) as request:
+        hold_seats(buyer=make.user(), **call)
         expire_now()
 
     assert [hold.state for hold in request.outcome.holds] == ["held"]
@@ -164,7 +173,7 @@ def test_r26_a_payment_used_elsewhere_in_the_same_moment_is_refused(queue):
 @pytest.mark.postgresql
 def test_r26_a_payment_used_twice_at_once_makes_one_sale(monkeypatch):
     """Both sales have looked for the payment, and found none, before either writes it."""
-    both_looked, insert = threading.Barrier(2), tickets._insert_booking
+    both_looked, insert = threading.Barrier(2), tickets._booking
 
     def insert_together(*arguments):
         if threading.current_thread().name not in repeating:
@@ -173,7 +182,7 @@ def test_r26_a_payment_used_twice_at_once_makes_one_sale(monkeypatch):
         return insert(*arguments)
 
     repeating: set[str] = set()
-    monkeypatch.setattr(tickets, "_insert_booking", insert_together)
+    monkeypatch.setattr(tickets, "_booking", insert_together)
     screenings = [make.screening(), make.screening()]
     calls = [{"screening_id": one.pk, "seat_ids": make.seats_of(one)[:1]} for one in screenings]
     buyers = [make.user(), make.user()]
@@ -220,11 +229,60 @@ def test_r09_parallel_holds_cannot_reach_a_third_screening():
 
 
 @pytest.mark.postgresql
-def test_r61_three_seconds_of_waiting_are_enough(queue):
-    call, screening = held(make.user())
-    other = make.user()
+def test_r09_nor_when_all_have_looked_before_any_writes(monkeypatch):
+    buyer, screenings, all_looked = make.user(), [make.screening() for _ in range(3)], threading.Barrier(3)
+    waited: set[str] = set()
 
-    with queued(queue, screening, lambda: hold_seats(buyer=other, **call)) as request:
+    def look_together(*asked, look=reservations.look):
+        found = look(*asked)
+        if threading.current_thread().name not in waited:
+            waited.add(threading.current_thread().name)
+            all_looked.wait(5)
+        return found
+
+    monkeypatch.setattr(reservations, "look", look_together)
+
+    def hold_one(screening):
+        return hold_seats(buyer=buyer, screening_id=screening.pk, seat_ids=make.seats_of(screening)[:1]).message
+
+    outcomes = together(*[lambda screening=screening: hold_one(screening) for screening in screenings])
+
+    assert sorted(outcomes) == ["Reserved 1 seat for 5 minutes"] * 2 + ["screening_limit"]
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        ("UPDATE catalog_screening SET status = 'cancelled'", "screening_cancelled"),
+        ("UPDATE catalog_screening SET price = 99", [Decimal(99)]),
+    ],
+)
+def test_r61_a_change_between_look_and_write_is_noticed(monkeypatch, change, outcome):
+    call, _ = free_seat()
+    buyer, changed = make.user(), []
+
+    def look_and_be_overtaken(*asked, look=reservations.look):
+        found = look(*asked)
+        if not changed:
+            changed.append(Request(lambda: query(change)))
+            changed[0].start()
+            changed[0].join()
+        return found
+
+    monkeypatch.setattr(reservations, "look", look_and_be_overtaken)
+
+    hold = Request(lambda: [hold.price for hold in hold_seats(buyer=buyer, **call).holds])
+    hold.run()
+
+    assert hold.outcome == outcome
+
+
+@pytest.mark.postgresql
+def test_r61_three_seconds_of_waiting_are_enough(queue):
+    call, screening = free_seat()
+
+    with queued(queue, screening, lambda: hold_seats(buyer=make.user(), **call)) as request:
         request.join(10)
 
     assert request.outcome == "busy"

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ParamSpec, TypeVar
@@ -40,6 +41,7 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 4  # the first try and three repeats
 LOCK_WAIT_SECONDS = 3
 LOCK_WAIT = "55P03"  # lock_not_available
+NOT_NULL = "23502"  # not_null_violation
 REPEATABLE = {"40001", "40P01"}  # serialization_failure, deadlock_detected
 SHUTDOWN = {"57P01", "57P02", "57P03"}  # admin_shutdown, crash_shutdown, cannot_connect_now
 _sqlite_writer = threading.RLock()  # SQLite's own queue is unfair: waits of seconds where this takes milliseconds
@@ -49,6 +51,10 @@ class CommitUnknown(Unavailable):
     """The connection broke while the commit was under way: it may or may not have happened."""
 
     code = "commit_unknown"
+
+
+class Overtaken(Exception):
+    """What a change relied on is no longer so. Nothing was written: take the lock, and look again."""
 
 
 _races: set[str] = set()
@@ -69,7 +75,7 @@ def repeat_on(*constraints: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 try:
                     return function(*args, **kwargs)
                 except IntegrityError as error:
-                    if connection.in_atomic_block or _constraint(error) not in _races:
+                    if connection.in_atomic_block or not is_race(error):
                         raise
             return function(*args, **kwargs)
 
@@ -109,10 +115,12 @@ def _once(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     except (OperationalError, InterfaceError) as error:
         if finished and _sqlstate(error) not in REPEATABLE:
             connection.close()
-            raise CommitUnknown(
-                "The answer of the database was lost. Please repeat the request.", retry_after=2
-            ) from error
+            raise _commit_unknown() from error
         raise
+
+
+def _commit_unknown() -> CommitUnknown:
+    return CommitUnknown("The answer of the database was lost. Please repeat the request.", retry_after=2)
 
 
 def _give_up_or_repeat(error: Exception, attempt: int) -> None:
@@ -141,8 +149,9 @@ def _sqlstate(error: BaseException) -> str | None:
     return getattr(error.__cause__, "sqlstate", None)
 
 
-def _constraint(error: IntegrityError) -> str | None:
-    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+def is_race(error: IntegrityError) -> bool:
+    """Tell whether a constraint decided a race, so that another look will find the winner."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) in _races
 
 
 @contextmanager
@@ -197,14 +206,57 @@ def _for_sqlite(value: Any) -> Any:
     return value.hex if isinstance(value, UUID) else value
 
 
-def query_after(first: Sequence[tuple[str, Sequence[Any]]], sql: str, params: Sequence[Any]) -> list[Row]:
-    """Run statements that return nothing and one that returns rows; a single round trip on PostgreSQL."""
-    if connection.vendor == "postgresql" and first:
-        parts = ", ".join(f"step_{number} AS ({statement})" for number, (statement, _) in enumerate(first))
-        return query(f"WITH {parts} {sql}", [*(value for _, values in first for value in values), *params])
-    for statement, values in first:
-        query(statement, values)
-    return query(sql, params)
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One statement of several that are run as one. Later steps may say ``id_of`` an earlier one that returns ids."""
+
+    name: str
+    sql: str
+    params: Sequence[Any] = ()
+
+
+def id_of(name: str) -> str:
+    """Return SQL for the id that the step of this name returned; NULL if it found nothing."""
+    return f"(SELECT id FROM {name})"
+
+
+def query_steps(steps: Sequence[Step], *, returning: Sequence[str]) -> list[Row]:
+    """Run the steps, none or all, and return the rows of those named; a single round trip on PostgreSQL.
+
+    It is never repeated by itself: without a transaction around it, nobody could tell whether the first one counted.
+
+    :raises Overtaken: if the steps need a row of which ``id_of`` found nothing
+    :raises CommitUnknown: if there is no transaction, and the connection broke before the answer came
+    """
+    try:
+        if connection.vendor == "postgresql":
+            return _together(steps, returning)
+        return _one_by_one(steps, returning)
+    except IntegrityError as error:
+        if _sqlstate(error) == NOT_NULL:
+            raise Overtaken from error
+        raise
+    except (OperationalError, InterfaceError) as error:
+        if connection.in_atomic_block or not _is_lost(error):
+            raise
+        connection.close()
+        raise _commit_unknown() from error
+
+
+def _together(steps: Sequence[Step], returning: Sequence[str]) -> list[Row]:
+    parts = ", ".join(f"{step.name} AS ({step.sql})" for step in steps)
+    rows = " UNION ALL ".join(f"SELECT * FROM {name}" for name in returning)
+    return _prepared(connections[DEFAULT_DB_ALIAS], f"WITH {parts} {rows}", [v for step in steps for v in step.params])
+
+
+def _one_by_one(steps: Sequence[Step], returning: Sequence[str]) -> list[Row]:
+    found: dict[str, list[Row]] = {}
+    for step in steps:
+        sql = step.sql
+        for name, rows in found.items():
+            sql = sql.replace(id_of(name), str(rows[0][0]) if rows else "NULL")
+        found[step.name] = query(sql, step.params)
+    return [row for name in returning for row in found[name]]
 
 
 def marks(values: Sequence[Any]) -> str:

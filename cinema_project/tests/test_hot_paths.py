@@ -14,7 +14,7 @@ MAP = "/api/v1/seat-reservations/screening/999/availability"
 def test_the_short_cut_keeps_problem_documents_and_safe_headers(client, path):
     answer = client.get(path)
 
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (answer.status_code, answer.json()["code"]) == (404, "screening_not_found")
     assert answer["Content-Type"] == "application/problem+json"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Length"] == str(len(answer.content))

@@ -11,7 +11,18 @@ from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from cinema_project.common import database
-from cinema_project.common.database import CommitUnknown, as_moment, as_money, query, query_after, repeat_on, write
+from cinema_project.common.database import (
+    CommitUnknown,
+    Overtaken,
+    Step,
+    as_moment,
+    as_money,
+    id_of,
+    query,
+    query_steps,
+    repeat_on,
+    write,
+)
 from cinema_project.common.errors import Busy, Unavailable
 from cinema_project.common.models import OutboxMessage
 
@@ -206,10 +217,42 @@ def terminate(backend):
 
 @pytest.mark.django_db
 @pytest.mark.both_databases
-def test_query_after_runs_all_of_it_in_order():
-    rows = query_after([(OUTBOX, ["one"]), (OUTBOX, ["two"])], "SELECT 1 + %s", [2])
+def test_steps_refer_to_the_ids_of_earlier_ones():
+    first = Step("first", f"{OUTBOX} RETURNING id", ["one"])
+    second = Step("second", f"{after('first')} RETURNING key")
 
-    assert (rows, keys()) == ([(3,)], ["one", "two"])
+    [(key,)] = query_steps([first, second], returning=["second"])
+
+    assert keys() == sorted(["one", key])
+    assert key == str(OutboxMessage.objects.get(key="one").pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.postgresql
+def test_steps_write_nothing_when_one_needs_what_was_not_found():
+    nothing = Step("nothing", "SELECT id FROM common_outboxmessage WHERE key = %s", ["unknown"])
+
+    needy = Step("needy", f"{after('nothing')} RETURNING key")
+
+    with pytest.raises(Overtaken), transaction.atomic():
+        query_steps([Step("told", OUTBOX, ["one"]), nothing, needy], returning=["needy"])
+
+    assert keys() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgresql
+def test_steps_whose_answer_is_lost_are_not_repeated():
+    death = Step("death", "SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(CommitUnknown):
+        query_steps([Step("told", OUTBOX, ["one"]), death], returning=["death"])
+
+    assert keys() == []
+
+
+def after(name):
+    return OUTBOX.replace("%s", f"CAST({id_of(name)} AS varchar)")
 
 
 @pytest.mark.parametrize(
