@@ -46,10 +46,15 @@ SELECT id, '', false, gen_random_uuid(), 'user' || id || '@bench.test', '', true
 FROM generate_series(1, {USERS}) AS id;
 """
 PAST_TICKETS = f"""
-WITH sales AS (
-    INSERT INTO booking_booking (booking_number, user_id, screening_id, total, currency, booked_at)
-    SELECT 'P' || n, 1 + n %% {USERS}, {PAST.start} + n / {SALES_OF_ROOM}, 40, 'EUR', now() - interval '900 days'
+WITH payments AS (
+    INSERT INTO booking_payment (payment_id, user_id, screening_id, seat_ids, amount, currency, status, captured_at)
+    SELECT 'past-' || n, 1 + n %% {USERS}, {PAST.start} + n / {SALES_OF_ROOM}, '[]', 40, 'EUR', 'claimed',
+        now() - interval '900 days'
     FROM generate_series(%s::int, %s::int) AS n
+    RETURNING payment_id, substr(payment_id, 6)::int AS n, user_id, screening_id, captured_at
+), sales AS (
+    INSERT INTO booking_booking (booking_number, payment_id, user_id, screening_id, total, currency, booked_at)
+    SELECT 'P' || n, payment_id, user_id, screening_id, 40, 'EUR', captured_at FROM payments
     RETURNING id, substr(booking_number, 2)::int AS n, user_id, screening_id, booked_at
 )
 INSERT INTO booking_seatclaim

@@ -45,7 +45,7 @@ class Payment(models.Model):
 
     payment_id = models.CharField(max_length=255, primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payments")
-    screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="+")
+    screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="+", db_index=False)
     seat_ids = models.JSONField(help_text="The seats asked for, ascending: what makes a repeated call the same (R22).")
     amount = models.DecimalField(max_digits=10, decimal_places=2)
     currency = models.CharField(max_length=3)
@@ -79,7 +79,9 @@ class SeatClaim(models.Model):
 
     screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="claims")
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="claims")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims")
+    user = models.ForeignKey(  # the index claims_of_user begins with it
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims", db_index=False
+    )
     state = models.CharField(max_length=10, choices=ClaimState.choices)
     price = models.DecimalField(max_digits=8, decimal_places=2)
     currency = models.CharField(max_length=3)

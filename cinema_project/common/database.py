@@ -27,6 +27,7 @@ from django.db import (
 )
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.dateparse import parse_datetime
+from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.numeric import Int8
 from psycopg_pool import PoolTimeout
 
@@ -192,11 +193,21 @@ def _prepared(database: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) ->
     """Bind on the server, which Django's own cursors do not: only so is a statement planned once."""
     database.ensure_connection()
     with database.wrap_database_errors:
-        cursor = psycopg.Cursor(database.connection)
+        cursor = _cursor_of(database.connection)
         # One type for whole numbers: psycopg's choice by size would make a statement of each combination.
         cursor.execute(sql, [Int8(value) if type(value) is int else value for value in params], prepare=True)
         setattr(database, "health_check_done", True)  # this answer is the check: Django need not ask again
         return [] if cursor.rownumber is None else cursor.fetchall()
+
+
+def _cursor_of(connected: "psycopg.Connection[Row]") -> "psycopg.Cursor[Row]":
+    """Return the one cursor for all of this: it remembers how each type is read and written."""
+    cursor: psycopg.Cursor[Row] | None = getattr(connected, "cinema_cursor", None)
+    if cursor is None:
+        cursor = psycopg.Cursor(connected)
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)  # Django's own is a slow one
+        setattr(connected, "cinema_cursor", cursor)
+    return cursor
 
 
 def _for_sqlite(value: Any) -> Any:
