@@ -82,8 +82,8 @@ def _entry(update: Payload, viewer_id: int | None, sees_all: bool) -> Payload:
 
 
 def wire_time(moment: datetime) -> str:
-    """Write a moment as RFC 3339 in UTC with ``Z``."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """Write a moment of UTC as RFC 3339 with ``Z``."""
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def publish(payload: Payload) -> None:

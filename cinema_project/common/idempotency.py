@@ -28,7 +28,7 @@ def once(request: HttpRequest, user_id: int, work: Work) -> HttpResponse:
     :raises IdempotencyKeyReused: if the key came with another request
     :raises Busy: if the first request is still under way after three seconds
     """
-    key = request.headers.get("Idempotency-Key")
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return work()
     if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():

@@ -1,10 +1,11 @@
 """Paths with and without the trailing slash, problem documents outside the pages, a short cut to the hot paths."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.views.defaults import page_not_found
 
 from cinema_project.common.exception_handler import problem_for
@@ -80,11 +81,18 @@ def _answer(view: Handler, request: HttpRequest) -> HttpResponse:
 
 
 def _json_view(request: HttpRequest) -> Handler | None:
-    try:
-        match = resolve(request.path_info)
-    except Resolver404:
-        return None
-    if not issubclass(getattr(match.func, "view_class", object), JsonView):
+    match = _match(request.path_info)
+    if match is None:
         return None
     request.resolver_match = match
     return lambda request: match.func(request, *match.args, **match.kwargs)
+
+
+@lru_cache(maxsize=1000)
+def _match(path: str) -> ResolverMatch | None:
+    """Find the plain JSON view of a path, remembering the last thousand: in a rush many ask for the same."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    return match if issubclass(getattr(match.func, "view_class", object), JsonView) else None
