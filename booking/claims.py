@@ -90,7 +90,7 @@ class Found:
     now: datetime
     screening: ScreeningState
     claims: list[Claim]
-    version: str  # of the screening's row, and of the buyer's: see `apply`
+    version: str  # of the screening's row, and of the buyer's; empty on SQLite
     buyer_version: str
 
 

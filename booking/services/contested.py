@@ -19,14 +19,14 @@ _refused_at: dict[int, float] = {}
 
 
 def note(screening_id: int) -> None:
-    """Remember that a seat of this screening has just been refused."""
+    """Remember that somebody was refused a seat of this screening, or overtaken, just now."""
     if len(_refused_at) >= MOST_KEPT:
         _refused_at.clear()
     _refused_at[screening_id] = time.monotonic()
 
 
 def lately(screening_id: int) -> bool:
-    """Tell whether one was refused within the last two seconds."""
+    """Tell whether that was within the last two seconds."""
     return time.monotonic() - _refused_at.get(screening_id, -LATELY_SECONDS) < LATELY_SECONDS
 
 
