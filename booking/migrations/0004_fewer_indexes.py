@@ -24,7 +24,7 @@ def drop(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("booking", "0003_rights_of_groups"),
-        ("catalog", "0003_fewer_indexes"),
+        ("catalog", "0002_no_overlap_in_a_room"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

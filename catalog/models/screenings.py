@@ -41,9 +41,8 @@ class ScreeningQuerySet(models.QuerySet["Screening"]):
 class Screening(models.Model):
     """One showing of a film in a room. Two scheduled ones never overlap in a room (migration 0002)."""
 
-    # Their indexes are those of the Meta below, which begin with them.
-    movie = models.ForeignKey(Movie, on_delete=models.PROTECT, related_name="screenings", db_index=False)
-    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="screenings", db_index=False)
+    movie = models.ForeignKey(Movie, on_delete=models.PROTECT, related_name="screenings")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="screenings")
     start_time = models.DateTimeField()
     end_time = models.DateTimeField(help_text="Start, trailers and film.")
     room_free_at = models.DateTimeField(help_text="End and cleaning: the next screening may start.")
