@@ -108,12 +108,12 @@ def lock_screening(screening_id: int, *, buyer_id: int | None = None, skip_locke
     return bool(query(sql, params))
 
 
-def look_locked(screening_id: int, seat_ids: Sequence[int], user_id: int) -> Found:
-    """Queue for the screening's row, then look.
+def look_locked(screening_id: int, seat_ids: Sequence[int], user_id: int, *, lock_user: bool = False) -> Found:
+    """Queue for the screening's row, and with ``lock_user`` for the user's; then look.
 
     :raises ScreeningNotFound: if there is no such screening
     """
-    lock_screening(screening_id)
+    lock_screening(screening_id, buyer_id=user_id if lock_user else None)
     return look(screening_id, seat_ids, user_id)
 
 
@@ -221,13 +221,14 @@ def apply(
 ) -> list[Claim]:
     """Write the changes, count them in ``seat_seq``, and tell the watchers once that is committed (R56).
 
-    One statement on PostgreSQL. Claims are only inserted if the screening's row is as it was found, and nobody has it
-    locked: so whoever looked without the lock may write, and what was found still holds.
+    One statement on PostgreSQL. Whatever refers to the step ``counted``, as new claims and bookings do, is only written
+    if the screening's row is as it was found, and nobody has it locked: so it may come from a look without the lock.
+    Changes that refer to nothing need the lock.
 
     :param changes: statements that return ``COLUMNS``
     :param first: what they refer to, beside the step ``counted``
     :return: the claims they returned, by seat
-    :raises Overtaken: if the screening, or a row that ``first`` compares, is not as it was found
+    :raises Overtaken: if something refers to a row that is not as it was found
     """
     screening = found.screening
     payload = realtime.seats_payload(screening.id, screening.seq + 1, found.now, updates)
@@ -245,7 +246,10 @@ def _counted(found: Found, new_bookings: int) -> Step:
 
 
 def buyer_unless_changed(found: Found, buyer_id: int) -> Step:
-    """Return the step ``buyer``: the buyer's id, if nothing was held for them elsewhere in the meantime (R9)."""
+    """Return the step ``buyer``: the buyer's id, if nothing was held for them elsewhere in the meantime (R9).
+
+    Whatever makes a hold live, or live longer, takes this step: that is how the others notice.
+    """
     return _unless_changed("buyer", "accounts_user", "long_holds = long_holds", [], buyer_id, found.buyer_version)
 
 

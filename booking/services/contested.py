@@ -3,15 +3,17 @@
 Each process keeps its own.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
-from cinema_project.common.database import Overtaken
+from cinema_project.common.database import CommitUnknown, Overtaken
 
 R = TypeVar("R")
+logger = logging.getLogger(__name__)
 
 LATELY_SECONDS = 2.0
 MOST_KEPT = 1000
@@ -30,12 +32,14 @@ def lately(screening_id: int) -> bool:
     return time.monotonic() - _refused_at.get(screening_id, -LATELY_SECONDS) < LATELY_SECONDS
 
 
-def at_once(screening_id: int, change: Callable[[], R]) -> R | None:
+def at_once(screening_id: int, change: Callable[[], R], *, repeatable: bool = True) -> R | None:
     """Try a change that looks without the lock, and writes with a single statement if nothing has changed since.
 
     Most sales have their screening for themselves: two round trips instead of five.
 
+    :param repeatable: whether the change finds what it wrote before, should its answer have been lost
     :return: ``None`` if somebody came between; then take the lock
+    :raises CommitUnknown: if the answer was lost, and the change is not repeatable
     """
     if connection.vendor != "postgresql" or connection.in_atomic_block or lately(screening_id):
         return None
@@ -43,6 +47,10 @@ def at_once(screening_id: int, change: Callable[[], R]) -> R | None:
         return change()
     except Overtaken:
         note(screening_id)
-    except (IntegrityError, OperationalError, InterfaceError):
-        pass  # whoever takes the lock learns what it was, and repeats what may be repeated
+    except CommitUnknown:
+        if not repeatable:
+            raise
+    except (IntegrityError, OperationalError, InterfaceError) as error:
+        # Whoever takes the lock learns what it was, and repeats what may be repeated.
+        logger.info("Going on under the lock of screening %s: %s", screening_id, error)
     return None

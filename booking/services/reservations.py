@@ -82,8 +82,8 @@ def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> H
 @repeat_on("one_live_claim_per_seat")
 @write
 def _hold_locked(buyer: Buyer, screening_id: int, wanted: list[int]) -> Held:
-    lock_screening(screening_id, buyer_id=buyer.id)  # no third screening beside this one (R9)
-    return _hold(buyer, wanted, look(screening_id, wanted, buyer.id))
+    # No third screening beside this one (R9): hence the buyer's row.
+    return _hold(buyer, wanted, look_locked(screening_id, wanted, buyer.id, lock_user=True))
 
 
 def _hold(buyer: Buyer, wanted: list[int], found: Found) -> Held:
@@ -133,12 +133,12 @@ def extend_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], ad
     if type(additional_minutes) is not int or not 1 <= additional_minutes <= 10:
         raise Invalid("additional_minutes must be a whole number from 1 to 10.")
     wanted = checked_seat_ids(seat_ids)
-    found = look_locked(screening_id, wanted, buyer.id)
+    found = look_locked(screening_id, wanted, buyer.id, lock_user=True)
     check_on_sale(found)
     holds = own_holds(found, buyer.id, wanted)
     if len(holds) < len(wanted):
         raise HoldExpired("These seats are no longer held for you. Please choose them again.")
-    return _prolong(found, {hold: _end(hold) + timedelta(minutes=additional_minutes) for hold in holds})
+    return _prolong(found, buyer, {hold: _end(hold) + timedelta(minutes=additional_minutes) for hold in holds})
 
 
 @write
@@ -148,16 +148,16 @@ def restore_holds(*, buyer: Buyer, screening_id: int) -> Held:
     :raises HoldExpired: if there are none
     :raises ExtendLimit: if one of them cannot be prolonged any more
     """
-    found = look_locked(screening_id, [0], buyer.id)
+    found = look_locked(screening_id, [0], buyer.id, lock_user=True)
     check_on_sale(found)
     holds = own_holds(found, buyer.id)
     if not holds:
         raise HoldExpired("Your seats are no longer held. Please choose them again.")
     full = found.now + hold_length(buyer, found.screening)
-    return _prolong(found, {hold: full for hold in holds if _end(hold) < full})
+    return _prolong(found, buyer, {hold: full for hold in holds if _end(hold) < full})
 
 
-def _prolong(found: Found, wished: dict[Claim, datetime]) -> Held:
+def _prolong(found: Found, buyer: Buyer, wished: dict[Claim, datetime]) -> Held:
     ends = {hold: min(wish, _start(hold) + LONGEST) for hold, wish in wished.items()}
     gained = min((end - _end(hold) for hold, end in ends.items()), default=timedelta(0))
     if gained <= timedelta(0) or any(hold.extensions >= MOST_EXTENSIONS for hold in ends):
@@ -170,7 +170,7 @@ def _prolong(found: Found, wished: dict[Claim, datetime]) -> Held:
     ]
     updates = [SeatUpdate(hold.seat_id, "reserved", hold.user_id, end) for hold, end in ends.items()]
     minutes = int(gained.total_seconds() // 60)
-    prolonged = apply(found, changes, updates)
+    prolonged = apply(found, changes, updates, first=[buyer_unless_changed(found, buyer.id)])
     return Held(
         holds=prolonged,
         expires_in_minutes=minutes,

@@ -149,7 +149,9 @@ def _settled(
     _check_payment_id(payment_id)
     try:
         return contested.at_once(
-            screening_id, lambda: _book_at_once(buyer, screening_id, wanted, payment_id, from_holds)
+            screening_id,
+            lambda: _book_at_once(buyer, screening_id, wanted, payment_id, from_holds),
+            repeatable=payment_id is not None,
         ) or _book(buyer, screening_id, wanted, payment_id, from_holds)
     except Busy as error:
         if payment_id is None:
@@ -230,27 +232,22 @@ def _sell(sale: _Sale) -> Booked:
 
 
 def _booking(sale: _Sale, number: str, total: Decimal) -> list[Step]:
-    """Return the step ``booking``, and the one of its payment."""
-    screening = sale.screening
-    values = {
-        "user_id": sale.buyer.id,
-        "payment_id": sale.payment_id,
-        "currency": screening.currency,
-    }
-    booking = values | {"booking_number": number, "total": total, "booked_at": sale.found.now}
-    steps = [_insert("booking", "booking_booking", booking, returning="id")]
+    """Return the step ``booking``, after the one of its payment."""
+    now = sale.found.now
+    values = {"user_id": sale.buyer.id, "payment_id": sale.payment_id, "currency": sale.screening.currency}
+    booking = _insert("booking_booking", values | {"booking_number": number, "total": total, "booked_at": now})
+    steps = [Step("booking", f"{booking[0]} RETURNING id", booking[1])]
     if sale.payment_id:
         seats = orjson.dumps(sale.seat_ids).decode()
-        payment = values | {"seat_ids": seats, "amount": total, "status": "claimed", "captured_at": sale.found.now}
-        steps.insert(0, _insert("payment", "booking_payment", payment, returning="payment_id"))
+        paid = values | {"seat_ids": seats, "amount": total, "status": "claimed", "captured_at": now}
+        steps = [Step("payment", *_insert("booking_payment", paid)), *steps]
     return steps
 
 
-def _insert(name: str, table: str, values: dict[str, Any], *, returning: str) -> Step:
-    return Step(
-        name,
-        f"INSERT INTO {table} (screening_id, {', '.join(values)})"
-        f" VALUES ({id_of('counted')}, {marks(list(values))}) RETURNING {returning}",
+def _insert(table: str, values: dict[str, Any]) -> Statement:
+    columns = f"screening_id, {', '.join(values)}"
+    return (
+        f"INSERT INTO {table} ({columns}) VALUES ({id_of('counted')}, {marks(list(values))})",
         list(values.values()),
     )
 

@@ -1,6 +1,7 @@
 """R5, R9, R27, R61: what is decided under the screening's lock, with true parallel connections."""
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection, transaction
 
+from booking import claims
 from booking.claims import lock_screening
 from booking.services import reservations, tickets
 from booking.services.reservations import expire_lapsed, extend_holds, hold_seats
@@ -16,7 +18,7 @@ from booking.services.tickets import book_from_holds, book_seats
 from booking.tests import make
 from cinema_project.common import clock as product_clock
 from cinema_project.common import database
-from cinema_project.common.database import query
+from cinema_project.common.database import CommitUnknown, query
 from cinema_project.common.errors import DomainError
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -248,6 +250,84 @@ def test_r09_nor_when_all_have_looked_before_any_writes(monkeypatch):
     outcomes = together(*[lambda screening=screening: hold_one(screening) for screening in screenings])
 
     assert sorted(outcomes) == ["Reserved 1 seat for 5 minutes"] * 2 + ["screening_limit"]
+
+
+@pytest.mark.postgresql
+def test_r09_nor_by_prolonging_a_hold_that_others_see_lapse(monkeypatch):
+    buyer = make.user()
+    first, second, third = (free_seat()[0] for _ in range(3))
+    hold_seats(buyer=buyer, **first)
+    hold_seats(buyer=buyer, **second)
+    query(
+        "UPDATE booking_seatclaim SET expires_at = clock_timestamp() + interval '0.5 s' WHERE screening_id = %s",
+        [first["screening_id"]],
+    )
+    requests = []
+
+    def look_and_dawdle(*asked, look=reservations.look):
+        found = look(*asked)
+        if not requests:
+            time.sleep(0.6)
+            requests.append(Request(lambda: hold_seats(buyer=buyer, **third)))
+            requests[0].start()
+            while requests[0].is_alive() and not query("SELECT 1 FROM pg_locks WHERE NOT granted"):
+                pass
+        return found
+
+    monkeypatch.setattr(claims, "look", look_and_dawdle)
+
+    extend_holds(buyer=buyer, **first)
+    requests[0].join()
+
+    assert requests[0].outcome == "screening_limit"
+
+
+@pytest.mark.postgresql
+def test_a_sale_that_nobody_disturbs_takes_no_lock(monkeypatch):
+    monkeypatch.setattr(claims, "lock_screening", None)
+    monkeypatch.setattr(tickets, "lock_screening", None)
+    buyer, (call, screening) = make.user(), free_seat()
+
+    hold_seats(buyer=buyer, **call)
+    sale = book_from_holds(buyer=buyer, payment_id="paid", **call)
+
+    assert not sale.replayed
+    assert make.states(screening) == [(call["seat_ids"][0], "confirmed")]
+
+
+@pytest.mark.postgresql
+def test_r62_a_sale_whose_answer_is_lost_is_looked_for_under_the_lock(monkeypatch):
+    buyer = make.user()
+    call, screening = held(buyer)
+
+    def lose_the_answer(*steps, write=claims.query_steps, **options):
+        monkeypatch.undo()
+        write(*steps, **options)
+        raise CommitUnknown("lost")
+
+    monkeypatch.setattr(claims, "query_steps", lose_the_answer)
+
+    sale = book_from_holds(buyer=buyer, payment_id="paid", **call)
+
+    assert sale.replayed
+    assert make.states(screening) == [(call["seat_ids"][0], "confirmed")]
+
+
+@pytest.mark.postgresql
+def test_r61_a_payment_under_way_elsewhere_is_waited_for_once():
+    buyer, (call, screening) = make.user(), free_seat()
+    payment = (
+        "INSERT INTO booking_payment (payment_id, user_id, screening_id, seat_ids, amount, currency, status,"
+        " captured_at) VALUES ('paid', %s, %s, '[]', 1, 'EUR', 'claimed', clock_timestamp())"
+    )
+    with transaction.atomic():
+        query(payment, [buyer.pk, screening.pk])
+        sale = Request(lambda: book_seats(buyer=buyer, payment_id="paid", **call))
+        sale.start()
+        sale.join(5)
+        transaction.set_rollback(True)
+
+    assert sale.outcome == "request_in_progress"
 
 
 @pytest.mark.postgresql

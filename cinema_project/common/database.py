@@ -54,8 +54,11 @@ class CommitUnknown(Unavailable):
     code = "commit_unknown"
 
 
-class Overtaken(Exception):
-    """What a change relied on is no longer so. Nothing was written: take the lock, and look again."""
+class Overtaken(Busy):
+    """What a change relied on is no longer so, and nothing was written. Under the lock, another look will do."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else was faster. Please try again.", retry_after=1)
 
 
 _races: set[str] = set()
@@ -76,7 +79,7 @@ def repeat_on(*constraints: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 try:
                     return function(*args, **kwargs)
                 except IntegrityError as error:
-                    if connection.in_atomic_block or not is_race(error):
+                    if connection.in_atomic_block or not _is_race(error):
                         raise
             return function(*args, **kwargs)
 
@@ -124,9 +127,13 @@ def _commit_unknown() -> CommitUnknown:
     return CommitUnknown("The answer of the database was lost. Please repeat the request.", retry_after=2)
 
 
+def _busy() -> Busy:
+    return Busy("Many people want these seats at this moment. Please try again.", retry_after=1)
+
+
 def _give_up_or_repeat(error: Exception, attempt: int) -> None:
     if _sqlstate(error) == LOCK_WAIT or "database is locked" in str(error):
-        raise Busy("Many people want these seats at this moment. Please try again.", retry_after=1) from error
+        raise _busy() from error
     lost = _is_lost(error)
     if lost:
         connection.close()
@@ -150,7 +157,7 @@ def _sqlstate(error: BaseException) -> str | None:
     return getattr(error.__cause__, "sqlstate", None)
 
 
-def is_race(error: IntegrityError) -> bool:
+def _is_race(error: IntegrityError) -> bool:
     """Tell whether a constraint decided a race, so that another look will find the winner."""
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) in _races
 
@@ -237,7 +244,8 @@ def query_steps(steps: Sequence[Step], *, returning: Sequence[str]) -> list[Row]
     It is never repeated by itself: without a transaction around it, nobody could tell whether the first one counted.
 
     :raises Overtaken: if the steps need a row of which ``id_of`` found nothing
-    :raises CommitUnknown: if there is no transaction, and the connection broke before the answer came
+    :raises Busy: without a transaction, after three seconds of waiting for a lock
+    :raises CommitUnknown: without a transaction, if the connection broke before the answer came
     """
     try:
         if connection.vendor == "postgresql":
@@ -248,6 +256,8 @@ def query_steps(steps: Sequence[Step], *, returning: Sequence[str]) -> list[Row]
             raise Overtaken from error
         raise
     except (OperationalError, InterfaceError) as error:
+        if not connection.in_atomic_block and _sqlstate(error) == LOCK_WAIT:
+            raise _busy() from error
         if connection.in_atomic_block or not _is_lost(error):
             raise
         connection.close()
