@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.forms import AccountForm, SignInForm, SignUpForm
 from accounts.models import User
-from accounts.services import check_credentials, end_page_sockets, register_user
+from accounts.services.registration import register_user
+from accounts.services.sessions import check_credentials, end_page_sockets
 from accounts.tokens import page_token
 from cinema_project.common.errors import DomainError
 

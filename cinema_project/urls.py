@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
     path("ws/", include("booking.socket_urls")),
+    path("", include("accounts.api.gateway_urls")),
     path("", include("cinema_project.pages.urls")),
     path("", include("booking.urls")),
     path("account/", include("accounts.urls")),

@@ -43,6 +43,20 @@ class LoginFormInput(serializers.Serializer[Any]):
     password = Password()
 
 
+class ChangePasswordInput(serializers.Serializer[Any]):
+    current_password = Password()
+    new_password = Password(help_text="At least 8 characters, not only digits, not much like the address.")
+
+
+class EmailQuery(serializers.Serializer[Any]):
+    email = Text(max_length=255)
+
+
+class EmailKnownOutput(serializers.Serializer[Any]):
+    email = serializers.CharField()
+    exists = serializers.BooleanField()
+
+
 class RefreshInput(serializers.Serializer[Any]):
     token = Text(
         required=False,
@@ -97,3 +111,33 @@ class TokenPairOutput(serializers.Serializer[Any]):
     refresh_token = serializers.CharField()
     expires_in = serializers.IntegerField(help_text="Seconds that the access token counts.")
     user = UserOutput()
+
+
+class GatewayCredentialsInput(serializers.Serializer[Any]):
+    email = Text(max_length=255)
+    password = Password()
+
+
+class GatewayPasswordInput(GatewayCredentialsInput):
+    newPassword = Password(source="new")
+
+
+class GatewayUserOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField(source="uuid")
+    email = serializers.CharField()
+
+
+class GatewayTokenOutput(serializers.Serializer[Any]):
+    """The access token; the refresh token travels in the cookie."""
+
+    access_token = serializers.CharField()
+    token_type = serializers.CharField()
+
+
+class DetailOutput(serializers.Serializer[Any]):
+    detail = serializers.CharField()
+
+
+class PongOutput(serializers.Serializer[Any]):
+    message = serializers.CharField()
+    user_id = serializers.UUIDField()

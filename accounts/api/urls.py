@@ -1,11 +1,13 @@
 from django.urls import path
 
-from accounts.api import views
+from accounts.api.views import auth
 
 urlpatterns = [
-    path("auth/register", views.Register.as_view()),
-    path("auth/login", views.Login.as_view()),
-    path("auth/me", views.Me.as_view()),
-    path("auth/refresh-token", views.RefreshToken.as_view()),
-    path("auth/logout", views.Logout.as_view()),
+    path("auth/register", auth.Register.as_view()),
+    path("auth/login", auth.Login.as_view()),
+    path("auth/me", auth.Me.as_view()),
+    path("auth/check-email", auth.CheckEmail.as_view()),
+    path("auth/change-password", auth.ChangePassword.as_view()),
+    path("auth/refresh-token", auth.RefreshToken.as_view()),
+    path("auth/logout", auth.Logout.as_view()),
 ]

@@ -302,3 +302,71 @@ def test_bodies_over_ten_megabytes_are_refused(client, path):
     response = post(client, path, b'{"token": "' + b"x" * (10 * 1024 * 1024) + b'"}')
 
     assert response.status_code == 413
+
+
+@pytest.fixture
+def ann():
+    return make.user(email="ann@cinema.test")
+
+
+def change(client, person, **given):
+    body = {"current_password": make.PASSWORD, "new_password": "another-2026-secret"} | given
+    return client.put(f"{AUTH}/change-password", body, content_type="application/json", headers=make.bearer(person))
+
+
+def test_change_password_ends_every_other_sign_in(client, ann):
+    elsewhere, here = issue_tokens(user=ann), issue_tokens(user=ann)
+    client.force_login(ann)
+    body = {"current_password": make.PASSWORD, "new_password": "another-2026-secret"}
+
+    response = client.put(
+        f"{AUTH}/change-password", body, content_type="application/json", headers=make.header(here.access_token)
+    )
+
+    assert (response.status_code, response.json()) == (200, {"message": "Password changed successfully"})
+    statuses = [
+        client.get(f"{AUTH}/me", headers=make.header(pair.access_token)).status_code for pair in (elsewhere, here)
+    ]
+    assert statuses == [401, 200]
+    assert post(client, "refresh-token", {"token": elsewhere.refresh_token}).status_code == 401
+    assert client.get("/account/").status_code == 302  # the pages' session ended, too
+    ann.refresh_from_db()
+    assert ann.check_password("another-2026-secret")
+
+
+def test_change_password_wants_the_current_one(client, ann):
+    response = change(client, ann, current_password="not it")
+
+    assert is_problem(response, 400, "Current password is incorrect")
+    assert response.json()["errors"][0]["pointer"] == "/current_password"
+    ann.refresh_from_db()
+    assert ann.check_password(make.PASSWORD)
+
+
+@pytest.mark.parametrize("new", ["", "short", "12345678", "ann@cinema.test", None, 7, "x" * 1000])
+def test_change_password_refuses_a_bad_one_and_keeps_the_old(client, ann, new):
+    response = change(client, ann, new_password=new)
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["pointer"] == "/new_password"
+    ann.refresh_from_db()
+    assert ann.check_password(make.PASSWORD)
+
+
+def test_change_password_is_for_the_signed_in(client):
+    assert client.put(f"{AUTH}/change-password", {}, content_type="application/json").status_code == 401
+
+
+@pytest.mark.parametrize(("email", "exists"), [("ANN@Cinema.Test", True), ("bob@cinema.test", False)])
+def test_check_email_tells_whether_an_address_is_known(client, ann, email, exists):
+    response = client.get(f"{AUTH}/check-email", {"email": email})
+
+    assert (response.status_code, response.json()) == (200, {"email": email, "exists": exists})
+
+
+@pytest.mark.parametrize("email", [None, "", "no address", "a" * 300 + "@cinema.test"])
+def test_check_email_refuses_what_is_no_address(client, email):
+    response = client.get(f"{AUTH}/check-email", {} if email is None else {"email": email})
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["pointer"] == "/email"

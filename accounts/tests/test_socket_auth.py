@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from accounts.services import end_page_sockets
+from accounts.services.sessions import end_page_sockets
 from accounts.signatures import read_access
 from accounts.socket_auth import caller_with_any, is_own_origin, socket_caller, still_valid, valid_among
 from accounts.tests import make

@@ -14,6 +14,9 @@ from rest_framework.views import APIView
 
 from accounts.api.authentication import SignedInRequest
 from accounts.api.serializers import (
+    ChangePasswordInput,
+    EmailKnownOutput,
+    EmailQuery,
     LoginFormInput,
     LoginInput,
     MessageOutput,
@@ -23,7 +26,9 @@ from accounts.api.serializers import (
     UserOutput,
 )
 from accounts.callers import bearer_token
-from accounts.services import refresh_tokens, register_user, sign_in, sign_out
+from accounts.services.passwords import change_password
+from accounts.services.registration import is_known, register_user
+from accounts.services.sessions import refresh_tokens, sign_in, sign_out
 from cinema_project.common.errors import Unauthenticated
 from cinema_project.common.parsers import BoundedFormParser, BoundedJSONParser
 
@@ -114,3 +119,45 @@ class Logout(APIView):
     def post(self, request: SignedInRequest) -> Response:
         sign_out(caller=request.auth)
         return Response(MessageOutput({"message": "Successfully logged out"}).data)
+
+
+class ChangePassword(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="auth_change_password",
+        tags=["auth"],
+        summary="Change the password",
+        description="All other sign-ins of the person end, those of the pages too.",
+        request=ChangePasswordInput,
+        responses={200: MessageOutput, 400: OpenApiResponse(description="Current password is incorrect")},
+    )
+    def put(self, request: SignedInRequest) -> Response:
+        asked = ChangePasswordInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given = asked.validated_data
+        change_password(
+            user=request.user,
+            current=given["current_password"],
+            new=given["new_password"],
+            keep_family=request.auth.family,
+        )
+        return Response(MessageOutput({"message": "Password changed successfully"}).data)
+
+
+class CheckEmail(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="auth_check_email",
+        tags=["auth"],
+        summary="Ask whether an address has an account",
+        parameters=[EmailQuery],
+        responses=EmailKnownOutput,
+    )
+    def get(self, request: Request) -> Response:
+        asked = EmailQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        email = asked.validated_data["email"]
+        return Response(EmailKnownOutput({"email": email, "exists": is_known(email)}).data)

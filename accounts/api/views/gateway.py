@@ -1,0 +1,167 @@
+"""The same people and sign-ins in the shapes of the gateway: refresh token in a cookie, ids as UUIDs."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.authentication import SignedInRequest
+from accounts.api.serializers import (
+    DetailOutput,
+    GatewayCredentialsInput,
+    GatewayPasswordInput,
+    GatewayTokenOutput,
+    GatewayUserOutput,
+    MessageOutput,
+    PongOutput,
+)
+from accounts.api.views.auth import OPTIONAL_BEARER, no_store
+from accounts.callers import bearer_token
+from accounts.services.registration import register_user
+from accounts.services.sessions import sign_in, sign_in_with_new_password, sign_out
+from accounts.tokens import TokenPair, rotate
+from cinema_project.common.errors import NotAllowed, Unauthenticated
+
+COOKIE, COOKIE_PATH = "refresh_token", "/auth/refresh"
+TAGS = ["gateway"]
+WRONG = OpenApiResponse(description="Incorrect email or password")
+
+
+class OriginRefused(NotAllowed):
+    """The page of another site sent the cookie along."""
+
+    code = "origin_refused"
+
+
+class Register(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="gateway_register",
+        tags=TAGS,
+        summary="Register",
+        description='With `X-Gateway: 1` the answer is `{"message": "Succes"}`, as the gateway gives it.',
+        parameters=[OpenApiParameter("X-Gateway", str, OpenApiParameter.HEADER, enum=["1"])],
+        request=GatewayCredentialsInput,
+        responses={201: GatewayUserOutput, 400: OpenApiResponse(description="Email already registered")},
+    )
+    def post(self, request: Request) -> Response:
+        asked = GatewayCredentialsInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user = register_user(**asked.validated_data)
+        as_gateway = settings.AUTH_REGISTER_REPLY == "gateway" or request.headers.get("X-Gateway") == "1"
+        answer = MessageOutput({"message": "Succes"}) if as_gateway else GatewayUserOutput(user)
+        return Response(answer.data, status=status.HTTP_201_CREATED)
+
+
+@no_store
+class Login(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="gateway_login",
+        tags=TAGS,
+        summary="Sign in; the refresh token comes as a cookie",
+        request=GatewayCredentialsInput,
+        responses={200: GatewayTokenOutput, 401: WRONG},
+    )
+    def post(self, request: Request) -> Response:
+        asked = GatewayCredentialsInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return _with_cookie(sign_in(**asked.validated_data))
+
+
+@no_store
+class Refresh(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="gateway_refresh",
+        tags=TAGS,
+        summary="Exchange the refresh token of the cookie, or of the header",
+        description="The token is spent by this; sending a spent one again ends the whole sign-in.",
+        auth=OPTIONAL_BEARER,
+        request=None,
+        responses={
+            200: GatewayTokenOutput,
+            401: OpenApiResponse(description="Not authenticated"),
+            403: OpenApiResponse(description="The page of another site sent the cookie."),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        token = request.COOKIES.get(COOKIE)
+        if token:
+            _check_origin(request)
+        else:
+            token = bearer_token(request)
+        if not token:
+            raise Unauthenticated("Not authenticated")
+        return _with_cookie(rotate(token))
+
+
+@no_store
+class ChangePassword(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="gateway_change_password",
+        tags=TAGS,
+        summary="Change the password, by the old one",
+        description="All sign-ins of the person end; the answer is a new one.",
+        request=GatewayPasswordInput,
+        responses={200: GatewayTokenOutput, 401: WRONG},
+    )
+    def post(self, request: Request) -> Response:
+        asked = GatewayPasswordInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return _with_cookie(sign_in_with_new_password(**asked.validated_data))
+
+
+class Logout(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(operation_id="gateway_logout", tags=TAGS, summary="Sign out", request=None, responses=DetailOutput)
+    def post(self, request: SignedInRequest) -> Response:
+        sign_out(caller=request.auth)
+        response = Response(DetailOutput({"detail": "Logged out"}).data)
+        response.delete_cookie(COOKIE, path=COOKIE_PATH, samesite="Lax")
+        return response
+
+
+class Ping(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(operation_id="gateway_ping", tags=TAGS, summary="Who am I?", responses=PongOutput)
+    def get(self, request: SignedInRequest) -> Response:
+        return Response(PongOutput({"message": "pong", "user_id": request.user.uuid}).data)
+
+
+def _with_cookie(pair: TokenPair) -> Response:
+    response = Response(GatewayTokenOutput(pair).data)
+    response.set_cookie(
+        COOKIE,
+        pair.refresh_token,
+        max_age=settings.REFRESH_TOKEN_SECONDS,
+        path=COOKIE_PATH,
+        secure=settings.COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _check_origin(request: Request) -> None:
+    """Let the cookie count only for our own pages and the sites we know; what is no browser sends no Origin."""
+    origin: Any = request.headers.get("Origin")
+    ours = f"{request.scheme}://{request.get_host()}"
+    if origin and origin not in {ours, *settings.CSRF_TRUSTED_ORIGINS, *settings.CORS_ALLOWED_ORIGINS}:
+        raise OriginRefused("This site may not use your sign-in here.")

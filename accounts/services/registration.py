@@ -1,0 +1,77 @@
+"""Becoming known."""
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+
+from accounts.models import User, canonical_email
+from accounts.services.passwords import check_new_password
+from cinema_project.common.database import write
+from cinema_project.common.errors import Invalid
+
+LONGEST_EMAIL = 255
+
+
+class EmailTaken(Invalid):
+    code = "email_taken"
+
+    def __init__(self) -> None:
+        sentence = "Email already registered"
+        super().__init__(sentence, errors=[{"pointer": "/email", "detail": sentence}])
+
+
+class EmailInvalid(Invalid):
+    code = "email_invalid"
+
+    def __init__(self) -> None:
+        sentence = "Enter a valid email address."
+        super().__init__(sentence, errors=[{"pointer": "/email", "detail": sentence}])
+
+
+def register_user(*, email: str, password: str, full_name: str = "") -> User:
+    """Create an account for an address that has none.
+
+    :raises EmailInvalid: if it is no e-mail address
+    :raises EmailTaken: if the address is known, in whatever spelling
+    :raises PasswordRefused: if the password is too easy to guess
+    """
+    user = User(email=checked_email(email), full_name=full_name)
+    if User.objects.filter(email=user.email).exists():
+        raise EmailTaken
+    check_new_password(password, user)
+    user.password = make_password(password)  # slow on purpose, so before the transaction
+    _insert(user)
+    return user
+
+
+def is_known(email: str) -> bool:
+    """Tell whether somebody has this address, in whatever spelling.
+
+    :raises EmailInvalid: if it is no e-mail address
+    """
+    return User.objects.filter(email=checked_email(email)).exists()
+
+
+def checked_email(email: str) -> str:
+    """Return the one spelling of this address.
+
+    :raises EmailInvalid: if it is no e-mail address
+    """
+    address = canonical_email(email)
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise EmailInvalid from None
+    if len(address) > LONGEST_EMAIL:
+        raise EmailInvalid
+    return address
+
+
+@write
+def _insert(user: User) -> None:
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:  # two registrations at the same moment
+        raise EmailTaken from None
