@@ -23,10 +23,23 @@ class AccountForm(forms.Form):
             self.add_error(None, error.detail)
 
 
-class SignInForm(AccountForm):
-    email = forms.EmailField(
-        label="E-mail", max_length=255, widget=forms.EmailInput({"autocomplete": "username", "autocapitalize": "none"})
+def email_field() -> forms.EmailField:
+    widget = forms.EmailInput({"autocomplete": "username", "autocapitalize": "none"})
+    return forms.EmailField(label="E-mail", max_length=255, widget=widget)
+
+
+def new_password_field() -> forms.CharField:
+    return forms.CharField(
+        label="Password",
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        help_text="At least 8 characters, and not only digits.",
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
+
+
+class SignInForm(AccountForm):
+    email = email_field()
     password = forms.CharField(
         label="Password",
         max_length=LONGEST_PASSWORD,
@@ -37,13 +50,13 @@ class SignInForm(AccountForm):
 
 class SignUpForm(AccountForm):
     full_name = forms.CharField(label="Your name", max_length=255, widget=forms.TextInput({"autocomplete": "name"}))
-    email = forms.EmailField(
-        label="E-mail", max_length=255, widget=forms.EmailInput({"autocomplete": "username", "autocapitalize": "none"})
-    )
-    password = forms.CharField(
-        label="Password",
-        max_length=LONGEST_PASSWORD,
-        strip=False,
-        help_text="At least 8 characters, and not only digits.",
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-    )
+    email = email_field()
+    password = new_password_field()
+
+
+class ForgotPasswordForm(AccountForm):
+    email = email_field()
+
+
+class ResetPasswordForm(AccountForm):
+    password = new_password_field()

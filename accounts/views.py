@@ -15,9 +15,10 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.forms import AccountForm, SignInForm, SignUpForm
+from accounts.forms import AccountForm, ForgotPasswordForm, ResetPasswordForm, SignInForm, SignUpForm
 from accounts.models import User
 from accounts.services.registration import register_user
+from accounts.services.resets import ResetTokenInvalid, request_password_reset, reset_password
 from accounts.services.sessions import check_credentials, end_page_sockets
 from accounts.tokens import page_token
 from cinema_project.common.errors import DomainError
@@ -63,6 +64,51 @@ class SignUp(Entrance):
     form_class = SignUpForm
     template_name = "accounts/sign_up.html"
     person = staticmethod(register_user)
+
+
+@method_decorator(never_cache, name="dispatch")
+class ForgotPassword(View):
+    """Ask for the mail with the link; what the page says does not depend on who exists."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(request, ForgotPasswordForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = ForgotPasswordForm(request.POST)
+        if form.is_valid():
+            try:
+                request_password_reset(**form.cleaned_data)
+                return render(request, "accounts/forgot_sent.html", {"section": "account", **form.cleaned_data})
+            except DomainError as error:
+                form.refuse(error)
+        return self._page(request, form)
+
+    def _page(self, request: HttpRequest, form: ForgotPasswordForm) -> HttpResponse:
+        return render(request, "accounts/forgot.html", {"form": form, "section": "account"})
+
+
+@method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
+class ResetPassword(View):
+    """Choose a new password, by the link of the mail."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        return self._page(request, ResetPasswordForm())
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        form = ResetPasswordForm(request.POST)
+        if form.is_valid():
+            try:
+                reset_password(token=token, field="password", **form.cleaned_data)
+                messages.success(request, "Your new password is set. Please sign in with it.")
+                return redirect("accounts:sign_in")
+            except ResetTokenInvalid:
+                form.add_error(None, "This link is no longer good. Please ask for a new one.")
+            except DomainError as error:
+                form.refuse(error)
+        return self._page(request, form)
+
+    def _page(self, request: HttpRequest, form: ResetPasswordForm) -> HttpResponse:
+        return render(request, "accounts/reset.html", {"form": form, "section": "account"})
 
 
 @require_POST

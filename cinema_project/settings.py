@@ -300,6 +300,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+PASSWORD_RESET_TIMEOUT = 1800
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "tickets@cinema.test")
@@ -319,4 +320,7 @@ LOGGING = {
 }
 
 # --- Messages out: who delivers which topic of the outbox ----------------------------------------------------------
-OUTBOX_HANDLERS = {"seats": "booking.realtime.publish"}
+OUTBOX_HANDLERS = {
+    "seats": "booking.realtime.publish",
+    "password_reset": "accounts.mails.send_password_reset",
+}

@@ -48,8 +48,19 @@ class ChangePasswordInput(serializers.Serializer[Any]):
     new_password = Password(help_text="At least 8 characters, not only digits, not much like the address.")
 
 
-class EmailQuery(serializers.Serializer[Any]):
+class EmailInput(serializers.Serializer[Any]):
     email = Text(max_length=255)
+
+
+class ForgotPasswordOutput(serializers.Serializer[Any]):
+    message = serializers.CharField()
+    expires_in_minutes = serializers.IntegerField()
+    reset_token = serializers.CharField(required=False, help_text="In development only.")
+
+
+class ResetPasswordInput(serializers.Serializer[Any]):
+    token = Text(max_length=200)
+    new_password = Password(help_text="At least 8 characters, not only digits, not much like the address.")
 
 
 class EmailKnownOutput(serializers.Serializer[Any]):

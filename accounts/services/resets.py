@@ -1,0 +1,45 @@
+"""A new password for somebody who forgot theirs."""
+
+import uuid
+
+from accounts.models import User
+from accounts.reset_tokens import user_of
+from accounts.services.passwords import WrongPassword, check_new_password, replace_password
+from accounts.services.registration import checked_email
+from cinema_project.common import outbox
+from cinema_project.common.database import write
+from cinema_project.common.errors import Invalid
+
+
+class ResetTokenInvalid(Invalid):
+    code = "reset_token_invalid"
+
+    def __init__(self) -> None:
+        super().__init__("Invalid or expired reset token")
+
+
+@write
+def request_password_reset(*, email: str) -> None:
+    """Have a one-time link mailed to this address, if it has an account; the same work and time if not.
+
+    :raises EmailInvalid: if it is no e-mail address
+    """
+    outbox.add("password_reset", key=uuid.uuid4().hex, payload={"email": checked_email(email)})
+
+
+def reset_password(*, token: str, password: str, field: str = "new_password") -> User:
+    """Give the token's bearer the password they chose; all sign-ins made before end.
+
+    :param field: of the request, for the answer to name
+    :raises ResetTokenInvalid: if the token does not count, or no longer
+    :raises PasswordRefused: if the password is too easy to guess
+    """
+    user = user_of(token)
+    if user is None:
+        raise ResetTokenInvalid
+    check_new_password(password, user, field=field)
+    try:
+        replace_password(user=user, password=password)
+    except WrongPassword:  # the token was used twice at the same moment
+        raise ResetTokenInvalid from None
+    return user
