@@ -1,4 +1,4 @@
-"""Who uses the cinema, and the sign-ins they hold."""
+"""Who uses the cinema, and the sign-ins and keys they hold."""
 
 import unicodedata
 import uuid
@@ -28,6 +28,11 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
 
 
+class TimeFormat(models.TextChoices):
+    TWELVE = "12", "7:30 pm"
+    TWENTY_FOUR = "24", "19:30"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person; signs in with the e-mail address."""
 
@@ -36,9 +41,31 @@ class User(AbstractBaseUser, PermissionsMixin):
     full_name = models.CharField(max_length=255, blank=True)
     is_active = models.BooleanField(default=True, help_text="Suspended people cannot sign in.")
     is_staff = models.BooleanField("admin access", default=False)
+    is_guest = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="A visitor who holds seats and has not signed in yet.",
+    )
+    email_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     date_of_birth = models.DateField(null=True, blank=True)
-    profile_picture_url = models.CharField(max_length=500, null=True, blank=True)
-    dark_mode = models.BooleanField(default=False)
+    picture = models.FileField(
+        upload_to="people", blank=True, db_default="", help_text="An uploaded picture, re-encoded by us."
+    )
+    profile_picture_url = models.CharField(
+        max_length=500, null=True, blank=True, help_text="A picture elsewhere; an uploaded one goes first."
+    )
+    dark_mode = models.BooleanField(null=True, blank=True, help_text="Unknown follows the device.")
+    language = models.CharField(
+        max_length=35, default="en", db_default="en", help_text="A language tag such as en or pt-BR."
+    )
+    time_format = models.CharField(
+        max_length=2,
+        choices=TimeFormat.choices,
+        blank=True,
+        db_default="",
+        help_text="Empty: as is usual in the language.",
+    )
     notifications_enabled = models.BooleanField(default=True)
     newsletter_subscribed = models.BooleanField(default=False)
     long_holds = models.BooleanField(default=False, help_text="Seats are held for 15 minutes.")
@@ -47,6 +74,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    closed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The person left; what remains is needed for accounting."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -55,6 +85,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def prefers_dark(self) -> bool:
+        """What the API calls ``dark_mode``, which knows no "as the device"."""
+        return bool(self.dark_mode)
 
 
 class TokenFamily(models.Model):
@@ -73,3 +108,43 @@ class TokenFamily(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} since {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class ApiKey(models.Model):
+    """What a program signs its calls with. The key itself is shown once and stored nowhere."""
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12, unique=True, help_text="How the key begins, to tell keys apart.")
+    digest = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256 of the key.")
+    scopes = models.JSONField(help_text="What the key may do, see accounts.api_keys.SCOPES.")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_keys")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class Search(models.Model):
+    """What a person looked for."""
+
+    class Kind(models.TextChoices):
+        MOVIE = "movie"
+        CINEMA = "cinema"
+        GENERAL = "general"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="searches")
+    search_query = models.CharField(max_length=255)
+    search_type = models.CharField(max_length=7, choices=Kind.choices, default=Kind.GENERAL)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "searches"
+
+    def __str__(self) -> str:
+        return self.search_query

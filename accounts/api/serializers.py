@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from accounts.roles import MANAGER
-from accounts.selectors import groups_of, role_of
+from accounts.selectors import groups_of, picture_url_of, role_of
 
 LONGEST_PASSWORD = 256
 
@@ -84,6 +84,8 @@ class UserOutput(serializers.ModelSerializer[User]):
     is_admin = serializers.BooleanField(source="is_superuser", read_only=True)
     role = serializers.SerializerMethodField()
     groups = serializers.SerializerMethodField()
+    profile_picture_url = serializers.SerializerMethodField()
+    dark_mode = serializers.BooleanField(source="prefers_dark", read_only=True)
     created_at = serializers.DateTimeField(default_timezone=UTC, read_only=True)
     updated_at = serializers.DateTimeField(default_timezone=UTC, read_only=True)
 
@@ -114,6 +116,10 @@ class UserOutput(serializers.ModelSerializer[User]):
 
     def get_groups(self, user: User) -> list[str]:
         return [name for name in groups_of(user) if name != MANAGER]
+
+    @extend_schema_field(serializers.URLField(allow_null=True))
+    def get_profile_picture_url(self, user: User) -> str | None:
+        return picture_url_of(user)
 
 
 class TokenPairOutput(serializers.Serializer[Any]):
