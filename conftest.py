@@ -10,6 +10,7 @@ from django.core.cache import cache
 from selenium.webdriver import Chrome
 
 from cinema_project.celery import app as celery
+from cinema_project.common import rates
 from cinema_project.tests import clock as clocks
 from cinema_project.tests import plugin
 from cinema_project.tests.browsers import open_browser
@@ -39,6 +40,7 @@ def fast_passwords(settings) -> None:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     cache.clear()
+    rates.buckets.cache_clear()
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
+from accounts.models import TimeFormat
 from cinema_project.common.errors import DomainError
 
 LONGEST_PASSWORD = 256
@@ -28,9 +30,18 @@ def email_field() -> forms.EmailField:
     return forms.EmailField(label="E-mail", max_length=255, widget=widget)
 
 
-def new_password_field() -> forms.CharField:
+def current_password_field(label: str) -> forms.CharField:
     return forms.CharField(
-        label="Password",
+        label=label,
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+
+def new_password_field(label: str = "Password") -> forms.CharField:
+    return forms.CharField(
+        label=label,
         max_length=LONGEST_PASSWORD,
         strip=False,
         help_text="At least 8 characters, and not only digits.",
@@ -40,12 +51,7 @@ def new_password_field() -> forms.CharField:
 
 class SignInForm(AccountForm):
     email = email_field()
-    password = forms.CharField(
-        label="Password",
-        max_length=LONGEST_PASSWORD,
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "current-password"}),
-    )
+    password = current_password_field("Password")
 
 
 class SignUpForm(AccountForm):
@@ -60,3 +66,43 @@ class ForgotPasswordForm(AccountForm):
 
 class ResetPasswordForm(AccountForm):
     password = new_password_field()
+
+
+class ProfileForm(AccountForm):
+    full_name = forms.CharField(label="Your name", max_length=255, widget=forms.TextInput({"autocomplete": "name"}))
+    date_of_birth = forms.DateField(
+        label="Date of birth",
+        required=False,
+        widget=forms.DateInput({"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
+    )
+
+
+class PreferencesForm(AccountForm):
+    dark_mode = forms.NullBooleanField(
+        label="Colours",
+        required=False,
+        widget=forms.Select(choices=[("unknown", "As the device"), ("false", "Light"), ("true", "Dark")]),
+    )
+    language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES)
+    time_format = forms.ChoiceField(
+        label="Times", required=False, choices=[("", "As is usual in the language"), *TimeFormat.choices]
+    )
+    long_holds = forms.BooleanField(
+        label="Give me more time", required=False, help_text="Your seats are held for 15 minutes instead of 5."
+    )
+    notifications_enabled = forms.BooleanField(label="Mail me about my bookings and changes to them", required=False)
+    newsletter_subscribed = forms.BooleanField(label="Mail me what is new", required=False)
+
+
+class EmailForm(AccountForm):
+    email = forms.EmailField(label="New e-mail", max_length=255, widget=forms.EmailInput({"autocomplete": "email"}))
+    current_password = current_password_field("Your password")
+
+
+class PasswordForm(AccountForm):
+    current_password = current_password_field("Current password")
+    new_password = new_password_field("New password")
+
+
+class ConfirmForm(AccountForm):
+    current_password = current_password_field("Your password")

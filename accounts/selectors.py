@@ -1,10 +1,17 @@
 """Reads about people."""
 
-from django.conf import settings
-from django.db.models import prefetch_related_objects
+from typing import Any
 
-from accounts.models import User
+from django.conf import settings
+from django.db.models import QuerySet, prefetch_related_objects
+
+from accounts.models import Search, User
 from accounts.roles import role_named
+from cinema_project.common.errors import NotFound
+
+
+class PersonNotFound(NotFound):
+    code = "user_not_found"
 
 
 def groups_of(user: User) -> tuple[str, ...]:
@@ -24,3 +31,57 @@ def picture_url_of(user: User) -> str | None:
         return user.profile_picture_url or None
     address = user.picture.url
     return settings.SITE_URL + address if address.startswith("/") else address
+
+
+def short_name(user: User) -> str:
+    """Return what others may read of a name: ``Ann E.``"""
+    first, *rest = user.full_name.split() or [""]
+    return f"{first} {rest[-1][0]}." if rest else first
+
+
+def public_profile(user_id: int) -> User:
+    """Return somebody whom anybody may look up.
+
+    :raises PersonNotFound: if there is nobody, or nobody any more
+    """
+    user = User.objects.filter(pk=user_id, is_active=True, is_guest=False).first()
+    if user is None:
+        raise PersonNotFound(f"User with id {user_id} not found")
+    return user
+
+
+def searches_of(user: User) -> QuerySet[Search]:
+    """Return what the user looked for, newest first."""
+    return user.searches.order_by("-pk")
+
+
+def personal_data(user: User) -> dict[str, Any]:
+    """Return what this app knows of a person, for them to take along, as plain values."""
+    sign_ins = user.token_families.order_by("created_at")
+    return {
+        "profile": {
+            "id": user.pk,
+            "uuid": str(user.uuid),
+            "email": user.email,
+            "email_confirmed_at": user.email_confirmed_at,
+            "full_name": user.full_name,
+            "date_of_birth": user.date_of_birth,
+            "profile_picture_url": picture_url_of(user),
+            "role": role_of(user),
+            "groups": groups_of(user),
+            "created_at": user.created_at,
+            "updated_at": user.updated_at,
+            "last_login": user.last_login,
+        },
+        "preferences": {
+            "dark_mode": user.dark_mode,
+            "language": user.language,
+            "time_format": user.time_format,
+            "long_holds": user.long_holds,
+            "notifications_enabled": user.notifications_enabled,
+            "newsletter_subscribed": user.newsletter_subscribed,
+        },
+        "search_history": list(searches_of(user).values("search_query", "search_type", "created_at")),
+        "sign_ins": list(sign_ins.values("created_at", "rotated_at", "expires_at", "revoked_at")),
+        "api_keys": list(user.api_keys.order_by("pk").values("name", "prefix", "scopes", "created_at", "revoked_at")),
+    }

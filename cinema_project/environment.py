@@ -1,7 +1,9 @@
 """Typed reading of environment variables; a wrong value stops the start with one sentence."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TypeVar
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
@@ -47,6 +49,51 @@ def address(name: str, default: str, schemes: tuple[str, ...]) -> str:
     if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
         raise SettingsError(f"{name} cannot be used: set it to an address that starts with {schemes[0]}://.")
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How mail leaves the house: Django's backend and what it needs to know."""
+
+    backend: str
+    folder: str = ""
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = field(default="", repr=False)
+    ssl: bool = False
+    starttls: bool = False
+
+
+def mail(name: str, default: str) -> Mail:
+    """Read ``smtp://user:pw@host:25`` (``?starttls=1``), ``smtps://``, ``file://folder`` or ``console://``."""
+    url = address(name, default, ("smtp", "smtps", "file", "console"))
+    try:
+        return _as_mail(urlsplit(url))
+    except (ValueError, KeyError):
+        raise SettingsError(f"{name} cannot be used: set it to an address like smtp://user:password@host:25.") from None
+
+
+def _as_mail(url: SplitResult) -> Mail:
+    backends = "django.core.mail.backends"
+    if url.scheme == "console":
+        return Mail(f"{backends}.console.EmailBackend")
+    if url.scheme == "file":
+        if not (folder := unquote(url.netloc + url.path)):
+            raise ValueError
+        return Mail(f"{backends}.filebased.EmailBackend", folder=folder)
+    if not url.hostname:
+        raise ValueError
+    secure = url.scheme == "smtps"
+    return Mail(
+        f"{backends}.smtp.EmailBackend",
+        host=url.hostname,
+        port=url.port or (465 if secure else 25),
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        ssl=secure,
+        starttls=_as_flag(parse_qs(url.query).get("starttls", ["0"])[0]),
+    )
 
 
 def zone(name: str, default: str) -> str:

@@ -38,7 +38,16 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 if "*" in CORS_ALLOWED_ORIGINS:
     raise SettingsError("CORS_ALLOWED_ORIGINS=* would open the API to every site: list the origins.")
-CORS_EXPOSE_HEADERS = ["ETag", "Link", "X-Total-Count", "X-Seat-Seq", "Idempotent-Replayed", "Retry-After"]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Link",
+    "X-Total-Count",
+    "X-Seat-Seq",
+    "Idempotent-Replayed",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-none-match", "x-api-key"]
 TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0)
 
@@ -55,6 +64,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "corsheaders",
     "csp",
+    "axes",
     "channels",
     "rest_framework",
     "django_filters",
@@ -82,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cinema_project.common.admin_guard.UsableQueries",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "cinema_project.urls"
 ASGI_APPLICATION = "cinema_project.asgi.application"
@@ -199,6 +210,7 @@ if not DEBUG and PAYMENTS_MODE == "trust" and not BOX_OFFICE:
 
 # --- Accounts ----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -221,6 +233,14 @@ SIMPLE_JWT = {
     "TOKEN_TYPE_CLAIM": "type",
     "UPDATE_LAST_LOGIN": False,
 }
+AXES_HANDLER = "accounts.login_limits.FailureLimits"  # the limits are there, and so is the clock
+AXES_CLIENT_IP_CALLABLE = "cinema_project.common.addresses.client_address"
+AXES_LOCKOUT_CALLABLE = "accounts.login_limits.locked_page"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False  # accounts.admin shows the failures
+AXES_VERBOSE = False
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
 
@@ -294,6 +314,7 @@ PLAIN_VIEW_SCHEMAS = ["booking.api.schema", "cinema_project.openapi.house"]
 
 # --- Words, time, files ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
 TIME_ZONE = env.zone("TIME_ZONE", "UTC")
 USE_TZ = True
 STATIC_URL = "/static/"
@@ -301,8 +322,13 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 PASSWORD_RESET_TIMEOUT = 1800
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = VAR_DIR / "mail"
+_MAIL = env.mail("EMAIL_URL", f"file://{VAR_DIR}/mail")
+EMAIL_BACKEND = _MAIL.backend
+EMAIL_FILE_PATH = _MAIL.folder
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.ssl, _MAIL.starttls
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "tickets@cinema.test")
 
 LOGGING = {
@@ -312,6 +338,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        "axes": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "ERROR"},  # warns that memory:// has no host
@@ -323,4 +350,7 @@ LOGGING = {
 OUTBOX_HANDLERS = {
     "seats": "booking.realtime.publish",
     "password_reset": "accounts.mails.send_password_reset",
+    "password_changed": "accounts.mails.send_password_changed",
+    "email_confirmation": "accounts.mails.send_email_confirmation",
+    "email_changed": "accounts.mails.send_email_changed",
 }

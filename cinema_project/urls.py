@@ -3,16 +3,20 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from cinema_project import error_pages, health, media
+from cinema_project import error_pages, health, media, people
 
 urlpatterns = [
     path("api/v1/", include("booking.api.urls")),
+    path("api/v1/users/me", people.Me.as_view()),
+    path("api/v1/users/me/export", people.Export.as_view()),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
     path("ws/", include("booking.socket_urls")),
     path("", include("accounts.api.gateway_urls")),
     path("", include("cinema_project.pages.urls")),
     path("", include("booking.urls")),
+    path("account/close/", people.CloseAccount.as_view(), name="close_account"),
+    path("account/export/", people.export, name="export_account"),
     path("account/", include("accounts.urls")),
     path("", include("cinema_project.docs_urls")),
     path("admin/", admin.site.urls),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api.views import auth
+from accounts.api.views import auth, me
 
 urlpatterns = [
     path("auth/register", auth.Register.as_view()),
@@ -12,4 +12,10 @@ urlpatterns = [
     path("auth/reset-password", auth.ResetPassword.as_view()),
     path("auth/refresh-token", auth.RefreshToken.as_view()),
     path("auth/logout", auth.Logout.as_view()),
+    path("users/me/preferences", me.Preferences.as_view()),
+    path("users/me/search-history", me.SearchHistory.as_view()),
+    path("users/me/search-history/<id:search_id>", me.OneSearch.as_view()),
+    path("users/me/searches", me.SearchHistoryAlias.as_view()),
+    path("users/me/searches/<id:search_id>", me.OneSearchAlias.as_view()),
+    path("users/<id:user_id>", me.PublicProfile.as_view()),
 ]

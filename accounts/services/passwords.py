@@ -1,12 +1,16 @@
 """Passwords: which are good enough, and how they change."""
 
+import uuid
+
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.http import HttpRequest
 
 from accounts.models import TokenFamily, User
-from cinema_project.common import clock
+from accounts.services.credentials import WrongCredentials, check_credentials
+from cinema_project.common import clock, outbox
 from cinema_project.common.database import write
 from cinema_project.common.errors import Invalid
 
@@ -39,26 +43,41 @@ def check_new_password(password: str, user: User, *, field: str = "password") ->
 
 
 def change_password(
-    *, user: User, current: str, new: str, keep_family: str | None = None, field: str = "new_password"
+    *, user: User, current: str, new: str, request: HttpRequest, keep_family: str | None = None
 ) -> None:
-    """Give the user another password; all their sign-ins end, of API and pages, but for the one kept.
+    """Give somebody who is signed in another password; all their sign-ins end, but for the one kept.
 
+    :param request: where it comes from: guessing the current password is limited like signing in
     :param keep_family: the token family that made the request
     :raises WrongPassword: if ``current`` is not their password, or no longer
+    :raises TooManyFailures: after too many wrong guesses
     :raises PasswordRefused: if the new one is too easy to guess
     """
-    if not user.check_password(current):
-        raise WrongPassword
-    check_new_password(new, user, field=field)
-    replace_password(user=user, password=new, keep_family=keep_family)
+    confirm_password(user=user, password=current, request=request)
+    set_password(user=user, new=new, keep_family=keep_family)
 
 
-def replace_password(*, user: User, password: str, keep_family: str | None = None) -> None:
-    """Store a checked password, and end the sign-ins made with the old one.
+def confirm_password(*, user: User, password: str, request: HttpRequest) -> None:
+    """Let somebody go on who is signed in and knows the password, too.
 
+    :raises WrongPassword: if it is another
+    :raises TooManyFailures: after too many wrong guesses
+    """
+    try:
+        check_credentials(email=user.email, password=password, request=request)
+    except WrongCredentials:
+        raise WrongPassword from None
+
+
+def set_password(*, user: User, new: str, keep_family: str | None = None, field: str = "new_password") -> None:
+    """Store another password, tell the person, and end the sign-ins made with the old one.
+
+    :param field: of the request, for the answer to name
+    :raises PasswordRefused: if it is too easy to guess
     :raises WrongPassword: if the password was changed meanwhile
     """
-    _replace(user, make_password(password), keep_family)  # slow on purpose, so before the transaction
+    check_new_password(new, user, field=field)
+    _replace(user, make_password(new), keep_family)  # slow on purpose, so before the transaction
 
 
 @write
@@ -72,4 +91,5 @@ def _replace(user: User, hashed: str, keep_family: str | None) -> None:
     if keep_family:
         families = families.exclude(pk=keep_family)
     families.update(revoked_at=clock.now())
+    outbox.add("password_changed", key=uuid.uuid4().hex, payload={"email": user.email})
     user.password = hashed

@@ -6,6 +6,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from accounts.models import User, canonical_email
+from accounts.services.links import ask_to_confirm
 from accounts.services.passwords import check_new_password
 from cinema_project.common.database import write
 from cinema_project.common.errors import Invalid
@@ -30,7 +31,7 @@ class EmailInvalid(Invalid):
 
 
 def register_user(*, email: str, password: str, full_name: str = "") -> User:
-    """Create an account for an address that has none.
+    """Create an account for an address that has none; a mail asks to confirm the address.
 
     :raises EmailInvalid: if it is no e-mail address
     :raises EmailTaken: if the address is known, in whatever spelling
@@ -75,3 +76,4 @@ def _insert(user: User) -> None:
             user.save(force_insert=True)
     except IntegrityError:  # two registrations at the same moment
         raise EmailTaken from None
+    ask_to_confirm(user_id=user.pk, email=user.email)

@@ -1,12 +1,10 @@
 """A new password for somebody who forgot theirs."""
 
-import uuid
-
 from accounts.models import User
 from accounts.reset_tokens import user_of
-from accounts.services.passwords import WrongPassword, check_new_password, replace_password
+from accounts.services.links import mail_link
+from accounts.services.passwords import WrongPassword, set_password
 from accounts.services.registration import checked_email
-from cinema_project.common import outbox
 from cinema_project.common.database import write
 from cinema_project.common.errors import Invalid
 
@@ -24,7 +22,8 @@ def request_password_reset(*, email: str) -> None:
 
     :raises EmailInvalid: if it is no e-mail address
     """
-    outbox.add("password_reset", key=uuid.uuid4().hex, payload={"email": checked_email(email)})
+    address = checked_email(email)
+    mail_link("password_reset", to=address, payload={"email": address})
 
 
 def reset_password(*, token: str, password: str, field: str = "new_password") -> User:
@@ -37,9 +36,8 @@ def reset_password(*, token: str, password: str, field: str = "new_password") ->
     user = user_of(token)
     if user is None:
         raise ResetTokenInvalid
-    check_new_password(password, user, field=field)
     try:
-        replace_password(user=user, password=password)
+        set_password(user=user, new=password, field=field)
     except WrongPassword:  # the token was used twice at the same moment
         raise ResetTokenInvalid from None
     return user

@@ -1,43 +1,42 @@
 """Signing in and out."""
 
 from contextlib import suppress
+from datetime import timedelta
 
-from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in
 from django.db.models import F
+from django.http import HttpRequest
 
 from accounts.callers import Caller
-from accounts.models import User
-from accounts.services.passwords import WrongPassword, change_password
+from accounts.models import TokenFamily, User
+from accounts.services.credentials import WrongCredentials, check_credentials
+from accounts.services.passwords import WrongPassword, set_password
 from accounts.signatures import BadToken
 from accounts.tokens import TokenPair, issue_tokens, renew, revoke_family, rotate
+from cinema_project.common import clock
 from cinema_project.common.database import write
-from cinema_project.common.errors import Unauthenticated
+from cinema_project.common.errors import NotAllowed
+
+FRESH = timedelta(hours=1)
+"""What may take an account from its owner wants a sign-in no older than this."""
 
 
-class WrongCredentials(Unauthenticated):
-    code = "wrong_credentials"
+class SignInAgain(NotAllowed):
+    code = "sign_in_again"
 
     def __init__(self) -> None:
-        super().__init__("Incorrect email or password")
+        super().__init__("Please sign in again, or send your current_password along.")
 
 
-def check_credentials(*, email: str, password: str) -> User:
-    """Return the active person with this address and password; takes the same time for an unknown address.
-
-    :raises WrongCredentials: if there is none
-    """
-    user = authenticate(username=email, password=password)
-    if not isinstance(user, User):
-        raise WrongCredentials
-    return user
-
-
-def sign_in(*, email: str, password: str) -> TokenPair:
+def sign_in(*, email: str, password: str, request: HttpRequest) -> TokenPair:
     """Begin a token family.
 
     :raises WrongCredentials: if the address or the password is wrong, or the person suspended
+    :raises TooManyFailures: after too many wrong guesses
     """
-    return issue_tokens(user=check_credentials(email=email, password=password))
+    user = check_credentials(email=email, password=password, request=request)
+    user_logged_in.send(sender=User, request=request, user=user)
+    return issue_tokens(user=user)
 
 
 def refresh_tokens(*, token: str) -> TokenPair:
@@ -50,18 +49,29 @@ def refresh_tokens(*, token: str) -> TokenPair:
     return rotate(token)
 
 
-def sign_in_with_new_password(*, email: str, password: str, new: str) -> TokenPair:
+def sign_in_with_new_password(*, email: str, password: str, new: str, request: HttpRequest) -> TokenPair:
     """Change the password of somebody who is not signed in but knows it, and sign them in; all else of theirs ends.
 
     :raises WrongCredentials: if the address or the password is wrong, or the person suspended
+    :raises TooManyFailures: after too many wrong guesses
     :raises PasswordRefused: if the new one is too easy to guess
     """
-    user = check_credentials(email=email, password=password)
+    user = check_credentials(email=email, password=password, request=request)
     try:
-        change_password(user=user, current=password, new=new, field="newPassword")
+        set_password(user=user, new=new, field="newPassword")
     except WrongPassword:  # another change came first
         raise WrongCredentials from None
     return issue_tokens(user=user)
+
+
+def check_fresh_sign_in(*, caller: Caller) -> None:
+    """Let somebody pass who gave their password lately.
+
+    :raises SignInAgain: if that was over an hour ago
+    """
+    since = clock.now() - FRESH
+    if not TokenFamily.objects.filter(pk=caller.family or "", created_at__gt=since).exists():
+        raise SignInAgain
 
 
 def sign_out(*, caller: Caller) -> None:

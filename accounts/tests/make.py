@@ -5,6 +5,8 @@ from typing import Any
 
 import jwt
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.test import RequestFactory
 
 from accounts.models import User
 from accounts.tokens import issue_tokens
@@ -22,6 +24,11 @@ def user(*, groups: tuple[str, ...] = (), password: str = PASSWORD, **fields: An
     )
     made.groups.set([Group.objects.get_or_create(name=name)[0] for name in groups])
     return made
+
+
+def request_from(address: str = "127.0.0.1", **headers: str) -> HttpRequest:
+    """A request for the services that count where guesses come from."""
+    return RequestFactory().post("/", REMOTE_ADDR=address, headers=headers)
 
 
 def bearer(person: User) -> dict[str, str]:

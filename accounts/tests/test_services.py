@@ -28,7 +28,7 @@ def test_registered_person_can_sign_in():
     assert not person.is_staff
     assert not person.is_superuser
     assert person.password != make.PASSWORD
-    assert sign_in(email="ANN@cinema.test", password=make.PASSWORD).user == person
+    assert sign_in(email="ANN@cinema.test", password=make.PASSWORD, request=make.request_from()).user == person
 
 
 @pytest.mark.parametrize("spelling", ["ann@cinema.test", "ANN@CINEMA.TEST", " ann@cinema.test", "ann@cinema\uff0etest"])
@@ -74,14 +74,14 @@ def test_wrong_credentials_are_refused_with_one_sentence(email, password):
     make.user(email="ann@cinema.test")
 
     with pytest.raises(WrongCredentials, match=r"^Incorrect email or password$"):
-        check_credentials(email=email, password=password)
+        check_credentials(email=email, password=password, request=make.request_from())
 
 
 def test_suspended_person_cannot_sign_in():
     person = make.user(is_active=False)
 
     with pytest.raises(WrongCredentials):
-        check_credentials(email=person.email, password=make.PASSWORD)
+        check_credentials(email=person.email, password=make.PASSWORD, request=make.request_from())
 
 
 def test_unknown_address_costs_a_hash_too(monkeypatch):
@@ -92,7 +92,7 @@ def test_unknown_address_costs_a_hash_too(monkeypatch):
 
     for email in ("ann@cinema.test", "unknown@cinema.test"):
         with pytest.raises(WrongCredentials):
-            check_credentials(email=email, password="wrong-password")
+            check_credentials(email=email, password="wrong-password", request=make.request_from())
 
     assert hashed == ["wrong-password", "wrong-password"]
 

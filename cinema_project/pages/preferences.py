@@ -1,6 +1,8 @@
-"""What a visitor chose and the browser remembers: colours and cinema. Cookies, so that a visit writes no row."""
+"""What a visitor chose. The browser remembers it, so that a visit writes no row; an account remembers more."""
 
 from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
@@ -9,7 +11,9 @@ YEAR = 365 * 24 * 3600
 
 
 def chosen_theme(request: HttpRequest) -> str:
-    """Return ``light``, ``dark``, or an empty string: as the system has it."""
+    """Return ``light``, ``dark``, or an empty string: as the system has it. What an account says goes first."""
+    if isinstance(request.user, User) and request.user.dark_mode is not None:
+        return "dark" if request.user.dark_mode else "light"
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return theme if theme in THEMES else ""
 

@@ -11,6 +11,8 @@ from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
+from accounts.services.profiles import change_preferences
 from catalog.models import CastMember, Movie
 from catalog.selectors.cinemas import visible_cinemas
 from cinema_project.common import clock
@@ -60,6 +62,8 @@ def theme(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("theme", "")
     response = redirect(target)
     preferences.remember(response, preferences.THEME_COOKIE, wanted if wanted in preferences.THEMES else "")
+    if isinstance(request.user, User):
+        change_preferences(user=request.user, dark_mode={"dark": True, "light": False}.get(wanted))
     return response
 
 

@@ -30,6 +30,7 @@ from accounts.api.serializers import (
 )
 from accounts.callers import bearer_token
 from accounts.models import User, canonical_email
+from accounts.request_rates import EMAIL_QUESTIONS, FORGOTTEN_PASSWORDS, REGISTRATIONS
 from accounts.reset_tokens import reset_token
 from accounts.services.passwords import change_password
 from accounts.services.registration import is_known, register_user
@@ -37,12 +38,14 @@ from accounts.services.resets import request_password_reset, reset_password
 from accounts.services.sessions import refresh_tokens, sign_in, sign_out
 from cinema_project.common.errors import Unauthenticated
 from cinema_project.common.parsers import BoundedFormParser, BoundedJSONParser
+from cinema_project.common.rates import Limited
 
 OPTIONAL_BEARER: Any = [{}, {"bearer": []}]
 no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 
 
-class Register(APIView):
+class Register(Limited):
+    rate = REGISTRATIONS
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
@@ -77,7 +80,7 @@ class Login(APIView):
         kind = LoginFormInput if isinstance(request.data, dict) and "username" in request.data else LoginInput
         asked = kind(data=request.data)
         asked.is_valid(raise_exception=True)
-        return Response(TokenPairOutput(sign_in(**asked.validated_data)).data)
+        return Response(TokenPairOutput(sign_in(**asked.validated_data, request=request)).data)
 
 
 class Me(APIView):
@@ -146,12 +149,14 @@ class ChangePassword(APIView):
             user=request.user,
             current=given["current_password"],
             new=given["new_password"],
+            request=request,
             keep_family=request.auth.family,
         )
         return Response(MessageOutput({"message": "Password changed successfully"}).data)
 
 
-class CheckEmail(APIView):
+class CheckEmail(Limited):
+    rate = EMAIL_QUESTIONS
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
@@ -170,7 +175,8 @@ class CheckEmail(APIView):
 
 
 @no_store
-class ForgotPassword(APIView):
+class ForgotPassword(Limited):
+    rate = FORGOTTEN_PASSWORDS
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
@@ -214,6 +220,8 @@ class ResetPassword(APIView):
 
 
 def _token_for_developers(email: str) -> dict[str, str]:
-    """With DEBUG alone the answer carries what the mail does; that it tells who exists is the price."""
-    user = User.objects.filter(email=canonical_email(email), is_active=True).first() if settings.DEBUG else None
-    return {"reset_token": reset_token(user)} if user else {}
+    """With DEBUG alone the answer carries what the mail does; for an unknown address it is good for nothing."""
+    if not settings.DEBUG:
+        return {}
+    user = User.objects.filter(email=canonical_email(email), is_active=True).first()
+    return {"reset_token": reset_token(user or User(email=email))}

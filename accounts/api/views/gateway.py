@@ -22,10 +22,12 @@ from accounts.api.serializers import (
 )
 from accounts.api.views.auth import OPTIONAL_BEARER, no_store
 from accounts.callers import bearer_token
+from accounts.request_rates import REGISTRATIONS
 from accounts.services.registration import register_user
 from accounts.services.sessions import sign_in, sign_in_with_new_password, sign_out
 from accounts.tokens import TokenPair, rotate
 from cinema_project.common.errors import NotAllowed, Unauthenticated
+from cinema_project.common.rates import Limited
 
 COOKIE, COOKIE_PATH = "refresh_token", "/auth/refresh"
 TAGS = ["gateway"]
@@ -38,7 +40,8 @@ class OriginRefused(NotAllowed):
     code = "origin_refused"
 
 
-class Register(APIView):
+class Register(Limited):
+    rate = REGISTRATIONS
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
@@ -75,7 +78,7 @@ class Login(APIView):
     def post(self, request: Request) -> Response:
         asked = GatewayCredentialsInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        return _with_cookie(sign_in(**asked.validated_data))
+        return _with_cookie(sign_in(**asked.validated_data, request=request))
 
 
 @no_store
@@ -123,7 +126,7 @@ class ChangePassword(APIView):
     def post(self, request: Request) -> Response:
         asked = GatewayPasswordInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        return _with_cookie(sign_in_with_new_password(**asked.validated_data))
+        return _with_cookie(sign_in_with_new_password(**asked.validated_data, request=request))
 
 
 class Logout(APIView):

@@ -1,0 +1,106 @@
+"""In and out: signing in, signing up, signing out."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import View
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.forms import AccountForm, SignInForm, SignUpForm
+from accounts.models import User
+from accounts.request_rates import REGISTRATIONS
+from accounts.services.credentials import check_credentials
+from accounts.services.registration import register_user
+from accounts.services.sessions import end_page_sockets
+from accounts.tokens import page_token
+from cinema_project.common.addresses import client_address
+from cinema_project.common.errors import DomainError, TooMany
+from cinema_project.common.rates import spend
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
+class Entrance(View):
+    """A form that ends with a signed-in visitor, back where they came from."""
+
+    form_class: type[AccountForm]
+    template_name: str
+    person: Callable[..., User]
+    """Says who is signed in, or raises a :class:`DomainError`."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            return redirect(_next(request))
+        return self._page(request, self.form_class())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = self.form_class(request.POST)
+        if form.is_valid():
+            try:
+                login(request, self.person(request, **form.cleaned_data), backend=BACKEND)
+                return HttpResponseRedirect(_next(request))
+            except TooMany as error:
+                form.refuse(error)
+                return self._page(request, form, status=429)
+            except DomainError as error:
+                form.refuse(error)
+        return self._page(request, form)
+
+    def _page(self, request: HttpRequest, form: AccountForm, *, status: int = 200) -> HttpResponse:
+        context = {"form": form, "next": _next(request), "section": "account"}
+        return render(request, self.template_name, context, status=status)
+
+
+def _known_person(request: HttpRequest, **given: str) -> User:
+    return check_credentials(**given, request=request)
+
+
+def _new_person(request: HttpRequest, **given: str) -> User:
+    spend(REGISTRATIONS, client_address(request))
+    return register_user(**given)
+
+
+class SignIn(Entrance):
+    form_class = SignInForm
+    template_name = "accounts/sign_in.html"
+    person = staticmethod(_known_person)
+
+
+class SignUp(Entrance):
+    form_class = SignUpForm
+    template_name = "accounts/sign_up.html"
+    person = staticmethod(_new_person)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session, and the sockets of its pages."""
+    if isinstance(request.user, User):
+        end_page_sockets(user=request.user)
+        logout(request)
+        messages.success(request, "You are signed out.")
+    return HttpResponseRedirect(_next(request))
+
+
+@cache_control(no_store=True)
+@require_safe
+def socket_token(request: HttpRequest) -> HttpResponse:
+    """Hand a page a fresh token for its socket; a visitor who is not signed in may watch, too."""
+    return JsonResponse({"token": page_token(request.user)})
+
+
+def _next(request: HttpRequest) -> str:
+    """Return the address of ours that the visitor wants to go on to."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return settings.LOGIN_REDIRECT_URL

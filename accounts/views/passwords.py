@@ -1,0 +1,62 @@
+"""Forgotten passwords: asking for the mail, and choosing another one by its link."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from accounts.forms import ForgotPasswordForm, ResetPasswordForm
+from accounts.request_rates import FORGOTTEN_PASSWORDS
+from accounts.services.resets import ResetTokenInvalid, request_password_reset, reset_password
+from cinema_project.common.addresses import client_address
+from cinema_project.common.errors import DomainError
+from cinema_project.common.rates import spend
+
+
+@method_decorator(never_cache, name="dispatch")
+class ForgotPassword(View):
+    """Ask for the mail with the link; what the page says does not depend on who exists."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(request, ForgotPasswordForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = ForgotPasswordForm(request.POST)
+        if form.is_valid():
+            try:
+                spend(FORGOTTEN_PASSWORDS, client_address(request))
+                request_password_reset(**form.cleaned_data)
+                return render(request, "accounts/forgot_sent.html", {"section": "account", **form.cleaned_data})
+            except DomainError as error:
+                form.refuse(error)
+        return self._page(request, form)
+
+    def _page(self, request: HttpRequest, form: ForgotPasswordForm) -> HttpResponse:
+        return render(request, "accounts/forgot.html", {"form": form, "section": "account"})
+
+
+@method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
+class ResetPassword(View):
+    """Choose a new password, by the link of the mail."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        return self._page(request, ResetPasswordForm())
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        form = ResetPasswordForm(request.POST)
+        if form.is_valid():
+            try:
+                reset_password(token=token, field="password", **form.cleaned_data)
+                messages.success(request, "Your new password is set. Please sign in with it.")
+                return redirect("accounts:sign_in")
+            except ResetTokenInvalid:
+                form.add_error(None, "This link is no longer good. Please ask for a new one.")
+            except DomainError as error:
+                form.refuse(error)
+        return self._page(request, form)
+
+    def _page(self, request: HttpRequest, form: ResetPasswordForm) -> HttpResponse:
+        return render(request, "accounts/reset.html", {"form": form, "section": "account"})

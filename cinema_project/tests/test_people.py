@@ -1,0 +1,124 @@
+"""Leaving, and taking one's data along: what concerns a person in every app."""
+
+import pytest
+
+from accounts.models import ApiKey, Search, TokenFamily, User
+from accounts.services.closing import LastAdmin
+from accounts.services.searches import remember_search
+from accounts.tests import make as people
+from accounts.tests.test_api import is_problem, post
+from accounts.tokens import issue_tokens
+from booking.models import SeatClaim
+from booking.selectors.invariants import violations
+from booking.services.farewell import close_account
+from booking.services.reservations import hold_seats
+from booking.services.tickets import book_seats
+from booking.tests import make
+from cinema_project.common import clock as clocks
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+ME = "/api/v1/users/me"
+
+
+@pytest.fixture
+def ann():
+    return people.user(email="ann@cinema.test", full_name="Ann Example")
+
+
+def states(person):
+    return list(SeatClaim.objects.filter(user=person).order_by("pk").values_list("state", flat=True))
+
+
+def test_closing_gives_seats_back_and_erases_the_person(client, ann):
+    coming, past = make.screening(), make.screening()
+    book_seats(buyer=ann, screening_id=coming.pk, seat_ids=make.seats_of(coming)[:2], payment_id="paid")
+    hold_seats(buyer=ann, screening_id=past.pk, seat_ids=make.seats_of(past)[:1])
+    remember_search(user_id=ann.pk, query="metropolis")
+    headers = people.bearer(ann)
+
+    answer = client.delete(ME, headers=headers)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert states(ann) == ["cancelled", "cancelled", "released"]
+    assert list(SeatClaim.objects.exclude(refund=None).values_list("refund__status", flat=True)) == ["due", "due"]
+    left = User.objects.get(pk=ann.pk)
+    assert (left.email, left.full_name, left.is_active) == (f"closed-{ann.uuid.hex}@closed.invalid", "", False)
+    assert (left.has_usable_password(), left.closed_at is not None) == (False, True)
+    assert not Search.objects.exists()
+    assert not TokenFamily.objects.filter(revoked_at=None).exists()
+    assert client.get("/api/v1/auth/me", headers=headers).status_code == 401
+    assert violations() == []
+
+
+def test_what_was_seen_stays_for_accounting(ann, clock):
+    film = make.screening()
+    book_seats(buyer=ann, screening_id=film.pk, seat_ids=make.seats_of(film)[:1], payment_id="paid")
+    clock.at(make.start_of(film))
+
+    close_account(user=ann)
+
+    assert states(ann) == ["confirmed"]
+
+
+def test_the_address_is_free_again(client, ann):
+    close_account(user=ann)
+
+    body = {"email": "ann@cinema.test", "password": people.PASSWORD, "full_name": "Another Ann"}
+    assert post(client, "register", body).status_code == 201
+
+
+def test_closing_twice_is_as_good_as_once(ann):
+    close_account(user=ann)
+    first = User.objects.values().get(pk=ann.pk)
+
+    close_account(user=ann)
+
+    assert User.objects.values().get(pk=ann.pk) == first
+
+
+def test_keys_and_groups_end_with_their_owner(ann):
+    manager = people.user(groups=("manager",), is_staff=True)
+    ApiKey.objects.create(
+        name="mine", prefix="ck_abcdefgh", digest="0" * 64, scopes=[], created_by=manager, created_at=clocks.now()
+    )
+
+    close_account(user=manager)
+
+    manager.refresh_from_db()
+    assert (manager.is_staff, list(manager.groups.all())) == (False, [])
+    assert ApiKey.objects.get().revoked_at is not None
+
+
+def test_the_last_admin_stays(client):
+    admin = people.user(is_superuser=True)
+    film = make.screening()
+    hold_seats(buyer=admin, screening_id=film.pk, seat_ids=make.seats_of(film)[:1])
+
+    refused = client.delete(ME, headers=people.bearer(admin))
+
+    assert is_problem(refused, 409, "You are the last admin. Make somebody else one first.")
+    assert states(admin) == ["held"]
+    people.user(is_superuser=True)
+    assert client.delete(ME, headers=people.bearer(admin)).status_code == 204
+    with pytest.raises(LastAdmin):
+        close_account(user=User.objects.get(is_superuser=True))
+
+
+def test_export_tells_everything_of_oneself_and_nothing_of_others(client, ann):
+    film = make.screening()
+    book_seats(buyer=ann, screening_id=film.pk, seat_ids=make.seats_of(film)[:1], payment_id="paid by ann")
+    book_seats(buyer=make.user(), screening_id=film.pk, seat_ids=make.seats_of(film)[1:2], payment_id="by another")
+    remember_search(user_id=ann.pk, query="metropolis")
+    issue_tokens(user=ann)
+
+    answer = client.get(f"{ME}/export", headers=people.bearer(ann))
+
+    told = answer.json()
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+    assert told["account"]["profile"]["email"] == "ann@cinema.test"
+    assert [search["search_query"] for search in told["account"]["search_history"]] == ["metropolis"]
+    assert len(told["account"]["sign_ins"]) == 2
+    assert [payment["payment_id"] for payment in told["sales"]["payments"]] == ["paid by ann"]
+    assert [ticket["film"] for ticket in told["sales"]["tickets"]] == [film.movie.title]
+    assert "password" not in answer.content.decode()
