@@ -1,5 +1,6 @@
 """R24: an ``Idempotency-Key`` guards one request."""
 
+import hashlib
 import threading
 
 import pytest
@@ -63,6 +64,15 @@ def test_another_request_with_the_key_is_refused(change):
 
     with pytest.raises(IdempotencyKeyReused):
         request(**change)
+
+
+def test_what_is_stored_of_a_request_cannot_be_tried_out():
+    body = b'{"password":"secret"}'
+
+    request(body=body)
+
+    asked = b"POST /api/v1/things?\n" + body
+    assert IdempotencyRecord.objects.get().fingerprint != hashlib.sha256(asked).hexdigest()
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "tab\t", "nul\x00"])
