@@ -4,6 +4,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.api_keys import KeyHolder
 from accounts.callers import Caller, caller_for
 from accounts.roles import AUDITOR, BOX_OFFICE, PROGRAMMER
 
@@ -31,3 +32,19 @@ class IsBoxOffice(IsStaffMember):
     """May work with tickets, check-in and bookings."""
 
     group = BOX_OFFICE
+
+
+class HasScope(IsStaffMember):
+    """Programs with a key for this; people as they are let in elsewhere among staff."""
+
+    scope = ""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if isinstance(request.auth, KeyHolder):
+            return self.scope in request.auth.scopes
+        return super().has_permission(request, view)
+
+
+def has_scope(scope: str) -> type[HasScope]:
+    """Return the permission for views that a key with this scope opens, see ``api_keys.SCOPES``."""
+    return type("HasScope", (HasScope,), {"scope": scope})

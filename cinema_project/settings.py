@@ -291,6 +291,9 @@ REST_FRAMEWORK = {
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+API_KEYS = env.words("API_KEYS")
+if any(len(key) < 16 for key in API_KEYS):
+    raise SettingsError("API_KEYS holds a key that is too short: give each at least 16 random characters.")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cinema API",
     "VERSION": "1.0.0",

@@ -1,8 +1,10 @@
-"""Bearer tokens for REST framework's views; plain views call ``caller_of`` themselves."""
+"""Bearer tokens and API keys for REST framework's views; plain views call ``caller_of`` themselves."""
 
+from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from accounts.api_keys import KeyHolder, holder_of
 from accounts.callers import Caller, bearer_token, caller_of
 from accounts.models import User
 
@@ -27,3 +29,17 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """Set ``request.auth`` to the :class:`KeyHolder` of ``X-API-Key``; only ``has_scope`` lets those in.
+
+    A program is no person: ``request.user`` stays anonymous, so whatever asks for one refuses it.
+    """
+
+    def authenticate(self, request: Request) -> tuple[AnonymousUser, KeyHolder] | None:
+        raw = request.META.get("HTTP_X_API_KEY", "").strip()
+        return (AnonymousUser(), holder_of(raw)) if raw else None
+
+    def authenticate_header(self, request: Request) -> str:
+        return "ApiKey"

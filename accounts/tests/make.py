@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from accounts.models import User
+from accounts.services.api_keys import NewKey, create_key
 from accounts.tokens import issue_tokens
 from cinema_project.settings import SIMPLE_JWT
 
@@ -34,6 +35,11 @@ def request_from(address: str = "127.0.0.1", **headers: str) -> HttpRequest:
 def bearer(person: User) -> dict[str, str]:
     """The headers of a request by somebody signed in through the API."""
     return header(issue_tokens(user=person).access_token)
+
+
+def api_key(*, by: User | None = None, **fields: Any) -> NewKey:
+    defaults = {"name": f"Robot {next(_numbers)}", "scopes": ["jobs:read"]}
+    return create_key(by=by or user(groups=("manager",)), **defaults | fields)
 
 
 def header(token: str) -> dict[str, str]:

@@ -9,6 +9,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 
+from accounts.permissions import HasScope
+
 SCHEME = {
     "type": "http",
     "scheme": "bearer",
@@ -25,18 +27,27 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return SCHEME
 
 
+class ApiKeyScheme(OpenApiAuthenticationExtension):
+    target_class = "accounts.api.authentication.ApiKeyAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "Made by staff for a program."}
+
+
 class ViewSchema(AutoSchema):
     """Reads off a view who may call it; tags and summaries are made from its address and operation id."""
 
     def get_auth(self) -> list[dict[str, list[str]]]:
-        """Return no token needed, any token, or one of staff: whatever the view's permissions say."""
+        """Return no token needed, any token, one of staff or a key for this: whatever the view's permissions say."""
         auths = [auth for auth in super().get_auth() if auth]
         request, permissions = self.view.request, self.view.get_permissions()
         if all(permission.has_permission(request, self.view) for permission in permissions):
             return [{}, *auths]
         if all(type(permission) in (IsAuthenticated, IsAuthenticatedOrReadOnly) for permission in permissions):
             return auths
-        return [{name: ["staff"] for name in auth} for auth in auths]
+        scopes = [permission.scope for permission in permissions if isinstance(permission, HasScope)]
+        return [{name: scopes if name == ApiKeyScheme.name else ["staff"] for name in auth} for auth in auths]
 
     def get_tags(self) -> list[str]:
         return [tag.replace("-", " ").capitalize() for tag in super().get_tags()]

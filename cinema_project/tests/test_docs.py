@@ -9,7 +9,13 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.urls import path
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+from rest_framework.views import APIView
 
+from accounts.api.authentication import ApiKeyAuthentication, BearerAuthentication
+from accounts.permissions import has_scope
 from cinema_project.openapi import plain_views
 from cinema_project.openapi.examples import add_examples, example_of
 from cinema_project.openapi.problems import add_problems
@@ -86,6 +92,24 @@ def test_every_refusal_is_a_problem_document(document):
                 media |= set((components[answer["$ref"].rsplit("/", 1)[1]] if "$ref" in answer else answer)["content"])
 
     assert media == {"application/problem+json"}
+
+
+def test_view_for_keys_names_the_scope():
+    class Jobs(APIView):
+        authentication_classes = (ApiKeyAuthentication, BearerAuthentication)
+        permission_classes = (has_scope("jobs:read"),)
+
+        @extend_schema(responses=None)
+        def get(self, request):
+            raise NotImplementedError
+
+    made = SchemaGenerator(patterns=[path("api/v1/jobs", Jobs.as_view())]).get_schema(request=None, public=True)
+
+    operation = made["paths"]["/api/v1/jobs"]["get"]
+    assert operation["security"] == [{"apiKey": ["jobs:read"]}, {"bearer": ["staff"]}]
+    assert {"401", "403"} < set(operation["responses"])
+    scheme = made["components"]["securitySchemes"]["apiKey"]
+    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "X-API-Key")
 
 
 def test_plain_view_enters_the_document(monkeypatch, settings):

@@ -24,11 +24,11 @@ BELOW = {
     "cinema_project.pages": {"cinema_project.common", "accounts", "catalog", "booking", "scraping"},
 }
 PUBLIC = ("services", "selectors", "models")
-PUBLIC_OF_ACCOUNTS = ("callers", "permissions", "roles", "tokens", "socket_auth", "api.authentication")
+PUBLIC_OF_ACCOUNTS = ("api_keys", "callers", "permissions", "roles", "tokens", "socket_auth", "api.authentication")
 
 DOORS_IN = {
     *("api", "views", "urls", "forms", "filters", "consumers", "routing", "socket_urls", "tasks", "management"),
-    *("admin", "admin_forms", "screening_admin", "context", "templatetags", "demo", "tests"),
+    *("admin", "admin_forms", "key_admin", "screening_admin", "context", "templatetags", "demo", "tests"),
     *("expirer", "hub"),  # booking: the clock calls one, the sockets' process the other
 }
 SERVICES = {"services", "selectors", "background", "callers", "permissions", "tokens", "socket_auth", "supervision"}

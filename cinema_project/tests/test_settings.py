@@ -105,11 +105,19 @@ def test_production_refuses_trust_but_for_a_till(settings_of):
             "CELERY_BROKER_URL cannot be used: set it to an address that starts with redis://.",
         ),
         ({"MQTT_URL": "host:1883"}, "MQTT_URL cannot be used: set it to an address that starts with mqtt://."),
+        (
+            {"API_KEYS": f"{'k' * 16},{'k' * 15}"},
+            "API_KEYS holds a key that is too short: give each at least 16 random characters.",
+        ),
         ({"SITE_URL": "cinema.test"}, "SITE_URL cannot be used: set it to an address that starts with http://."),
     ],
 )
 def test_wrong_value_stops_the_start_with_one_sentence(settings_of, env, sentence):
     assert settings_of(**env) == f"{sentence}\n"
+
+
+def test_keys_are_a_comma_list(settings_of):
+    assert settings_of("API_KEYS", API_KEYS=f" {'k' * 16} ,{'l' * 40},") == [["k" * 16, "l" * 40]]
 
 
 def test_commands_say_the_same_sentence():
