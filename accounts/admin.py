@@ -11,13 +11,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.models import TokenFamily, User, canonical_email
+from accounts.key_admin import ApiKeyAdmin
+from accounts.models import ApiKey, TokenFamily, User, canonical_email
 from accounts.supervision import end_sign_ins, suspend_users, unsuspend_users
 from accounts.tokens import revoke_family
 from cinema_project.common.errors import DomainError
 from cinema_project.common.staff_forms import FactsAdmin, StaffAdmin
 
 admin.site.unregister(Group)
+admin.site.register(ApiKey, ApiKeyAdmin)
 
 
 class _OneSpelling:

@@ -73,6 +73,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Users", "person", "accounts", "user"),
                     _page("Groups", "group", "auth", "group"),
                     _page("Sign-ins", "key", "accounts", "tokenfamily"),
+                    _page("API keys", "vpn_key", "accounts", "apikey"),
                 ],
             },
             {

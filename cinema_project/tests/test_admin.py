@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.services.api_keys import create_key
 from accounts.tokens import issue_tokens
 from booking.models import Hold, Payment, Ticket
 from booking.services.reservations import hold_seats
@@ -51,6 +52,7 @@ def sold(db) -> Screening:
     hold_seats(buyer=buyer, screening_id=screening.pk, seat_ids=[third])
     cancel_ticket(ticket_id=Ticket.objects.get(seat_id=second).pk, by=buyer)
     issue_tokens(user=buyer)
+    create_key(by=buyer, name="Robot", scopes=["jobs:read"])
     IdempotencyRecord.objects.create(user_id=buyer.pk, key="k", fingerprint="f" * 64, created_at=clock.now())
     return screening
 
@@ -136,6 +138,7 @@ LISTS = {
         "payment",
         "refund",
         "user",
+        "apikey",
     }
     | {"tokenfamily", "outboxmessage", "idempotencyrecord", "logentry"}
     | {"periodictask", "crontabschedule", "intervalschedule", "clockedschedule"},
@@ -144,7 +147,7 @@ LISTS = {
 }
 LISTS["auditor"] = LISTS["manager"] | {"group"}
 ADDS = {
-    "manager": {"cinema", "room", "movie", "screening", "user"}
+    "manager": {"cinema", "room", "movie", "screening", "user", "apikey"}
     | {"periodictask", "crontabschedule", "intervalschedule", "clockedschedule"},
     "programmer": {"room", "movie", "screening"},
     "box office": set(),
