@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet, prefetch_related_objects
 
-from accounts.models import Search, User
+from accounts.models import ApiKey, Search, User
 from accounts.roles import role_named
 from cinema_project.common.errors import NotFound
 
@@ -23,6 +23,11 @@ def groups_of(user: User) -> tuple[str, ...]:
 def role_of(user: User) -> str:
     """Return ``admin``, ``manager`` or ``user``."""
     return role_named(is_superuser=user.is_superuser, groups=groups_of(user))
+
+
+def living_keys() -> QuerySet[ApiKey]:
+    """Return the API keys that are not revoked, newest first."""
+    return ApiKey.objects.filter(revoked_at=None).order_by("-pk")
 
 
 def picture_url_of(user: User) -> str | None:

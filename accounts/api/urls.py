@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api.views import auth, me
+from accounts.api.views import auth, keys, me
 
 urlpatterns = [
     path("auth/register", auth.Register.as_view()),
@@ -18,4 +18,6 @@ urlpatterns = [
     path("users/me/searches", me.SearchHistoryAlias.as_view()),
     path("users/me/searches/<id:search_id>", me.OneSearchAlias.as_view()),
     path("users/<id:user_id>", me.PublicProfile.as_view()),
+    path("api-keys", keys.ApiKeys.as_view()),
+    path("api-keys/<int:key_id>", keys.OneApiKey.as_view()),
 ]
