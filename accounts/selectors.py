@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet, prefetch_related_objects
 
 from accounts.models import ApiKey, Search, User
-from accounts.roles import role_named
+from accounts.roles import MANAGER, role_named
 from cinema_project.common.errors import NotFound
 
 
@@ -23,6 +23,19 @@ def groups_of(user: User) -> tuple[str, ...]:
 def role_of(user: User) -> str:
     """Return ``admin``, ``manager`` or ``user``."""
     return role_named(is_superuser=user.is_superuser, groups=groups_of(user))
+
+
+def known_people() -> QuerySet[User]:
+    """Return everybody with an account, with their groups: no guests, nobody who left. Oldest account first."""
+    return User.objects.filter(is_guest=False, closed_at=None).prefetch_related("groups").order_by("pk")
+
+
+def with_role(people: QuerySet[User], role: str) -> QuerySet[User]:
+    """Return those of the people whom :func:`role_of` calls so."""
+    if role == "admin":
+        return people.filter(is_superuser=True)
+    others = people.filter(is_superuser=False)
+    return others.filter(groups__name=MANAGER) if role == MANAGER else others.exclude(groups__name=MANAGER)
 
 
 def living_keys() -> QuerySet[ApiKey]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api.views import auth, keys, me
+from accounts.api.views import auth, keys, me, people
 
 urlpatterns = [
     path("auth/register", auth.Register.as_view()),
@@ -19,5 +19,9 @@ urlpatterns = [
     path("users/me/searches/<id:search_id>", me.OneSearchAlias.as_view()),
     path("users/<id:user_id>", me.PublicProfile.as_view()),
     path("api-keys", keys.ApiKeys.as_view()),
-    path("api-keys/<int:key_id>", keys.OneApiKey.as_view()),
+    path("api-keys/<id:key_id>", keys.OneApiKey.as_view()),
+    path("users/admin/users", people.People.as_view()),
+    path("users/admin/users/<id:user_id>/status", people.Suspension.as_view()),
+    path("admin/users", people.People.as_view()),
+    path("admin/users/<id:user_id>/status", people.Suspension.as_view()),
 ]

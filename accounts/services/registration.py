@@ -1,11 +1,13 @@
 """Becoming known."""
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from accounts.models import User, canonical_email
+from accounts.roles import MANAGER, STAFF_ROLES
 from accounts.services.links import ask_to_confirm
 from accounts.services.passwords import check_new_password
 from cinema_project.common.database import write
@@ -30,19 +32,21 @@ class EmailInvalid(Invalid):
         super().__init__(sentence, errors=[{"pointer": "/email", "detail": sentence}])
 
 
-def register_user(*, email: str, password: str, full_name: str = "") -> User:
+def register_user(*, email: str, password: str, full_name: str = "", role: str = "user") -> User:
     """Create an account for an address that has none; a mail asks to confirm the address.
 
+    :param role: other than ``user`` only where staff ask for it, see :func:`accounts.services.people.create_person`
     :raises EmailInvalid: if it is no e-mail address
     :raises EmailTaken: if the address is known, in whatever spelling
     :raises PasswordRefused: if the password is too easy to guess
     """
-    user = User(email=checked_email(email), full_name=full_name)
+    rights = {"is_staff": role in STAFF_ROLES, "is_superuser": role == "admin"}
+    user = User(email=checked_email(email), full_name=full_name, **rights)
     if User.objects.filter(email=user.email).exists():
         raise EmailTaken
     check_new_password(password, user)
     user.password = make_password(password)  # slow on purpose, so before the transaction
-    _insert(user)
+    _insert(user, role)
     return user
 
 
@@ -70,10 +74,12 @@ def checked_email(email: str) -> str:
 
 
 @write
-def _insert(user: User) -> None:
+def _insert(user: User, role: str) -> None:
     try:
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError:  # two registrations at the same moment
         raise EmailTaken from None
     ask_to_confirm(user_id=user.pk, email=user.email)
+    if role == MANAGER:
+        user.groups.add(Group.objects.get_or_create(name=MANAGER)[0])
