@@ -7,6 +7,7 @@ from catalog.api.views import cinemas, movies, screenings
 app_name = "catalog_api"
 urlpatterns = [
     path("cinemas", cinemas.Cinemas.as_view()),
+    path("cinemas/search", cinemas.SearchCinemas.as_view()),
     path("cinemas/<int:cinema_id>", cinemas.OneCinema.as_view()),
     path("cinemas/<int:cinema_id>/amenities", cinemas.Amenities.as_view()),
     path("cinemas/<int:cinema_id>/rooms", cinemas.Rooms.as_view()),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("rooms/<int:room_id>/seats/bulk", cinemas.SeatsInBulk.as_view()),
     path("movies", movies.Movies.as_view()),
     path("movies/coming-soon", movies.ComingSoon.as_view()),
+    path("movies/search", movies.SearchMovies.as_view()),
     path("movies/<int:movie_id>", movies.OneMovie.as_view()),
     path("movies/<int:movie_id>/cast", movies.Cast.as_view()),
     path("movies/<int:movie_id>/showtimes", screenings.ShowtimesOfMovie.as_view()),

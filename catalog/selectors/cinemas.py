@@ -19,6 +19,12 @@ def visible_cinemas() -> QuerySet[Cinema]:
     return Cinema.objects.visible().order_by("name", "pk")
 
 
+def matching(text: str) -> QuerySet[Cinema]:
+    """Return the cinemas in whose name, city or address the text stands, by name."""
+    found = Q(name__icontains=text) | Q(city__icontains=text) | Q(address__icontains=text)
+    return visible_cinemas().filter(found)
+
+
 def cinema(cinema_id: int) -> Cinema:
     """Return one cinema that is not archived.
 

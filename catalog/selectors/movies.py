@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from catalog.models import CastMember, Cinema, Movie, Screening
@@ -45,6 +45,16 @@ def now_showing(cinema: Cinema | None = None) -> QuerySet[Movie]:
         return movies
     ahead = Screening.objects.upcoming(clock.now()).filter(movie=OuterRef("pk"), room__cinema=cinema)
     return movies.filter(Exists(ahead))
+
+
+def matching(text: str) -> QuerySet[Movie]:
+    """Return the films in whose title, genre or cast the text stands, those whose title begins with it first."""
+    found = Q(title__icontains=text) | Q(original_title__icontains=text) | Q(director__icontains=text)
+    found |= Q(Exists(CastMember.objects.filter(movie=OuterRef("pk"), actor_name__icontains=text)))
+    found |= Q(genre__icontains=text)
+    begins = Q(title__istartswith=text) | Q(original_title__istartswith=text)
+    rank = Case(When(begins, then=0), When(title__icontains=text, then=1), default=2)
+    return visible_movies().filter(found).annotate(rank=rank).order_by("rank", "title", "pk")
 
 
 def by_trend(movies: QuerySet[Movie]) -> QuerySet[Movie]:

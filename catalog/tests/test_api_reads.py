@@ -2,6 +2,8 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Search
+from accounts.tests import make as people
 from catalog.models import CastMember, Movie, Seat
 from catalog.tests import make
 from catalog.tests.api import Api, cinema_body, film_body, ids, room_body, screening_body
@@ -241,3 +243,40 @@ def test_wrong_queries_are_refused(api, path, query):
 
     assert refused.status_code == 400
     assert refused["Content-Type"] == "application/problem+json"
+
+
+def test_films_are_found_by_title_genre_and_people(api):
+    metropolis = make.movie(title="Metropolis", genre=["drama"], cast=("Brigitte Helm",))
+    make.movie(title="Nosferatu", genre=["horror"])
+    late = make.movie(title="The Late Metropolitan", genre=["horror"])
+
+    assert ids(api.get("movies/search?q=metrop")) == [metropolis.pk, late.pk]
+    assert ids(api.get("movies/search?q=helm")) == [metropolis.pk]
+    assert ids(api.get("movies/search?q=drama")) == [metropolis.pk]
+    assert ids(api.get("movies/search?q=nothing")) == []
+
+
+def test_cinemas_are_found_by_name_and_city(api):
+    roxy = make.cinema(name="Roxy", city="Berlin")
+    make.cinema(name="Apollo", city="Wien")
+
+    assert api.get("cinemas/search?q=berl").json() == {"cinemas": [cinema_body(roxy)], "total": 1}
+    assert api.get("cinemas/search?q=rox").json()["total"] == 1
+
+
+@pytest.mark.parametrize("path", ["movies/search", "cinemas/search"])
+@pytest.mark.parametrize("query", ["", "?q=", "?q=%20", "?q=" + "x" * 256, "?q=%00"])
+def test_a_search_without_words_is_refused(api, path, query):
+    answer = api.get(path + query)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "query_missing")
+
+
+def test_a_search_is_noted_for_who_is_signed_in(client):
+    ann = people.user()
+    for path in ("movies/search?q=metropolis", "cinemas/search?q=roxy"):
+        client.get(f"/api/v1/{path}", headers=people.bearer(ann))
+        client.get(f"/api/v1/{path}")
+
+    noted = Search.objects.order_by("pk").values_list("user_id", "search_type", "search_query")
+    assert list(noted) == [(ann.pk, "movie", "metropolis"), (ann.pk, "cinema", "roxy")]

@@ -42,8 +42,7 @@ class House:
 def films(*, tab: str, search: str, cinema: Cinema | None) -> QuerySet[Movie]:
     """Return the films of a tab, or all that match the search, whatever their tab."""
     if search:
-        current = movies.visible_movies().exclude(state=MovieState.ENDED).order_by("title", "pk")
-        return current.filter(Q(title__icontains=search) | Q(original_title__icontains=search))
+        return movies.matching(search).exclude(state=MovieState.ENDED)
     return movies.coming_soon() if tab == "coming-soon" else movies.now_showing(cinema)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.services.profiles import change_preferences
+from accounts.services.searches import remember_search
 from catalog.models import CastMember, Movie
 from catalog.selectors.cinemas import visible_cinemas
 from cinema_project.common import clock
@@ -73,6 +74,8 @@ def _home_page(request: HttpRequest) -> HttpResponse:
     cinema = next((known for known in cinemas if known.slug == slug), None)
     tab = "coming-soon" if request.GET.get("tab") == "coming-soon" else "now-showing"
     search = request.GET.get("q", "").strip()[:100]
+    if search and isinstance(request.user, User):
+        remember_search(user_id=request.user.pk, query=search, kind="movie")
     found = programme.films(tab=tab, search=search, cinema=cinema)
     page = Paginator(found, FILMS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {

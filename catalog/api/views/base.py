@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.renderers import JSONRenderer
@@ -12,9 +13,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from accounts.callers import Caller
 from accounts.permissions import IsStaffMember
+from accounts.services.searches import remember_search
+from cinema_project.common.errors import Invalid
 from cinema_project.common.idempotency import once
 from cinema_project.common.pagination import SkipLimitPagination, whole
+
+LONGEST_SEARCH = 255
+Q_PARAMETER = OpenApiParameter("q", str, required=True, description="What to look for.")
+
+
+class QueryMissing(Invalid):
+    code = "query_missing"
+
+    def __init__(self) -> None:
+        sentence = f"q must be a text of 1 to {LONGEST_SEARCH} characters."
+        super().__init__(sentence, errors=[{"pointer": "/q", "detail": sentence}])
+
 
 Rows = QuerySet[Any] | Sequence[Any]
 
@@ -63,6 +79,25 @@ class CatalogueList(CatalogueView):
         if envelope:
             data = {envelope: data, "total": paginator.total}
         return Response(data, headers=paginator.headers())
+
+
+class Search(CatalogueList):
+    """A list of what matches ``q``. A signed-in caller finds the search in their history."""
+
+    kind: str
+
+    def searched(self, matching: Callable[[str], QuerySet[Any]], envelope: str = "") -> Response:
+        """Show what the selector finds for ``q``, and note the search.
+
+        :raises QueryMissing: without ``q``
+        """
+        text = self.request.query_params.get("q", "").strip()
+        if not 1 <= len(text) <= LONGEST_SEARCH or "\0" in text:
+            raise QueryMissing
+        found = self.listed(matching(text), envelope)
+        if isinstance(self.request.auth, Caller):
+            remember_search(user_id=self.request.auth.id, query=text, kind=self.kind)
+        return found
 
 
 class WholeUnlessLimited(SkipLimitPagination):

@@ -17,7 +17,7 @@ from catalog.api.serializers.cinemas import (
     SeatOutput,
     SeatsInput,
 )
-from catalog.api.views.base import CatalogueList, CatalogueView, WholeUnlessLimited
+from catalog.api.views.base import Q_PARAMETER, CatalogueList, CatalogueView, Search, WholeUnlessLimited
 from catalog.models import Cinema, Room, Seat
 from catalog.selectors import cinemas as selectors
 from catalog.services import cinemas as services
@@ -45,6 +45,17 @@ class Cinemas(CatalogueList):
     def post(self, request: Request) -> HttpResponse:
         """Open a cinema (staff)."""
         return self.created(request, lambda: services.create_cinema(**self.asked(CinemaInput)))
+
+
+class SearchCinemas(Search):
+    queryset = Cinema.objects.none()
+    serializer_class = CinemaOutput
+    kind = "cinema"
+
+    @extend_schema(operation_id="search_cinemas", parameters=[Q_PARAMETER, *PAGE], responses=CinemasOutput)
+    def get(self, request: Request) -> Response:
+        """Cinemas by name, city and address."""
+        return self.searched(selectors.matching, envelope="cinemas")
 
 
 class OneCinema(CatalogueView):

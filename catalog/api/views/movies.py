@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from accounts.permissions import IsProgrammer
 from catalog.api.described import KEY_REUSED, ONCE, PAGE, refusal
 from catalog.api.serializers.movies import CastOutput, MovieInput, MovieOutput, MoviesOutput
-from catalog.api.views.base import CatalogueList, CatalogueView
+from catalog.api.views.base import Q_PARAMETER, CatalogueList, CatalogueView, Search
 from catalog.filters import MovieFilter
 from catalog.models import CastMember, Movie, MovieState
 from catalog.selectors import cinemas
@@ -46,6 +46,17 @@ class Movies(CatalogueList):
             return selectors.movie(services.create_movie(**film).pk)
 
         return self.created(request, make)
+
+
+class SearchMovies(Search):
+    queryset = Movie.objects.none()
+    serializer_class = MovieOutput
+    kind = "movie"
+
+    @extend_schema(operation_id="search_movies", parameters=[Q_PARAMETER], responses=MovieOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Films by title, genre and people."""
+        return self.searched(selectors.matching)
 
 
 class OneMovie(CatalogueView):
