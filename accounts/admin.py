@@ -7,12 +7,15 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
+from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.key_admin import ApiKeyAdmin
 from accounts.models import ApiKey, TokenFamily, User, canonical_email
+from accounts.selectors import groups_within_reach, people_within_reach
 from accounts.supervision import end_sign_ins, suspend_users, unsuspend_users
 from accounts.tokens import revoke_family
 from cinema_project.common.errors import DomainError
@@ -20,6 +23,11 @@ from cinema_project.common.staff_forms import FactsAdmin, StaffAdmin
 
 admin.site.unregister(Group)
 admin.site.register(ApiKey, ApiKeyAdmin)
+
+
+def _sender(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the admin lets nobody else in
+    return request.user
 
 
 class _OneSpelling:
@@ -64,7 +72,6 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
     ordering = ("email", "pk")
     readonly_fields = ("uuid", "is_active", "last_login", "created_at", "updated_at")
     filter_horizontal = ()
-    autocomplete_fields = ("groups",)
     actions = ("suspend", "unsuspend")
     fieldsets = (
         (None, {"fields": ("email", "password", "full_name", "date_of_birth")}),
@@ -81,8 +88,21 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
         return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, "is_superuser")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        untouchable = isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser
-        return not untouchable and super().has_change_permission(request, obj)
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or people_within_reach(_sender(request)).filter(pk=obj.pk).exists())
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self.has_change_permission(request, obj)
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField | None:
+        if db_field.name == "groups":
+            kwargs |= {
+                "queryset": groups_within_reach(_sender(request)),
+                "widget": UnfoldAdminCheckboxSelectMultipleWidget(),
+            }
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @admin.display(description="groups")
     def group_names(self, user: User) -> str:
@@ -110,7 +130,18 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, StaffAdmin):
+    """For admins alone: who may change a group's permissions may do everything."""
+
     filter_horizontal = ("permissions",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
 
 
 @admin.register(TokenFamily)
@@ -125,9 +156,12 @@ class TokenFamilyAdmin(FactsAdmin):
 
     @admin.action(description="End these sign-ins", permissions=["act"])
     def end(self, request: HttpRequest, queryset: QuerySet[TokenFamily]) -> None:
-        families = list(queryset.values_list("pk", flat=True))
+        chosen = queryset.count()
+        families = list(queryset.filter(user__in=people_within_reach(_sender(request))).values_list("pk", flat=True))
         for family in families:
             revoke_family(family)
+        if len(families) < chosen:
+            messages.error(request, "Only an admin can end an admin's sign-ins.")
         messages.success(request, f"{len(families)} ended.")
 
 

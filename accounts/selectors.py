@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet, prefetch_related_objects
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from accounts.models import ApiKey, Search, User
-from accounts.roles import MANAGER, role_named
+from accounts.roles import GROUPS, MANAGER, role_named
 from cinema_project.common.errors import NotFound
 
 
@@ -103,3 +104,29 @@ def personal_data(user: User) -> dict[str, Any]:
         "sign_ins": list(sign_ins.values("created_at", "rotated_at", "expires_at", "revoked_at")),
         "api_keys": list(user.api_keys.order_by("pk").values("name", "prefix", "scopes", "created_at", "revoked_at")),
     }
+
+
+def groups_within_reach(user: User) -> QuerySet[Group]:
+    """Return the groups that this person may put people into: those that may change nothing they may not themselves."""
+    if user.is_superuser:
+        return Group.objects.all()
+    # The API goes by the names of these groups, whatever their permissions say.
+    by_name = () if MANAGER in groups_of(user) else GROUPS
+    return Group.objects.exclude(permissions__in=_changes_beyond(user)).exclude(name__in=by_name)
+
+
+def people_within_reach(user: User) -> QuerySet[User]:
+    """Return the people whose account this person may change: whoever has its password has its rights."""
+    if user.is_superuser:
+        return User.objects.all()
+    return (
+        User.objects.filter(is_superuser=False)
+        .exclude(groups__in=Group.objects.exclude(pk__in=groups_within_reach(user)))
+        .exclude(user_permissions__in=_changes_beyond(user))
+    )
+
+
+def _changes_beyond(user: User) -> QuerySet[Permission]:
+    """Return the permissions that this person lacks, but for those to read: managers appoint auditors."""
+    own = Permission.objects.filter(Q(group__user=user) | Q(user=user))
+    return Permission.objects.exclude(pk__in=own).exclude(codename__startswith="view_")

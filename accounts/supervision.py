@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.models import F
 
 from accounts.models import TokenFamily, User
+from accounts.selectors import people_within_reach
 from cinema_project.common import clock
 from cinema_project.common.database import write
 from cinema_project.common.errors import Conflict, NotAllowed
@@ -19,12 +20,12 @@ def suspend_users(*, user_ids: Sequence[int], by: User) -> int:
     """Shut people out: their tokens, pages and sockets end. Return how many were not suspended before.
 
     :raises OwnAccount: if ``by`` is among them
-    :raises NotAllowed: if an admin is among them and ``by`` is none
+    :raises NotAllowed: if somebody among them is out of the reach of ``by``, such as an admin
     """
     if by.pk in user_ids:
         raise OwnAccount("You cannot suspend yourself.")
     people = User.objects.filter(pk__in=user_ids)
-    if not by.is_superuser and people.filter(is_superuser=True).exists():
+    if people.exclude(pk__in=people_within_reach(by)).exists():
         raise NotAllowed("Only an admin can suspend an admin.")
     count = people.filter(is_active=True).update(is_active=False)
     end_sign_ins(user_ids=user_ids)
@@ -35,10 +36,10 @@ def suspend_users(*, user_ids: Sequence[int], by: User) -> int:
 def unsuspend_users(*, user_ids: Sequence[int], by: User) -> int:
     """Let people in again; return how many were suspended.
 
-    :raises NotAllowed: if an admin is among them and ``by`` is none
+    :raises NotAllowed: if somebody among them is out of the reach of ``by``, such as an admin
     """
     people = User.objects.filter(pk__in=user_ids, is_active=False)
-    if not by.is_superuser and people.filter(is_superuser=True).exists():
+    if people.exclude(pk__in=people_within_reach(by)).exists():
         raise NotAllowed("Only an admin can let an admin in again.")
     return people.update(is_active=True)
 

@@ -1,9 +1,10 @@
 """People in the admin."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
+from accounts import roles
 from accounts.models import TokenFamily, User
 from accounts.tokens import issue_tokens, rotate
 from cinema_project.common.errors import Unauthenticated
@@ -75,12 +76,111 @@ def test_manager_cannot_change_an_admin_nor_make_one(client, manager):
     assert (alice.full_name, alice.is_superuser) == ("Alice", False)
 
 
-def test_manager_puts_people_into_groups(client, manager):
+@pytest.mark.parametrize("name", roles.GROUPS)
+def test_manager_puts_people_into_groups(client, manager, name):
     alice = person("alice@cinema.test")
 
-    change(client, alice, is_staff="on", groups=[Group.objects.get(name="box office").pk])
+    change(client, alice, is_staff="on", groups=[Group.objects.get(name=name).pk])
 
-    assert list(alice.groups.values_list("name", flat=True)) == ["box office"]
+    assert list(alice.groups.values_list("name", flat=True)) == [name]
+
+
+def group_with(name: str, *codenames: str) -> Group:
+    group = Group.objects.create(name=name)
+    group.permissions.set(Permission.objects.filter(codename__in=codenames))
+    return group
+
+
+def test_manager_puts_nobody_into_a_group_that_may_do_more(client, manager):
+    readers, deputies = group_with("readers", "view_group"), group_with("deputies", "delete_payment")
+    alice = person("alice@cinema.test")
+
+    answers = [change(client, whom, groups=[deputies.pk]).status_code for whom in (alice, manager)]
+    form = client.get(reverse("admin:accounts_user_change", args=[alice.pk])).context["adminform"].form
+
+    assert answers == [200, 200]
+    assert not User.objects.filter(groups=deputies).exists()
+    assert {*form.fields["groups"].queryset} == {*Group.objects.exclude(pk=deputies.pk)}
+    assert readers in form.fields["groups"].queryset
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+@pytest.mark.parametrize("source", ["own", "group"])
+def test_manager_cannot_change_somebody_with_more_rights(client, manager, source, is_active):
+    deputies = group_with("deputies", "delete_payment")
+    deputy = person("deputy@cinema.test", is_staff=True, is_active=is_active)
+    if source == "group":
+        deputy.groups.add(deputies)
+    else:
+        deputy.user_permissions.set(deputies.permissions.all())
+    password = {"password1": "another-demo-2027", "password2": "another-demo-2027", "usable_password": "true"}
+
+    answers = [
+        change(client, deputy, email="mine@cinema.test"),
+        client.post(reverse("admin:auth_user_password_change", args=[deputy.pk]), password),
+    ]
+    act(client, "suspend" if is_active else "unsuspend", deputy)
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    after = User.objects.get(pk=deputy.pk)
+    assert (after.email, after.password, after.is_active) == (deputy.email, deputy.password, is_active)
+
+
+def test_manager_cannot_slip_rights_into_a_form(client, manager):
+    alice = person("alice@cinema.test")
+    everything = {"is_superuser": "on", "user_permissions": list(Permission.objects.values_list("pk", flat=True))}
+    new = {"email": "bob@cinema.test", "password1": "cinema-demo-2026", "password2": "cinema-demo-2026"}
+
+    answers = [
+        change(client, alice, **everything),
+        change(client, manager, is_staff="on", groups=[Group.objects.get(name="manager").pk], **everything),
+        client.post(reverse("admin:accounts_user_add"), {**new, "usable_password": "true", **everything}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 302, 302]
+    assert set(User.objects.values_list("email", "is_superuser", "user_permissions")) == {
+        ("manager@cinema.test", False, None),
+        ("alice@cinema.test", False, None),
+        ("bob@cinema.test", False, None),
+    }
+
+
+def test_manager_cannot_change_what_groups_may_do_even_when_allowed_to(client, manager):
+    manager.user_permissions.set(Permission.objects.filter(content_type__app_label="auth"))
+    group = Group.objects.get(name="manager")
+    before = set(group.permissions.all())
+    fields = {"name": "manager", "permissions": list(Permission.objects.values_list("pk", flat=True))}
+
+    answers = [
+        client.post(reverse("admin:auth_group_change", args=[group.pk]), fields),
+        client.post(reverse("admin:auth_group_add"), {**fields, "name": "gods"}),
+        client.post(reverse("admin:auth_group_delete", args=[group.pk]), {"post": "yes"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert set(group.permissions.all()) == before
+
+
+def test_manager_allowed_to_delete_people_deletes_no_admin(client, manager):
+    manager.user_permissions.set(Permission.objects.filter(codename="delete_user"))
+    boss, alice = person("boss@cinema.test", is_superuser=True), person("alice@cinema.test")
+
+    pages = [reverse("admin:accounts_user_delete", args=[user.pk]) for user in (boss, alice)]
+
+    assert [client.post(page, {"post": "yes"}).status_code for page in pages] == [403, 302]
+
+
+def test_only_managers_hand_out_the_groups_that_the_api_goes_by(client, db):
+    clerk = person("clerk@cinema.test", is_staff=True)
+    clerk.groups.add(group_with("clerks", "view_user", "change_user"))
+    Group.objects.get(name="manager").permissions.clear()
+    alice, boss = person("alice@cinema.test"), person("manager@cinema.test", "manager")
+    client.force_login(clerk)
+
+    assert change(client, alice, full_name="Alice").status_code == 302
+    assert change(client, alice, groups=[Group.objects.get(name="manager").pk]).status_code == 200
+    assert change(client, boss, full_name="Nobody").status_code == 403
+    assert not alice.groups.exists()
 
 
 def test_new_person_is_stored_in_the_one_spelling(client, manager):
@@ -104,6 +204,16 @@ def test_new_password_ends_the_sign_ins(client, manager):
     assert answer.status_code == 302
     assert User.objects.get(pk=alice.pk).check_password("another-demo-2027")
     assert TokenFamily.objects.get(user=alice).revoked_at is not None
+
+
+def test_manager_cannot_end_the_sign_ins_of_an_admin(client, manager):
+    issue_tokens(user=person("boss@cinema.test", is_superuser=True))
+    ticked = {"action": "end", "_selected_action": TokenFamily.objects.get().pk}
+
+    answer = client.post(reverse("admin:accounts_tokenfamily_changelist"), ticked, follow=True).content.decode()
+
+    assert "Only an admin can end an admin" in answer
+    assert TokenFamily.objects.get().revoked_at is None
 
 
 def test_sign_in_is_ended_on_request(client, manager):
