@@ -43,6 +43,8 @@ class IdempotencyRecordAdmin(FactsAdmin):
     list_filter = ("status", "created_at")
     search_fields = ("=key", "=user_id")
     ordering = ("-pk",)
+    # Not the body: an answer may hold what only the person who asked should see.
+    fields = ("key", "user_id", "fingerprint", "status", "created_at")
 
 
 class TaskSelect(UnfoldAdminSelectWidget, TaskSelectWidget):

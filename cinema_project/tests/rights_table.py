@@ -1,0 +1,147 @@
+"""Who may do what: one line for each operation of the API and for each model of the admin."""
+
+from dataclasses import dataclass
+
+NOBODY, CUSTOMER, OWNER, ADMIN = "nobody", "customer", "owner", "admin"
+MANAGER, PROGRAMMER, BOX_OFFICE, AUDITOR = "manager", "programmer", "box office", "auditor"
+SIGNED_IN_PEOPLE = frozenset({CUSTOMER, OWNER, BOX_OFFICE, PROGRAMMER, AUDITOR, MANAGER, ADMIN})
+
+OPTIONAL, ANY_TOKEN, STAFF_TOKEN = "optional", "any token", "a token of staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Who is let in, what others with a token are answered, and which token the schema asks for.
+
+    The objects in the address are the owner's. Auditors read where ``auditors_read``, whoever else may.
+    """
+
+    people: frozenset[str]
+    token: str
+    refusal: int = 403
+    auditors_read: bool = False
+
+    def let_in(self, method: str) -> frozenset[str]:
+        return self.people | ({AUDITOR} if self.auditors_read and method == "GET" else frozenset())
+
+
+def _staff(*groups: str, token: str = STAFF_TOKEN) -> Right:
+    return Right(frozenset({MANAGER, ADMIN, *groups}), token, auditors_read=True)
+
+
+OPEN = Right(SIGNED_IN_PEOPLE | {NOBODY}, OPTIONAL)
+PROVEN = Right(frozenset(), OPTIONAL)
+"""Brings its own proof: a password, a refresh token, a cookie. Tested where it is made."""
+SIGNED_IN = Right(SIGNED_IN_PEOPLE, ANY_TOKEN)
+OWN = Right(frozenset({OWNER}), ANY_TOKEN, refusal=404)
+OWN_OR_SALES = Right(frozenset({OWNER, BOX_OFFICE, AUDITOR, MANAGER, ADMIN}), ANY_TOKEN, refusal=404)
+STAFF = _staff()
+STAFF_UNLESS_DEBUG = _staff(token=OPTIONAL)
+BY_PROGRAMMERS = _staff(PROGRAMMER)
+BY_BOX_OFFICE = _staff(BOX_OFFICE)
+
+OPERATIONS: dict[str, Right] = {
+    "GET /": OPEN,
+    "GET /health": OPEN,
+    "GET /health/ready": OPEN,
+    "GET /auth/health": OPEN,
+    "GET /catalog/health": OPEN,
+    "GET /scraper/health": OPEN,
+    "GET /scraperCatalog/health": OPEN,
+    "POST /auth/register": OPEN,
+    "POST /auth/login": PROVEN,
+    "POST /auth/refresh": PROVEN,
+    "POST /auth/change-password": PROVEN,
+    "POST /auth/logout": SIGNED_IN,
+    "GET /me/ping": SIGNED_IN,
+    "POST /api/v1/auth/register": OPEN,
+    "POST /api/v1/auth/login": PROVEN,
+    "POST /api/v1/auth/refresh-token": PROVEN,
+    "POST /api/v1/auth/reset-password": PROVEN,
+    "POST /api/v1/auth/forgot-password": OPEN,
+    "GET /api/v1/auth/check-email": OPEN,
+    "GET /api/v1/auth/me": SIGNED_IN,
+    "PUT /api/v1/auth/change-password": SIGNED_IN,
+    "POST /api/v1/auth/logout": SIGNED_IN,
+    "GET /api/v1/cinemas": OPEN,
+    "POST /api/v1/cinemas": STAFF,
+    "GET /api/v1/cinemas/{cinema_id}": OPEN,
+    "PUT /api/v1/cinemas/{cinema_id}": STAFF,
+    "PATCH /api/v1/cinemas/{cinema_id}": STAFF,
+    "GET /api/v1/cinemas/{cinema_id}/amenities": OPEN,
+    "GET /api/v1/cinemas/{cinema_id}/movies": OPEN,
+    "GET /api/v1/cinemas/{cinema_id}/movies/{movie_id}/showtimes": OPEN,
+    "GET /api/v1/cinemas/{cinema_id}/showtimes": OPEN,
+    "GET /api/v1/cinemas/{cinema_id}/rooms": OPEN,
+    "POST /api/v1/cinemas/{cinema_id}/rooms": BY_PROGRAMMERS,
+    "GET /api/v1/rooms/{room_id}": OPEN,
+    "GET /api/v1/rooms/{room_id}/seats": OPEN,
+    "POST /api/v1/rooms/{room_id}/seats/bulk": BY_PROGRAMMERS,
+    "GET /api/v1/movies": OPEN,
+    "POST /api/v1/movies": BY_PROGRAMMERS,
+    "GET /api/v1/movies/coming-soon": OPEN,
+    "GET /api/v1/movies/{movie_id}": OPEN,
+    "PATCH /api/v1/movies/{movie_id}": BY_PROGRAMMERS,
+    "GET /api/v1/movies/{movie_id}/cast": OPEN,
+    "GET /api/v1/movies/{movie_id}/showtimes": OPEN,
+    "GET /api/v1/screenings": OPEN,
+    "POST /api/v1/screenings": BY_PROGRAMMERS,
+    "GET /api/v1/screenings/{screening_id}": OPEN,
+    "GET /api/v1/screenings/{screening_id}/available-seats": OPEN,
+    "GET /api/v1/showtimes": OPEN,
+    "GET /api/v1/showtimes/{showtime_id}": OPEN,
+    "GET /api/v1/showtimes/{showtime_id}/seats": OPEN,
+    "GET /api/v1/seat-reservations/screening/{screening_id}/availability": OPEN,
+    "GET /api/v1/seat-reservations/screening/{screening_id}/availability/me": SIGNED_IN,
+    "GET /api/v1/seat-reservations/my-reservations": SIGNED_IN,
+    "POST /api/v1/seat-reservations/reserve": SIGNED_IN,
+    "POST /api/v1/seat-reservations/toggle": SIGNED_IN,
+    "POST /api/v1/seat-reservations/extend": SIGNED_IN,
+    "POST /api/v1/seat-reservations/cancel": SIGNED_IN,
+    "DELETE /api/v1/seat-reservations/cancel/{screening_id}": SIGNED_IN,
+    "POST /api/v1/seat-reservations/cleanup": STAFF_UNLESS_DEBUG,
+    "POST /api/v1/tickets/book": SIGNED_IN,
+    "POST /api/v1/tickets/book-from-reservation": SIGNED_IN,
+    "GET /api/v1/tickets/my-tickets": SIGNED_IN,
+    "GET /api/v1/tickets/{ticket_id}": OWN_OR_SALES,
+    "DELETE /api/v1/tickets/{ticket_id}": OWN,
+    "GET /ws/stats": STAFF_UNLESS_DEBUG,
+}
+
+ADMIN_ROLES = (PROGRAMMER, BOX_OFFICE, MANAGER, AUDITOR, ADMIN)
+ADMIN_PAGES: dict[str, tuple[str, str, str, str, str]] = {
+    # view, add, change, delete; on facts nobody can do more than view them and, some, run an action
+    "accounts.TokenFamily": ("", "", "v", "v", "v"),
+    "accounts.User": ("", "", "vac", "v", "vacd"),
+    "admin.LogEntry": ("", "", "v", "v", "v"),
+    "auth.Group": ("", "", "", "v", "vacd"),
+    "booking.Booking": ("", "v", "v", "v", "v"),
+    "booking.Hold": ("", "v", "v", "v", "v"),
+    "booking.Payment": ("", "v", "v", "v", "v"),
+    "booking.Refund": ("", "v", "v", "v", "v"),
+    "booking.Ticket": ("", "v", "v", "v", "v"),
+    "catalog.Cinema": ("v", "v", "vacd", "v", "vacd"),
+    "catalog.Movie": ("vac", "v", "vacd", "v", "vacd"),
+    "catalog.Room": ("vac", "v", "vacd", "v", "vacd"),
+    "catalog.Screening": ("vac", "v", "vacd", "v", "vacd"),
+    "catalog.Seat": ("vc", "v", "vcd", "v", "vcd"),
+    "common.IdempotencyRecord": ("", "", "v", "v", "v"),
+    "common.OutboxMessage": ("", "", "v", "v", "v"),
+    "django_celery_beat.ClockedSchedule": ("", "", "vacd", "v", "vacd"),
+    "django_celery_beat.CrontabSchedule": ("", "", "vacd", "v", "vacd"),
+    "django_celery_beat.IntervalSchedule": ("", "", "vacd", "v", "vacd"),
+    "django_celery_beat.PeriodicTask": ("", "", "vacd", "v", "vacd"),
+}
+ADMIN_ACTIONS: dict[str, dict[str, set[str]]] = {
+    PROGRAMMER: {},
+    BOX_OFFICE: {"booking.Ticket": {"cancel_tickets"}},
+    MANAGER: {
+        "accounts.TokenFamily": {"end"},
+        "accounts.User": {"suspend", "unsuspend"},
+        "booking.Ticket": {"cancel_tickets"},
+        "common.OutboxMessage": {"deliver_again"},
+        "django_celery_beat.PeriodicTask": {"enable_tasks", "disable_tasks", "toggle_tasks", "run_tasks"},
+    },
+    AUDITOR: {},
+}
+ADMIN_ACTIONS[ADMIN] = ADMIN_ACTIONS[MANAGER]
