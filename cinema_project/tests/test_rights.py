@@ -1,0 +1,124 @@
+"""P11: nobody does through the API what is not theirs to do. The table is rights_table.py."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from accounts.models import User
+from accounts.tests.make import bearer
+from booking.models import Ticket
+from booking.services.tickets import book_seats
+from booking.tests import make
+from cinema_project.openapi.schema import schema_json
+from cinema_project.tests.rights_table import (
+    ADMIN,
+    ANY_TOKEN,
+    CUSTOMER,
+    NOBODY,
+    OPERATIONS,
+    OPTIONAL,
+    OWNER,
+    PROVEN,
+    SIGNED_IN_PEOPLE,
+    STAFF_TOKEN,
+)
+
+METHODS = ("get", "post", "put", "patch", "delete")
+GROUPS = SIGNED_IN_PEOPLE - {CUSTOMER, OWNER, ADMIN}
+SECURITY = {"[{'bearer': []}]": ANY_TOKEN, "[{'bearer': ['staff']}]": STAFF_TOKEN}
+
+
+def described() -> dict[str, str]:
+    """Return each operation of the schema with the token it asks for."""
+    found = {}
+    for path, item in json.loads(schema_json())["paths"].items():
+        for method in {*METHODS} & {*item}:
+            security = item[method].get("security")
+            found[f"{method.upper()} {path}"] = (
+                OPTIONAL if not security or {} in security else SECURITY.get(str(security), str(security))
+            )
+    return found
+
+
+def routes(patterns, before: str = "/") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route, pattern
+        else:
+            yield from routes(pattern.url_patterns, route)
+
+
+def served() -> set[str]:
+    """Return each operation that a view of an ``api`` package serves, whether the schema knows it or not."""
+    return {
+        f"{method.upper()} {re.sub('<[^>]*>', '{}', route)}"
+        for route, pattern in routes(get_resolver().url_patterns)
+        for view in [getattr(pattern.callback, "view_class", None)]
+        if view is not None and ".api." in view.__module__
+        for method in METHODS
+        if hasattr(view, method)
+    }
+
+
+def test_each_operation_has_its_line_and_asks_for_the_token_it_needs():
+    assert described() == {operation: right.token for operation, right in OPERATIONS.items()}
+
+
+def test_each_served_operation_has_its_line():
+    assert served() - {re.sub("{[^}]*}", "{}", operation) for operation in OPERATIONS} == set()
+
+
+@pytest.fixture
+def people(db) -> dict[str, User]:
+    """One person of each kind; the customer may enter the admin, which opens nothing here."""
+    groups = {group: make.user(groups=[group]) for group in GROUPS}
+    return groups | {CUSTOMER: make.user(is_staff=True), OWNER: make.user(), ADMIN: make.user(is_superuser=True)}
+
+
+@pytest.fixture
+def ids(people) -> dict[str, int]:
+    """What the parameters of addresses name; what can be owned is the owner's."""
+    screening = make.screening()
+    seats = make.seats_of(screening)[:1]
+    book_seats(buyer=people[OWNER], screening_id=screening.pk, seat_ids=seats, payment_id="pay 1")
+    return {
+        "cinema_id": screening.room.cinema_id,
+        "movie_id": screening.movie_id,
+        "room_id": screening.room_id,
+        "screening_id": screening.pk,
+        "showtime_id": screening.pk,
+        "ticket_id": Ticket.objects.get().pk,
+    }
+
+
+def verdict(operation: str, ids: dict[str, int], headers: dict[str, str]) -> int | str:
+    """Return 401, 403 or 404, or that the caller was let in, to be told what is wrong with the empty body or not."""
+    method, path = operation.format(**ids).split(" ")
+    client = Client(raise_request_exception=False)
+    with transaction.atomic():
+        sent = ("", "") if method in ("GET", "DELETE") else ("{}", "application/json")
+        status = client.generic(method, path, *sent, headers=headers).status_code
+        transaction.set_rollback(True)
+    assert status < 500
+    return status if status in (401, 403, 404) else "let in"
+
+
+@pytest.mark.parametrize("operation", [name for name, right in OPERATIONS.items() if right != PROVEN])
+def test_operation_lets_in_whom_it_should(people, ids, operation):
+    right = OPERATIONS[operation]
+    let_in = right.let_in(operation.split(" ", 1)[0])
+    wanted = {NOBODY: 401} | dict.fromkeys(SIGNED_IN_PEOPLE, right.refusal) | dict.fromkeys(let_in, "let in")
+
+    headers = {NOBODY: {}} | {name: bearer(person) for name, person in people.items()}
+    assert {name: verdict(operation, ids, sent) for name, sent in headers.items()} == wanted
+
+
+@pytest.mark.parametrize("operation", [name for name, right in OPERATIONS.items() if right.token != OPTIONAL])
+def test_token_that_nobody_gave_opens_nothing(ids, operation):
+    assert verdict(operation, ids, {"Authorization": "Bearer of.good.news"}) == 401
