@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from axes.models import AccessFailureLog
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -163,6 +164,23 @@ class TokenFamilyAdmin(FactsAdmin):
         if len(families) < chosen:
             messages.error(request, "Only an admin can end an admin's sign-ins.")
         messages.success(request, f"{len(families)} ended.")
+
+
+@admin.register(AccessFailureLog)
+class FailedSignInAdmin(FactsAdmin):
+    """Who is kept out, and from where; forgetting the failures lets them try again."""
+
+    list_display = ("attempt_time", "username", "ip_address", "path_info")
+    list_filter = ("attempt_time",)
+    search_fields = ("username", "=ip_address")
+    ordering = ("-attempt_time", "-pk")
+    fields = ("attempt_time", "username", "ip_address", "user_agent", "path_info")
+    actions = ("forget",)
+
+    @admin.action(description="Forget these, so that the person may try again", permissions=["act"])
+    def forget(self, request: HttpRequest, queryset: QuerySet[AccessFailureLog]) -> None:
+        count, _ = queryset.delete()
+        messages.success(request, f"{count} forgotten.")
 
 
 @admin.register(LogEntry)

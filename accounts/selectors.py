@@ -6,8 +6,9 @@ from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from accounts.models import ApiKey, Search, User
+from accounts.models import ApiKey, Search, TokenFamily, User
 from accounts.roles import GROUPS, MANAGER, role_named
+from cinema_project.common import clock
 from cinema_project.common.errors import NotFound
 
 
@@ -72,6 +73,12 @@ def public_profile(user_id: int) -> User:
 def searches_of(user: User) -> QuerySet[Search]:
     """Return what the user looked for, newest first."""
     return user.searches.order_by("-pk")
+
+
+def living_sign_ins(user: User) -> QuerySet[TokenFamily]:
+    """Return the user's sign-ins through the API that still count, the one used last first."""
+    living = user.token_families.filter(revoked_at=None, expires_at__gt=clock.now())
+    return living.order_by("-rotated_at", "pk")
 
 
 def personal_data(user: User) -> dict[str, Any]:

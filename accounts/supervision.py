@@ -46,6 +46,6 @@ def unsuspend_users(*, user_ids: Sequence[int], by: User) -> int:
 
 @write
 def end_sign_ins(*, user_ids: Sequence[int]) -> None:
-    """End every token of these people, and the sockets that hang on them."""
+    """End every token of these people, every visit of the pages, and the sockets that hang on them."""
     TokenFamily.objects.filter(user__in=user_ids, revoked_at=None).update(revoked_at=clock.now())
-    User.objects.filter(pk__in=user_ids).update(page_epoch=F("page_epoch") + 1)
+    User.objects.filter(pk__in=user_ids).update(page_epoch=F("page_epoch") + 1, session_epoch=F("session_epoch") + 1)

@@ -31,6 +31,8 @@ from cinema_project.common.database import write
 
 GRACE = timedelta(seconds=1)
 """Two tabs of one browser may send the same refresh token; the second receives the pair of the first."""
+LONGEST_SIGN_IN = timedelta(days=180)
+"""However often its tokens are refreshed, a sign-in ends then."""
 PAGE_TOKEN_SECONDS = 900
 
 
@@ -55,7 +57,7 @@ def issue_tokens(*, user: User) -> TokenPair:
             refresh_jti=uuid.uuid4().hex,
             created_at=now,
             rotated_at=now,
-            expires_at=_refresh_expiry(now),
+            expires_at=_refresh_expiry(now, since=now),
         )
     )
 
@@ -111,7 +113,8 @@ def _rotate(family_id: str, jti: str) -> TokenPair | None:
     now = clock.now()
     family = _still_living(family, now)
     if family.refresh_jti == jti:
-        family.refresh_jti, family.rotated_at, family.expires_at = _successor(jti), now, _refresh_expiry(now)
+        family.refresh_jti, family.rotated_at = _successor(jti), now
+        family.expires_at = _refresh_expiry(now, since=family.created_at)
         family.save(update_fields=["refresh_jti", "rotated_at", "expires_at"])
     elif family.refresh_jti != _successor(jti) or now - family.rotated_at > GRACE:
         revoke_family(family.pk)
@@ -141,8 +144,9 @@ def _pair(family: TokenFamily, *, access_jti: str = "", access_from: datetime | 
     )
 
 
-def _refresh_expiry(now: datetime) -> datetime:
-    return (now + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)).replace(microsecond=0)
+def _refresh_expiry(now: datetime, *, since: datetime) -> datetime:
+    unused_until = now + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)
+    return min(unused_until, since + LONGEST_SIGN_IN).replace(microsecond=0)
 
 
 def _successor(jti: str) -> str:

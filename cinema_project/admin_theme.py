@@ -74,6 +74,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Groups", "group", "auth", "group"),
                     _page("Sign-ins", "key", "accounts", "tokenfamily"),
                     _page("API keys", "vpn_key", "accounts", "apikey"),
+                    _page("Failed sign-ins", "lock_person", "axes", "accessfailurelog"),
                 ],
             },
             {

@@ -12,6 +12,7 @@ from accounts.models import TokenFamily, User
 from accounts.services.credentials import WrongCredentials, check_credentials
 from accounts.services.passwords import WrongPassword, set_password
 from accounts.signatures import BadToken
+from accounts.supervision import end_sign_ins
 from accounts.tokens import TokenPair, issue_tokens, renew, revoke_family, rotate
 from cinema_project.common import clock
 from cinema_project.common.database import write
@@ -78,6 +79,12 @@ def sign_out(*, caller: Caller) -> None:
     """End the caller's token family: its tokens are refused from now on, its sockets close within seconds."""
     if caller.family:
         revoke_family(caller.family)
+
+
+def sign_out_everywhere(*, user: User) -> None:
+    """End all of the user's sign-ins: apps, pages, sockets."""
+    end_sign_ins(user_ids=[user.pk])
+    user.refresh_from_db(fields=["page_epoch", "session_epoch"])
 
 
 @write

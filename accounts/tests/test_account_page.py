@@ -17,7 +17,7 @@ NEW = "another-2026-secret"
 @pytest.fixture
 def ann(client):
     person = make.user(email="ann@cinema.test", full_name="Ann Example")
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     return person
 
 
@@ -83,7 +83,7 @@ def test_a_new_address_wants_the_password_and_its_link(client, ann, mailoutbox):
 
 def test_the_password_changes_and_only_this_visit_goes_on(client, ann, mailoutbox):
     elsewhere = type(client)()
-    elsewhere.force_login(ann, backend="django.contrib.auth.backends.ModelBackend")
+    elsewhere.force_login(ann)
 
     send(client, "password", current_password=make.PASSWORD, new_password=NEW)
 
@@ -105,6 +105,22 @@ def test_a_password_is_refused_with_the_reason(client, ann, current, new, senten
     assert sentence in page.content.decode()
     ann.refresh_from_db()
     assert ann.check_password(make.PASSWORD)
+
+
+def test_signing_out_everywhere_spares_this_visit_alone(client, ann):
+    elsewhere = type(client)()
+    elsewhere.force_login(ann)
+    headers = make.bearer(ann)
+    assert "In an app since" in said(client)
+    refused = send(client, "visits", current_password="wrong")
+    assert "Current password is incorrect" in refused.content.decode()
+    assert elsewhere.get(ACCOUNT).status_code == 200
+
+    send(client, "visits", current_password=make.PASSWORD)
+
+    assert "In an app since" not in said(client)
+    assert elsewhere.get(ACCOUNT).status_code == 302
+    assert client.get("/api/v1/auth/me", headers=headers).status_code == 401
 
 
 def test_searches_are_shown_and_cleared(client, ann):

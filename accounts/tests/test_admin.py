@@ -1,11 +1,13 @@
 """People in the admin."""
 
 import pytest
+from axes.models import AccessFailureLog
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from accounts import roles
 from accounts.models import TokenFamily, User
+from accounts.tests import make
 from accounts.tokens import issue_tokens, rotate
 from cinema_project.common.errors import Unauthenticated
 
@@ -224,3 +226,16 @@ def test_sign_in_is_ended_on_request(client, manager):
 
     with pytest.raises(Unauthenticated):
         rotate(tokens.refresh_token)
+
+
+def test_forgetting_failures_lets_somebody_try_again(client):
+    ann = make.user(email="ann@cinema.test")
+    for _ in range(11):
+        client.post("/account/sign-in/", {"email": ann.email, "password": "wrong"})
+    client.force_login(make.user(is_superuser=True, is_staff=True))
+    rows = list(AccessFailureLog.objects.values_list("pk", flat=True))
+
+    client.post("/admin/axes/accessfailurelog/", {"action": "forget", "_selected_action": rows})
+
+    client.logout()
+    assert client.post("/account/sign-in/", {"email": ann.email, "password": make.PASSWORD}).status_code == 302

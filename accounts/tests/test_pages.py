@@ -181,7 +181,7 @@ def test_signing_in_changes_the_session_key(client):
 def test_account_shows_who_is_signed_in(client, django_assert_max_num_queries):
     client.force_login(make.user(full_name="Ann <Example>", email="ann@cinema.test"))
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         response = client.get("/account/")
 
     page = response.content.decode()

@@ -9,7 +9,7 @@ from django.db import connection
 from accounts.models import TokenFamily
 from accounts.signatures import BadToken, TokenExpired, TokenRevoked, read_access, read_page
 from accounts.tests import make
-from accounts.tokens import issue_tokens, page_token, renew, revoke_family, rotate
+from accounts.tokens import LONGEST_SIGN_IN, issue_tokens, page_token, renew, revoke_family, rotate
 from cinema_project.common import clock as clocks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -197,3 +197,17 @@ def test_two_tabs_at_the_same_moment_receive_the_same_pair():
         (pairs[0].access_token, pairs[0].refresh_token)
     }
     assert TokenFamily.objects.get().revoked_at is None
+
+
+def test_no_sign_in_outlives_half_a_year_however_often_it_is_refreshed(settings, clock):
+    settings.REFRESH_TOKEN_SECONDS = 100 * 24 * 3600
+    pair = issue_tokens(user=make.user())
+    clock.travel(95 * 24 * 3600)
+
+    pair = rotate(pair.refresh_token)
+
+    family = TokenFamily.objects.get()
+    assert family.expires_at - family.created_at <= LONGEST_SIGN_IN
+    clock.travel(86 * 24 * 3600)
+    with pytest.raises(TokenExpired):
+        rotate(pair.refresh_token)

@@ -15,17 +15,19 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.forms import AccountForm, EmailForm, PasswordForm, PreferencesForm, ProfileForm
+from accounts.forms import AccountForm, ConfirmForm, EmailForm, PasswordForm, PreferencesForm, ProfileForm
 from accounts.models import User
-from accounts.selectors import searches_of
+from accounts.selectors import living_sign_ins, searches_of
 from accounts.services.emails import confirm_email, request_email_change
 from accounts.services.links import ask_to_confirm
 from accounts.services.passwords import change_password, confirm_password
 from accounts.services.profiles import change_preferences, change_profile
 from accounts.services.searches import forget_searches
+from accounts.services.sessions import sign_out_everywhere
 from cinema_project.common.errors import DomainError, TooMany
 
 SEARCHES_SHOWN = 20
+SIGN_INS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,13 @@ def _save_password(request: HttpRequest, user: User, given: dict[str, Any]) -> s
     return "Your password is changed. Everybody else who was signed in is signed out."
 
 
+def _sign_out_everywhere(request: HttpRequest, user: User, given: dict[str, Any]) -> str:
+    confirm_password(user=user, password=given["current_password"], request=request)
+    sign_out_everywhere(user=user)
+    update_session_auth_hash(request, user)
+    return "Everybody else who was signed in to your account is signed out."
+
+
 def _clear_searches(request: HttpRequest, user: User, given: dict[str, Any]) -> str:
     forget_searches(user=user)
     return "Your search history is empty."
@@ -74,6 +83,7 @@ SECTIONS = {
     "preferences": Section(PreferencesForm, _save_preferences),
     "email": Section(EmailForm, _save_email),
     "password": Section(PasswordForm, _save_password),
+    "visits": Section(ConfirmForm, _sign_out_everywhere),
     "searches": Section(AccountForm, _clear_searches),
     "link": Section(AccountForm, _send_link),
 }
@@ -109,6 +119,7 @@ class Account(LoginRequiredMixin, View):
         forms = {name: section.form(initial=initial, prefix=name) for name, section in SECTIONS.items()}
         context = {
             "forms": forms | (bound or {}),
+            "sign_ins": living_sign_ins(person)[:SIGN_INS_SHOWN],
             "searches": searches_of(person)[:SEARCHES_SHOWN],
             "section": "account",
         }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessFailureLog
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
@@ -59,6 +60,7 @@ def sold(db) -> Screening:
     cancel_ticket(ticket_id=Ticket.objects.get(seat_id=second).pk, by=buyer)
     issue_tokens(user=buyer)
     create_key(by=buyer, name="Robot", scopes=["jobs:read"])
+    AccessFailureLog.objects.create(username=buyer.email, ip_address="192.0.2.1")
     IdempotencyRecord.objects.create(user_id=buyer.pk, key="k", fingerprint="f" * 64, created_at=clock.now())
     return screening
 

@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from accounts.models import User
+from accounts.services.api_keys import create_key
+from accounts.services.searches import remember_search
 from accounts.tests.make import bearer
 from booking.models import Ticket
 from booking.services.tickets import book_seats
@@ -88,6 +90,9 @@ def ids(people) -> dict[str, int]:
     seats = make.seats_of(screening)[:1]
     book_seats(buyer=people[OWNER], screening_id=screening.pk, seat_ids=seats, payment_id="pay 1")
     return {
+        "user_id": people[OWNER].pk,
+        "search_id": remember_search(user_id=people[OWNER].pk, query="metropolis").pk,
+        "key_id": create_key(by=people[ADMIN], name="Robot", scopes=["jobs:read"]).key.pk,
         "cinema_id": screening.room.cinema_id,
         "movie_id": screening.movie_id,
         "room_id": screening.room_id,
