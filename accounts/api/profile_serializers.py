@@ -5,7 +5,7 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from accounts.api.serializers import Text
+from accounts.api.serializers import EmailText, Text
 from accounts.models import Search, User
 from accounts.selectors import picture_url_of, short_name
 
@@ -23,7 +23,7 @@ class Flag(serializers.BooleanField):
 
 class ProfileInput(serializers.Serializer[Any]):
     full_name = Text(max_length=255, required=False)
-    email = Text(max_length=255, required=False, help_text="Counts once the link that is mailed to it was followed.")
+    email = EmailText(required=False, help_text="Counts once the link that is mailed to it was followed.")
     date_of_birth = serializers.DateField(required=False, allow_null=True)
     current_password = Text(
         required=False, max_length=256, trim_whitespace=False, help_text="To change the address long after signing in."

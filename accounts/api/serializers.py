@@ -22,19 +22,27 @@ class Text(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+@extend_schema_field({"type": "string", "format": "email", "maxLength": 255})
+class EmailText(Text):
+    """An address as it was typed; whether it is one, a service decides."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=255, **options)
+
+
 class Password(Text):
     def __init__(self, **options: Any) -> None:
         super().__init__(trim_whitespace=False, max_length=LONGEST_PASSWORD, **options)
 
 
 class RegisterInput(serializers.Serializer[Any]):
-    email = Text(max_length=255)
+    email = EmailText()
     password = Password(help_text="At least 8 characters, not only digits, not much like the address.")
     full_name = Text(max_length=255)
 
 
 class LoginInput(serializers.Serializer[Any]):
-    email = Text(max_length=255)
+    email = EmailText()
     password = Password()
 
 
@@ -49,7 +57,7 @@ class ChangePasswordInput(serializers.Serializer[Any]):
 
 
 class EmailInput(serializers.Serializer[Any]):
-    email = Text(max_length=255)
+    email = EmailText()
 
 
 class ForgotPasswordOutput(serializers.Serializer[Any]):
@@ -131,7 +139,7 @@ class TokenPairOutput(serializers.Serializer[Any]):
 
 
 class GatewayCredentialsInput(serializers.Serializer[Any]):
-    email = Text(max_length=255)
+    email = EmailText()
     password = Password()
 
 

@@ -228,6 +228,7 @@ def test_sign_in_is_ended_on_request(client, manager):
         rotate(tokens.refresh_token)
 
 
+@pytest.mark.django_db
 def test_forgetting_failures_lets_somebody_try_again(client):
     ann = make.user(email="ann@cinema.test")
     for _ in range(11):

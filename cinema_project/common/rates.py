@@ -174,6 +174,7 @@ def spend(rate: Rate, key: str) -> Standing:
 class Limited(APIView):
     """An endpoint that allows each address its ``rate``, and tells in the headers what is left of it."""
 
+    may_answer_429 = True
     rate: Rate
     _standing: Standing | None = None
 

@@ -49,6 +49,13 @@ class ViewSchema(AutoSchema):
         scopes = [permission.scope for permission in permissions if isinstance(permission, HasScope)]
         return [{name: scopes if name == ApiKeyScheme.name else ["staff"] for name in auth} for auth in auths]
 
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Add the answer to those who ask too often, where a view says that it gives it."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is not None and getattr(self.view, "may_answer_429", False):
+            operation["responses"].setdefault("429", {"description": "Too many requests. Please wait."})
+        return operation
+
     def get_tags(self) -> list[str]:
         return [tag.replace("-", " ").capitalize() for tag in super().get_tags()]
 

@@ -65,6 +65,7 @@ class Register(Limited):
 
 @no_store
 class Login(APIView):
+    may_answer_429 = True
     authentication_classes = ()
     permission_classes = (AllowAny,)
     parser_classes = (BoundedJSONParser, BoundedFormParser, MultiPartParser)
@@ -131,6 +132,7 @@ class Logout(APIView):
 
 
 class ChangePassword(APIView):
+    may_answer_429 = True
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework import status
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
@@ -31,6 +31,7 @@ from cinema_project.common.rates import Limited
 
 COOKIE, COOKIE_PATH = "refresh_token", "/auth/refresh"
 TAGS = ["gateway"]
+REGISTERED = PolymorphicProxySerializer("GatewayRegistered", [GatewayUserOutput, MessageOutput], None)
 WRONG = OpenApiResponse(description="Incorrect email or password")
 
 
@@ -52,7 +53,7 @@ class Register(Limited):
         description='With `X-Gateway: 1` the answer is `{"message": "Succes"}`, as the gateway gives it.',
         parameters=[OpenApiParameter("X-Gateway", str, OpenApiParameter.HEADER, enum=["1"])],
         request=GatewayCredentialsInput,
-        responses={201: GatewayUserOutput, 400: OpenApiResponse(description="Email already registered")},
+        responses={201: REGISTERED, 400: OpenApiResponse(description="Email already registered")},
     )
     def post(self, request: Request) -> Response:
         asked = GatewayCredentialsInput(data=request.data)
@@ -65,6 +66,7 @@ class Register(Limited):
 
 @no_store
 class Login(APIView):
+    may_answer_429 = True
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
@@ -112,6 +114,7 @@ class Refresh(APIView):
 
 @no_store
 class ChangePassword(APIView):
+    may_answer_429 = True
     authentication_classes = ()
     permission_classes = (AllowAny,)
 

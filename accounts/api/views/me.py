@@ -34,6 +34,7 @@ NO_SEARCH = {404: OpenApiResponse(description="Search with id 1 not found")}
 
 
 class Profile(APIView):
+    may_answer_429 = True
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(operation_id="users_show_me", tags=TAGS, summary="The signed-in person", responses=UserOutput)
