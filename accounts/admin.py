@@ -83,7 +83,8 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
     add_fieldsets = ((None, {"fields": ("email", "full_name", "password1", "password2")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).prefetch_related("groups")
+        people = super().get_queryset(request).filter(is_guest=False)  # a guest given a password could sign in
+        return people.prefetch_related("groups")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, "is_superuser")

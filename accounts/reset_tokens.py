@@ -31,5 +31,5 @@ def user_of(token: str) -> User | None:
         uuid = UUID(hex=name)
     except ValueError:
         return None
-    user = User.objects.filter(uuid=uuid, is_active=True).first()
+    user = User.objects.filter(uuid=uuid, is_active=True, is_guest=False).first()
     return user if user and _tokens.check_token(user, proof) else None

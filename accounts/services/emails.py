@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts.confirmation_links import Confirmation, LinkInvalid, read_link
 from accounts.models import User
 from accounts.services.links import ask_to_confirm
-from accounts.services.registration import checked_email
+from accounts.services.registration import checked_new_email
 from cinema_project.common import clock, outbox
 from cinema_project.common.database import write
 
@@ -20,7 +20,7 @@ def request_email_change(*, user: User, email: str) -> None:
 
     :raises EmailInvalid: if it is no e-mail address
     """
-    address = checked_email(email)
+    address = checked_new_email(email)
     if address != user.email and not User.objects.filter(email=address).exists():
         ask_to_confirm(user_id=user.pk, email=address)
 

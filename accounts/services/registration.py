@@ -36,12 +36,12 @@ def register_user(*, email: str, password: str, full_name: str = "", role: str =
     """Create an account for an address that has none; a mail asks to confirm the address.
 
     :param role: other than ``user`` only where staff ask for it, see :func:`accounts.services.people.create_person`
-    :raises EmailInvalid: if it is no e-mail address
+    :raises EmailInvalid: if it is no e-mail address, or one that nobody can have
     :raises EmailTaken: if the address is known, in whatever spelling
     :raises PasswordRefused: if the password is too easy to guess
     """
     rights = {"is_staff": role in STAFF_ROLES, "is_superuser": role == "admin"}
-    user = User(email=checked_email(email), full_name=full_name, **rights)
+    user = User(email=checked_new_email(email), full_name=full_name, **rights)
     if User.objects.filter(email=user.email).exists():
         raise EmailTaken
     check_new_password(password, user)
@@ -69,6 +69,17 @@ def checked_email(email: str) -> str:
     except ValidationError:
         raise EmailInvalid from None
     if len(address) > LONGEST_EMAIL:
+        raise EmailInvalid
+    return address
+
+
+def checked_new_email(email: str) -> str:
+    """Return the one spelling of an address that somebody wants to have.
+
+    :raises EmailInvalid: if it is no e-mail address, or one of those that stand for guests and for people who left
+    """
+    address = checked_email(email)
+    if address.endswith(".invalid"):
         raise EmailInvalid
     return address
 

@@ -18,6 +18,7 @@ from accounts.forms import AccountForm, SignInForm, SignUpForm
 from accounts.models import User
 from accounts.request_rates import REGISTRATIONS
 from accounts.services.credentials import check_credentials
+from accounts.services.guests import guest_of
 from accounts.services.registration import register_user
 from accounts.services.sessions import end_page_sockets
 from accounts.tokens import page_token
@@ -95,7 +96,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_safe
 def socket_token(request: HttpRequest) -> HttpResponse:
     """Hand a page a fresh token for its socket; a visitor who is not signed in may watch, too."""
-    return JsonResponse({"token": page_token(request.user)})
+    viewer = request.user if request.user.is_authenticated else guest_of(request.session)
+    return JsonResponse({"token": page_token(viewer)})
 
 
 def _next(request: HttpRequest) -> str:

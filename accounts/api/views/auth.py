@@ -225,5 +225,5 @@ def _token_for_developers(email: str) -> dict[str, str]:
     """With DEBUG alone the answer carries what the mail does; for an unknown address it is good for nothing."""
     if not settings.DEBUG:
         return {}
-    user = User.objects.filter(email=canonical_email(email), is_active=True).first()
+    user = User.objects.filter(email=canonical_email(email), is_active=True, is_guest=False).first()
     return {"reset_token": reset_token(user or User(email=email))}
