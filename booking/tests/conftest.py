@@ -10,8 +10,10 @@ from booking.selectors import seatmap
 from booking.selectors.invariants import violations
 from booking.services import contested
 from booking.tests.make import NOON
+from booking.tests.parallel import Queue
 from booking.tests.sale import Person, World, audit, open_sale
 from catalog.selectors import layouts
+from cinema_project.common import database
 from cinema_project.tests.clock import Clock
 from cinema_project.tests.product import Product, Server, drop_database, embedded_product, scaled_product
 
@@ -91,3 +93,11 @@ def module_scaled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     yield product
     product.close()
     drop_database(url, product.database_url.rsplit("/", 1)[1])
+
+
+@pytest.fixture
+def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
+    """The queue of SQLite's writers, watched."""
+    made = Queue()
+    monkeypatch.setattr(database, "_sqlite_writer", made)
+    return made

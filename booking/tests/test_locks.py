@@ -2,13 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from booking import claims
 from booking.claims import lock_screening
@@ -16,70 +14,11 @@ from booking.services import reservations, tickets
 from booking.services.reservations import expire_lapsed, extend_holds, hold_seats
 from booking.services.tickets import book_from_holds, book_seats
 from booking.tests import make
+from booking.tests.parallel import Request, expire_now, queued, together
 from cinema_project.common import clock as product_clock
-from cinema_project.common import database
 from cinema_project.common.database import CommitUnknown, query
-from cinema_project.common.errors import DomainError
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
-
-
-class Queue:
-    """SQLite's queue of writers, which also tells that somebody has joined it."""
-
-    def __init__(self) -> None:
-        self.lock, self.joined = threading.RLock(), threading.Event()
-
-    def acquire(self, timeout: float) -> bool:
-        if self.lock.acquire(blocking=False):
-            return True
-        self.joined.set()
-        return self.lock.acquire(timeout=timeout)
-
-    def release(self) -> None:
-        self.lock.release()
-
-
-class Request(threading.Thread):
-    """A call in another thread, with a connection of its own; ``outcome`` is its answer or the code of its refusal."""
-
-    def __init__(self, call: Callable[[], object]) -> None:
-        super().__init__()
-        self.call, self.outcome = call, None
-
-    def run(self) -> None:
-        try:
-            self.outcome = self.call()
-        except DomainError as refusal:
-            self.outcome = refusal.code
-        finally:
-            connection.close()
-
-
-@pytest.fixture
-def queue(monkeypatch):
-    made = Queue()
-    monkeypatch.setattr(database, "_sqlite_writer", made)
-    return made
-
-
-@contextmanager
-def queued(queue: Queue, screening, call):
-    """Hold the screening's lock while the call arrives and queues; it goes on when the block ends."""
-    request = Request(call)
-    with database._writer_queue(), transaction.atomic():
-        lock_screening(screening.pk)
-        request.start()
-        if connection.vendor == "sqlite":
-            assert queue.joined.wait(5)
-        while connection.vendor == "postgresql" and not query("SELECT 1 FROM pg_locks WHERE NOT granted"):
-            pass
-        yield request
-    request.join()
-
-
-def expire_now():
-    query("UPDATE booking_seatclaim SET expires_at = (SELECT now FROM cinema_clock)")
 
 
 def free_seat():
@@ -193,15 +132,6 @@ def test_r26_a_payment_used_twice_at_once_makes_one_sale(monkeypatch):
         return book_seats(buyer=buyers[number], payment_id="paid", **calls[number]).replayed
 
     assert sorted(together(lambda: sale(0), lambda: sale(1)), key=str) == [False, "payment_id_reused"]
-
-
-def together(*calls):
-    requests = [Request(call) for call in calls]
-    for request in requests:
-        request.start()
-    for request in requests:
-        request.join()
-    return [request.outcome for request in requests]
 
 
 def test_r09_parallel_calls_cannot_exceed_ten_seats():
