@@ -215,11 +215,12 @@ def expire_lapsed() -> int:
         " WHERE state IN ('held', 'pending') AND expires_at <= %s ORDER BY screening_id",
         [clock.now()],
     )
-    return sum(_expire_screening(screening_id) for (screening_id,) in due)
+    return sum(expire_screening(screening_id) for (screening_id,) in due)
 
 
 @write
-def _expire_screening(screening_id: int) -> int:
+def expire_screening(screening_id: int) -> int:
+    """Do the same in one screening, unless somebody else has it locked."""
     if not lock_screening(screening_id, skip_locked=True):
         return 0  # somebody is selling there and clears what is in the way; the next look finds the rest
     found = look_for_due(screening_id)

@@ -106,6 +106,15 @@ def check_screening_limit(found: Found, user_id: int) -> None:
         raise ScreeningLimit(f"You already hold seats in {MOST_SCREENINGS} other screenings. Please finish one first.")
 
 
+def seats_allowed(found: Found, user_id: int) -> int:
+    """Return how many more seats of the screening the user may hold (R9)."""
+    live = _live(found, user_id)
+    held_elsewhere = {claim.screening_id for claim in live if claim.state == "held"} - {found.screening.id}
+    if len(held_elsewhere) >= MOST_SCREENINGS:
+        return 0
+    return max(0, MOST_SEATS - sum(claim.screening_id == found.screening.id for claim in live))
+
+
 def _live(found: Found, user_id: int) -> list[Claim]:
     return [claim for claim in found.claims if claim.user_id == user_id and claim.is_live(found.now)]
 

@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 4  # the first try and three repeats
 LOCK_WAIT_SECONDS = 3
 LOCK_WAIT = "55P03"  # lock_not_available
-NOT_NULL = "23502"  # not_null_violation
+NOT_NULL = {"23502", "SQLITE_CONSTRAINT_NOTNULL"}
 REPEATABLE = {"40001", "40P01"}  # serialization_failure, deadlock_detected
 SHUTDOWN = {"57P01", "57P02", "57P03"}  # admin_shutdown, crash_shutdown, cannot_connect_now
 _sqlite_writer = threading.RLock()  # SQLite's own queue is unfair: waits of seconds where this takes milliseconds
@@ -157,6 +157,11 @@ def _sqlstate(error: BaseException) -> str | None:
     return getattr(error.__cause__, "sqlstate", None)
 
 
+def _is_null(error: IntegrityError) -> bool:
+    """Tell whether a value was missing where one must be."""
+    return bool(NOT_NULL & {_sqlstate(error), getattr(error.__cause__, "sqlite_errorname", None)})
+
+
 def _is_race(error: IntegrityError) -> bool:
     """Tell whether a constraint decided a race, so that another look will find the winner."""
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) in _races
@@ -252,7 +257,7 @@ def query_steps(steps: Sequence[Step], *, returning: Sequence[str]) -> list[Row]
             return _together(steps, returning)
         return _one_by_one(steps, returning)
     except IntegrityError as error:
-        if _sqlstate(error) == NOT_NULL:
+        if _is_null(error):
             raise Overtaken from error
         raise
     except (OperationalError, InterfaceError) as error:
