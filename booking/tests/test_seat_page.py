@@ -147,16 +147,6 @@ def test_continue_without_seats_stays(client, buyer, page):
     assertContains(client.get(page), "Choose at least one seat first.")
 
 
-def test_visitor_is_asked_to_sign_in_and_the_choice_waits(client, seats, page):
-    wanted = f"/account/sign-in/?next={page}%3Fseats%3D{seats[0]}%2C{seats[1]}"
-
-    answer = client.post(page, {"action": "continue", "seats": seats[:2]})
-    by_script = client.post(page, {"action": "hold", "seats": seats[:2]}, **JSON)
-
-    assert (answer.status_code, answer["Location"]) == (303, wanted)
-    assert (by_script.status_code, by_script.json()) == (401, {"sign_in": wanted})
-
-
 def test_chosen_seats_of_the_address_are_ticked_but_not_held(client, buyer, seats, page):
     answer = client.get(f"{page}?seats={seats[1]},{seats[2]},x,999999999999999999999")
 

@@ -18,6 +18,7 @@ from booking.services.reservations import ExtendLimit, HoldExpired, restore_hold
 from booking.services.seat_rules import ScreeningPast
 from booking.services.tickets import ReservationExpired, book_from_holds
 from booking.views.answers import SeeOther
+from booking.views.visitors import who_acts
 from catalog.models import Screening
 from catalog.selectors.layouts import layout_of_screening
 from cinema_project.common import clock
@@ -84,7 +85,8 @@ def _pay(request: HttpRequest, screening_id: int) -> HttpResponse:
 
 def _visit(request: HttpRequest, screening_id: int) -> tuple[Screening, Basket]:
     screening = get_object_or_404(Screening.objects.with_places(), pk=screening_id)
-    return screening, basket_of(request.user.pk, screening_id, layout_of_screening(screening_id))
+    visitor = who_acts(request)
+    return screening, basket_of(visitor.pk if visitor else None, screening_id, layout_of_screening(screening_id))
 
 
 def _nothing_held(request: HttpRequest, screening_id: int) -> HttpResponse:

@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from booking.selectors.seatplan import seat_names, seat_plan, seat_status
 from booking.services.choosing import choose_seats, hold_free_seats
 from booking.services.reservations import release_holds, restore_holds
 from booking.views.answers import SeeOther
+from booking.views.visitors import new_guest, who_acts
 from catalog.models import Screening
 from cinema_project.common import clock
 from cinema_project.common.errors import DomainError, Invalid
@@ -65,6 +65,8 @@ ACTIONS: dict[str, Action] = {
     "continue": _go_on,
     "refresh": _refresh,
 }
+HOLDING = ("hold", "choose", "continue")
+NOBODY = User(pk=0)  # a visitor without holds: nothing to give back, nothing to prolong
 
 
 @never_cache
@@ -75,7 +77,7 @@ def seats(request: HttpRequest, screening_id: int) -> HttpResponse:
     if request.method == "POST":
         response = _act(request, screening)
     elif _wants_json(request):
-        response = JsonResponse(_state(request, screening_id))
+        response = JsonResponse(_state(who_acts(request), screening_id))
     else:
         response = _page(request, screening)
     patch_vary_headers(response, ["Accept"])
@@ -87,11 +89,12 @@ def _act(request: HttpRequest, screening: Screening) -> HttpResponse:
     action = request.POST.get("action", "")
     if request.POST.get("drop", "").isdecimal():  # the cross beside one seat, without script
         action, seat_ids = "release", _ids([request.POST["drop"]])
-    if not isinstance(request.user, User) and action != "refresh":
-        return _ask_to_sign_in(request, screening.pk, seat_ids)
-    error = _try(ACTIONS.get(action, _refresh), request.user, screening.pk, seat_ids)
+    visitor = who_acts(request)
+    if visitor is None and seat_ids and action in HOLDING:
+        visitor = new_guest(request)
+    error = _try(ACTIONS.get(action, _refresh), visitor or NOBODY, screening.pk, seat_ids)
     if _wants_json(request):
-        return _json_answer(request, screening.pk, error)
+        return _json_answer(visitor, screening.pk, error)
     if error is not None:
         messages.error(request, _in_words(error, seat_map(screening.pk)))
     elif action == "continue":
@@ -99,7 +102,7 @@ def _act(request: HttpRequest, screening: Screening) -> HttpResponse:
     return SeeOther(reverse("booking:seats", args=[screening.pk]) + ("#refusal" if error else "#your-seats"))
 
 
-def _try(action: Action, user: Any, screening_id: int, seat_ids: list[int]) -> DomainError | None:
+def _try(action: Action, user: User, screening_id: int, seat_ids: list[int]) -> DomainError | None:
     try:
         action(user, screening_id, seat_ids)
     except DomainError as error:
@@ -107,8 +110,8 @@ def _try(action: Action, user: Any, screening_id: int, seat_ids: list[int]) -> D
     return None
 
 
-def _json_answer(request: HttpRequest, screening_id: int, error: DomainError | None) -> HttpResponse:
-    state = _state(request, screening_id)
+def _json_answer(visitor: User | None, screening_id: int, error: DomainError | None) -> HttpResponse:
+    state = _state(visitor, screening_id)
     if error is None:
         return JsonResponse(state)
     problem = refusal(error)
@@ -116,19 +119,11 @@ def _json_answer(request: HttpRequest, screening_id: int, error: DomainError | N
     return JsonResponse(state, status=problem.status_code)
 
 
-def _ask_to_sign_in(request: HttpRequest, screening_id: int, seat_ids: list[int]) -> HttpResponse:
-    """Send a visitor to the sign-in page; the choice waits in the address."""
-    chosen = f"?seats={','.join(map(str, seat_ids))}" if seat_ids else ""
-    response = redirect_to_login(reverse("booking:seats", args=[screening_id]) + chosen)
-    if _wants_json(request):
-        return JsonResponse({"sign_in": response["Location"]}, status=401)
-    return SeeOther(response["Location"])
-
-
 def _page(request: HttpRequest, screening: Screening) -> HttpResponse:
     now = clock.now()
+    visitor = who_acts(request)
+    viewer_id = visitor.pk if visitor else None
     seats = seat_map(screening.pk)
-    viewer_id = request.user.pk if request.user.is_authenticated else None
     basket = basket_of(viewer_id, screening.pk, seats.layout)
     context = {"screening": screening, "cinema": screening.room.cinema, "basket": basket, "section": "films"}
     if screening.status == "cancelled":
@@ -145,16 +140,18 @@ def _page(request: HttpRequest, screening: Screening) -> HttpResponse:
         "seq": seats.seq,
         "now": wire_time(now),
         "expires_at": wire_time(basket.expires_at) if basket.expires_at else "",
-        "token": page_token(request.user if isinstance(request.user, User) else None),
+        "viewer": viewer_id,
+        "token": page_token(visitor),
     }
     return render(request, "booking/seats.html", context)
 
 
-def _state(request: HttpRequest, screening_id: int) -> dict[str, Any]:
+def _state(visitor: User | None, screening_id: int) -> dict[str, Any]:
+    viewer_id = visitor.pk if visitor else None
     seats = seat_map(screening_id)
-    viewer_id = request.user.pk if request.user.is_authenticated else None
     basket = basket_of(viewer_id, screening_id, seats.layout)
     return {
+        "viewer": viewer_id,
         "holds": [
             {"seat_id": seat.place.id, "price": str(seat.price), "expires_at": wire_time(seat.expires_at)}
             for seat in basket.seats

@@ -18,6 +18,7 @@ from booking.models import Ticket
 from booking.services.tickets import cancel_ticket
 from booking.ticket_codes import code_of, short_code_of
 from booking.views.answers import SeeOther
+from booking.views.visitors import who_acts
 from cinema_project.common import clock
 from cinema_project.common.errors import DomainError
 
@@ -27,6 +28,7 @@ from cinema_project.common.errors import DomainError
 @require_safe
 def tickets(request: HttpRequest) -> HttpResponse:
     """List what is to come, soonest first, and what was, latest first."""
+    who_acts(request)
     now = clock.now()
     mine = list(_tickets_of(request).order_by("screening__start_time", "seat_id"))
     upcoming = [ticket for ticket in mine if ticket.screening.end_time > now]

@@ -55,6 +55,45 @@ def test_purchase_with_keys_only(embedded, world, browser):
     assert complaints(browser) == []
 
 
+def sign_up(browser):
+    """Make an account, on the way that the sign-in page shows."""
+    go.go_on(browser, go.find(browser, "main a[href^='/account/sign-up/']").click)
+    for name, text in (("full_name", "Ann Example"), ("email", "ann@cinema.test"), ("password", "cinema-demo-2026")):
+        go.find(browser, f"[name={name}]").send_keys(text)
+    go.go_on(browser, go.find(browser, "main form button").click)
+
+
+def guests_of(product):
+    return product.query("SELECT COUNT(*) FROM accounts_user WHERE is_guest")
+
+
+def test_visitor_holds_signs_up_and_pays(embedded, world, browser):
+    server = embedded.start(HOLD_SECONDS=90)
+    seats = world["seats"]
+
+    go.open_map(browser, server.url, world["screening"])
+    assert guests_of(embedded) == [(0,)]
+    go.choose(browser, seats["D4"])
+    go.choose(browser, seats["D5"])
+    assert go.find(browser, ".menu a[href='/account/sign-in/']").is_displayed()
+    go.wait_for(browser, lambda b: "00:00" < go.find(b, "#countdown").text <= "01:28")
+    go.find(browser, "#clock button").click()
+    go.wait_for(browser, lambda b: go.find(b, "#countdown").text >= "01:29", 3)
+    go.go_on(browser, go.find(browser, "#continue").click)
+    assert "/account/sign-in/" in browser.current_url
+    sign_up(browser)
+    assert browser.current_url.endswith(f"/checkout/{world['screening']}/details/")
+    assert go.find(browser, ".summary__total strong").text == "20.00 EUR"
+    go.go_on(browser, go.find(browser, ".checkout__form button").click)
+    go.go_on(browser, go.find(browser, ".checkout__form button").click)
+    go.go_on(browser, go.find(browser, ".stub").click)
+
+    assert go.find(browser, ".ticket .qr").is_displayed()
+    assert tickets_of(embedded) == [(seats["D4"], "confirmed"), (seats["D5"], "confirmed")]
+    assert guests_of(embedded) == [(1,)]
+    assert complaints(browser) == []
+
+
 def test_purchase_without_script(embedded, world, browser):
     server = embedded.start()
     seats = world["seats"]
@@ -69,16 +108,13 @@ def test_purchase_without_script(embedded, world, browser):
     go.find(browser, "#list summary").click()
     for name in ("D4", "D5"):
         go.find(browser, f"#list input[value='{seats[name]}']").click()
-    click("#continue")
-    go.find(browser, "[name=email]").send_keys("alice@cinema.test")
-    go.find(browser, "[name=password]").send_keys("cinema-demo-2026")
-    click("main form button")
-    click("#again")
+    click("#list .buttons button")
     assert [go.status(browser, seats[name]) for name in ("D4", "D5")] == ["yours", "yours"]
     click(f".drop[value='{seats['D5']}']")
     assert go.status(browser, seats["D5"]) == "available"
     click("#clock button")
     click("#continue")
+    sign_up(browser)
     click(".checkout__form button")
     assert go.find(browser, ".checkout__form button").text == "Pay 10.00 EUR"
     click(".checkout__form button")

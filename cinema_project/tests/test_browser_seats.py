@@ -253,12 +253,11 @@ def test_each_state_has_a_mark_of_its_own_and_the_tree_names_every_seat(embedded
     assert "Row G, seat 1, Wheelchair space, 10.00, available" in names
 
 
-def test_visitor_signs_in_and_keeps_the_choice(embedded, world, browser):
+def test_visitor_signs_in_and_keeps_the_seat(embedded, world, browser):
     server = embedded.start()
     go.open_map(browser, server.url, world["screening"])
     seat_id = world["seats"]["C3"]
-    go.seat(browser, seat_id).click()
-    assert go.seat(browser, seat_id).get_attribute("aria-selected") == "true"
+    go.choose(browser, seat_id)
 
     go.go_on(browser, go.find(browser, "#continue").click)
     assert "/account/sign-in/" in browser.current_url
@@ -266,4 +265,38 @@ def test_visitor_signs_in_and_keeps_the_choice(embedded, world, browser):
     go.find(browser, "[name=password]").send_keys("cinema-demo-2026")
     go.go_on(browser, go.find(browser, "main form button").click)
 
-    go.wait_for_status(browser, seat_id, "yours")
+    assert browser.current_url.endswith(f"/checkout/{world['screening']}/details/")
+    go.open_map(browser, server.url, world["screening"])
+    assert go.status(browser, seat_id) == "yours"
+
+
+def test_both_tabs_of_a_visitor_follow_live_and_through_the_sign_in(product, browsers):
+    world = build_in(product)
+    server = product.start()
+    visitor, bob = browsers(), browsers()
+    c3, d4, e5 = (world["seats"][name] for name in ("C3", "D4", "E5"))
+    go.open_map(bob, server.url, world["screening"])
+    go.open_map(visitor, server.url, world["screening"])
+    first = visitor.current_window_handle
+    visitor.switch_to.new_window("window")
+    second = visitor.current_window_handle
+    go.open_map(visitor, server.url, world["screening"])
+
+    go.choose(visitor, c3)
+    go.wait_for_status(bob, c3, "held")
+    visitor.switch_to.window(first)
+    go.choose(visitor, d4)
+    go.wait_for_status(visitor, c3, "yours")
+    visitor.switch_to.window(second)
+    go.wait_for_status(visitor, d4, "yours")
+
+    go.go_on(visitor, go.find(visitor, "#continue").click)
+    go.find(visitor, "[name=email]").send_keys("alice@cinema.test")
+    go.find(visitor, "[name=password]").send_keys("cinema-demo-2026")
+    go.go_on(visitor, go.find(visitor, "main form button").click)
+    visitor.switch_to.window(first)
+    go.choose(visitor, e5)
+
+    go.wait_for_status(bob, e5, "held")
+    assert [go.status(visitor, seat_id) for seat_id in (c3, d4, e5)] == ["yours"] * 3
+    assert complaints(visitor) == complaints(bob) == []

@@ -8,12 +8,13 @@ const POLL_EVERY = 10000;
 export class Live extends EventTarget {
   #failures = 0;
   #seq;
+  #socket = null;
   #polling = null;
   #silence = null;
 
-  constructor({ screening, token, tokenUrl, seq }) {
+  constructor({ screening, viewer, token, tokenUrl, seq }) {
     super();
-    Object.assign(this, { screening, token, tokenUrl });
+    Object.assign(this, { screening, viewer, token, tokenUrl });
     this.#seq = seq;
     document.addEventListener("visibilitychange", () => document.hidden || this.#tell("resync"));
     window.addEventListener("online", () => this.#tell("resync"));
@@ -27,11 +28,24 @@ export class Live extends EventTarget {
     return true;
   }
 
+  /** Somebody else acts on this page now: holding a first seat makes a visitor known, and so does signing in. */
+  watchAs(viewer) {
+    const known = String(viewer ?? "");
+    if (known === this.viewer) return;
+    this.viewer = known;
+    this.#socket?.close();
+    this.#socket = null;
+    this.#again();
+    this.#tell("resync");
+  }
+
   #connect() {
+    this.#socket?.close();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/ws/screenings/${this.screening}?token=${encodeURIComponent(this.token)}`);
     socket.addEventListener("message", (event) => this.#received(socket, JSON.parse(event.data)));
-    socket.addEventListener("close", (event) => this.#closed(event));
+    socket.addEventListener("close", (event) => socket === this.#socket && this.#closed(event));
+    this.#socket = socket;
     this.#listen(socket);
   }
 

@@ -12,13 +12,12 @@ import { Summary } from "./summary.js";
 
 const $ = (id) => document.getElementById(id);
 const form = $("seats");
-const signedIn = "signedIn" in form.dataset;
 const server = new Server(form);
 const announcer = new Announcer($("announcer"));
 const seats = new Seats(document.querySelectorAll("#map .seat"));
 const map = new SeatMap($("map"), $("view"), seats);
 const list = new SeatList($("list"), seats);
-const summary = new Summary(seats, { signedIn });
+const summary = new Summary(seats);
 const countdown = new Countdown($("countdown"));
 const live = new Live({ ...form.dataset, seq: Number(form.dataset.seq) });
 let asking = Promise.resolve(); // one question at a time: answers cannot overtake each other
@@ -43,6 +42,7 @@ function refuse(sentence) {
 
 /** Take over the server's whole state; seats that were ours and are free again stay chosen. */
 function accept(state, { given = [] } = {}) {
+  live.watchAs(state.viewer);
   if (!live.caughtUp(state.seq)) return;
   setServerTime(state.server_now);
   showHolds(state.holds);
@@ -67,7 +67,6 @@ function ask(action, ids, done) {
   asking = asking.then(async () => {
     try {
       const state = await server.ask(action, ids);
-      if (state.sign_in) return void location.assign(state.sign_in);
       accept(state, { given: action === "release" ? ids : [] });
       if (state.error) refuse(state.error.sentence);
       else {
@@ -96,11 +95,7 @@ function toggle(seat) {
   else if (seats.isPicked(seat)) drop(seat);
   else if (seat.status === "held") announcer.say(`${seats.name(seat)} is held by somebody else; it may come back.`);
   else if (seat.status === "sold") announcer.say(`${seats.name(seat)} is sold.`);
-  else if (signedIn) hold([seat]);
-  else {
-    seats.choose([seat.id], true);
-    announcer.say(`${seats.name(seat)} chosen. Sign in to have it held.`);
-  }
+  else hold([seat]);
 }
 
 /** Changes made elsewhere are silent, but for the focused seat and our own. */
@@ -130,7 +125,6 @@ function submitted(event) {
   event.preventDefault();
   if (name === "drop") drop(seats.get(value));
   else if (value === "extend") extend();
-  else if (!signedIn) form.requestSubmit($("continue"));
   else if (seats.wished().length) hold(seats.wished());
 }
 
@@ -157,8 +151,3 @@ if (form.dataset.expires) countdown.until(Date.parse(form.dataset.expires));
 const asked = form.dataset.chosen.split(",").filter(Boolean).map(Number);
 if (asked.length) seats.choose(asked, true);
 if (!$("refusal").hidden) $("refusal").focus();
-const cameFromHere = document.referrer.startsWith(`${location.origin}/`); // a link elsewhere must not hold seats
-if (asked.length && signedIn && cameFromHere && location.search && $("refusal").hidden) {
-  history.replaceState(null, "", location.pathname);
-  hold(seats.wished());
-}

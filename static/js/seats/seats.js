@@ -24,7 +24,7 @@ function seatOf(cell) {
 }
 
 export class Seats extends EventTarget {
-  chosen = new Set(); // wished for, but not held: signed out, or the hold ended
+  chosen = new Set(); // wished for, but not held: the hold ended
   busy = new Set(); // the server is being asked
   prices = new Map(); // of the holds, as they were when held
 

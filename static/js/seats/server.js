@@ -3,7 +3,12 @@
 export class Server {
   constructor(form) {
     this.address = form.getAttribute("action");
-    this.csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
+    this.token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  }
+
+  /** Signing in, be it in another tab, changes the token; the cookie always has the present one. */
+  get csrf() {
+    return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? this.token;
   }
 
   ask(action, ids = []) {

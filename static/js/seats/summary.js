@@ -3,9 +3,8 @@
 const cents = (price) => Math.round(Number(price) * 100);
 
 export class Summary {
-  constructor(seats, { signedIn }) {
+  constructor(seats) {
     this.seats = seats;
-    this.signedIn = signedIn;
     this.parts = Object.fromEntries(["picked", "total", "none-yet", "again", "your-seats"].map((id) => [id, document.getElementById(id)]));
     seats.addEventListener("change", () => this.draw());
   }
@@ -22,7 +21,7 @@ export class Summary {
     if (focused) (this.parts.picked.querySelector(`[data-seat="${focused}"] button`) ?? this.parts["your-seats"]).focus();
     this.parts.total.textContent = (total / 100).toFixed(2);
     this.parts["none-yet"].hidden = picked.length > 0;
-    const nothingToHold = !this.signedIn || this.seats.wished().length === 0;
+    const nothingToHold = this.seats.wished().length === 0;
     if (nothingToHold && document.activeElement === this.parts.again) this.focus();
     this.parts.again.hidden = nothingToHold;
   }
@@ -37,7 +36,7 @@ export class Summary {
     drop.append(Object.assign(document.createElement("span"), { ariaHidden: "true", textContent: "×" }));
     line.append(
       Object.assign(document.createElement("strong"), { textContent: name }),
-      Object.assign(document.createElement("span"), { textContent: held || !this.signedIn ? seat.kind : `${seat.kind}, not held` }),
+      Object.assign(document.createElement("span"), { textContent: held ? seat.kind : `${seat.kind}, not held` }),
       Object.assign(document.createElement("span"), { className: "number", textContent: this.seats.price(seat) }),
       drop,
     );
