@@ -1,4 +1,4 @@
-"""Thousands of requests made from the API's description, right and wrong ones: no fault, and no answer it does not tell of.
+"""Thousands of requests made from the API's description, right and wrong: no fault, no answer it does not tell of.
 
 A failure prints the request as a curl line.
 """

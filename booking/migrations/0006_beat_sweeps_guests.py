@@ -17,5 +17,8 @@ def remove(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("booking", "0004_fewer_indexes"), ("django_celery_beat", "0019_alter_periodictasks_options")]
+    dependencies = [
+        ("booking", "0005_rights_on_keys_and_failures"),
+        ("django_celery_beat", "0019_alter_periodictasks_options"),
+    ]
     operations = [migrations.RunPython(create, remove)]
