@@ -9,9 +9,10 @@ from django.db import connection
 from accounts import roles
 from accounts.models import User, canonical_email
 from accounts.selectors import groups_of, role_of
+from accounts.services.credentials import WrongCredentials, check_credentials
 from accounts.services.passwords import PasswordRefused
 from accounts.services.registration import EmailInvalid, EmailTaken, register_user
-from accounts.services.sessions import WrongCredentials, check_credentials, end_page_sockets, sign_in
+from accounts.services.sessions import end_page_sockets, sign_in
 from accounts.tests import make
 
 pytestmark = pytest.mark.django_db
