@@ -9,11 +9,11 @@ import psycopg
 
 from bench import world
 from bench.report import Report
-from bench.scenarios import racing, reading, rush, selling, watching
+from bench.scenarios import accounts, racing, reading, rush, selling, watching
 from bench.stage import FEW_TICKETS, Theatre
 
 MANY_TICKETS = 1_000_000
-SCENARIOS = ("reading", "selling", "racing", "watching", "rush", "growth")
+SCENARIOS = ("reading", "selling", "racing", "watching", "rush", "accounts", "growth")
 
 
 def main() -> int:
@@ -44,6 +44,8 @@ def daily(theatre: Theatre, report: Report, wanted: list[str]) -> None:
             watching.measure(stage, report)
         if "rush" in wanted:
             rush.measure(stage, report)
+        if "accounts" in wanted:
+            accounts.measure(stage, report)
 
 
 def growth(theatre: Theatre, report: Report) -> None:
