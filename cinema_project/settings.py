@@ -30,7 +30,8 @@ if not DEBUG and len(SECRET_KEY) < 50:
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.whole("PORT", 8000, least=1)
 SITE_NAME = env.text("SITE_NAME", "Cinema")
-SITE_URL = env.address("SITE_URL", f"http://127.0.0.1:{PORT}", ("http", "https")).rstrip("/")
+OWN_ADDRESS = f"http://127.0.0.1:{PORT}"
+SITE_URL = env.address("SITE_URL", OWN_ADDRESS, ("http", "https")).rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or (["*"] if DEBUG else [])
 if not ALLOWED_HOSTS:
     raise SettingsError("ALLOWED_HOSTS is empty: name the hosts that this cinema answers to.")

@@ -140,6 +140,10 @@ def test_demo_help_has_examples(capsys):
     assert capsys.readouterr().out.count("\n  python manage.py demo") == 2
 
 
+def mails(product) -> str:
+    return "".join(mail.read_text() for mail in product.folder.rglob("mail/*"))
+
+
 def test_demo_serves_until_it_is_told_to_end(embedded):
     port = free_port()
     command = [sys.executable, "manage.py", "demo", "--port", str(port), "--host", HOST]
@@ -150,6 +154,10 @@ def test_demo_serves_until_it_is_told_to_end(embedded):
     wanted = {"Accept": "text/html", "Accept-Encoding": "gzip"}
     with urllib.request.urlopen(urllib.request.Request(f"http://{HOST}:{port}/", headers=wanted)) as response:
         assert (response.status, response.headers["Content-Encoding"]) == (200, "gzip")
+    asked = json.dumps({"email": "alice@cinema.test"}).encode()
+    forgot = f"http://{HOST}:{port}/api/v1/auth/forgot-password"
+    with urllib.request.urlopen(urllib.request.Request(forgot, asked, {"Content-Type": "application/json"})):
+        process.wait_until(lambda: f"http://{HOST}:{port}/account/reset/" in mails(embedded), seconds=10)
     again = embedded.manage("demo", "--no-serve", "--quiet")
 
     assert (again.returncode, again.stdout) == (0, "")

@@ -43,13 +43,15 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             raise CommandError("demo makes accounts with a public password: it does not run with DEBUG off.")
         listener = None if options["no_serve"] else _listen(options["host"], options["port"])
+        address = _address(options["host"], options["port"]) if listener else None
+        if address and settings.SITE_URL == settings.OWN_ADDRESS:
+            settings.SITE_URL = address  # links in mails lead to the port asked for here
         say = partial(self._say, options["quiet"])
         if options["reset"]:
             say(f"Deleting everything in {emptying.described()}.")
             emptying.empty()
         contents = seeding.fill(seed=options["seed"], size=options["size"], say=say)
         if not options["quiet"]:
-            address = _address(options["host"], options["port"]) if listener else None
             self.stdout.write(_as_json(contents, address) if options["json"] else _as_table(contents, address))
             self.stdout.flush()
         if listener:
