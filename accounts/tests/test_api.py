@@ -52,6 +52,20 @@ def test_register_answers_the_new_user(client, slash):
     assert person.check_password(make.PASSWORD)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/auth/register", "/auth/register"])
+def test_registering_twice_with_one_key_is_registering_once(client, path):
+    def register(email="ann@cinema.test", **changes):
+        body = ANN | {"email": email} | changes
+        return client.post(path, body, content_type="application/json", headers={"Idempotency-Key": "1"})
+
+    first, again, other = register(), register(), register(password="another-2026-cinema")
+    somebody_else = register("bob@cinema.test")
+
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    assert again["Idempotent-Replayed"] == "true"
+    assert (other.status_code, somebody_else.status_code, User.objects.count()) == (422, 201, 2)
+
+
 def test_register_refuses_a_known_address(client):
     post(client, "register", ANN)
 

@@ -19,12 +19,13 @@ class IdempotencyKeyReused(Unprocessable):
     code = "idempotency_key_reused"
 
 
-def once(request: HttpRequest, user_id: int, work: Work) -> HttpResponse:
+def once(request: HttpRequest, user_id: int, work: Work, *, stranger: str = "") -> HttpResponse:
     """Do the work, or repeat the answer that the same user's same request got before.
 
     The key is stored in the transaction of the work, so neither can be kept without the other; a second request with
     the key waits for the first one, and a refused one may be tried again.
 
+    :param stranger: names somebody who is no user yet; ``user_id`` is 0 then
     :raises IdempotencyKeyReused: if the key came with another request
     :raises Busy: if the first request is still under way after three seconds
     """
@@ -33,6 +34,8 @@ def once(request: HttpRequest, user_id: int, work: Work) -> HttpResponse:
         return work()
     if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
         raise Invalid("Idempotency-Key must be 1 to 255 printable ASCII characters.")
+    if stranger:  # two of them may choose the same key
+        key = salted_hmac("idempotency.stranger", f"{stranger}|{key}", algorithm="sha256").hexdigest()
     asked = f"{request.method} {request.path_info}?{request.META.get('QUERY_STRING', '')}\n".encode() + request.body
     # With our secret in it: a body may hold a password, which a plain hash would let a reader of the table guess.
     fingerprint = salted_hmac("idempotency", asked, algorithm="sha256").hexdigest()

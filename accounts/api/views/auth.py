@@ -1,14 +1,17 @@
 """Registering, signing in, signing out."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -37,9 +40,14 @@ from accounts.services.registration import is_known, register_user
 from accounts.services.resets import request_password_reset, reset_password
 from accounts.services.sessions import refresh_tokens, sign_in, sign_out
 from cinema_project.common.errors import Unauthenticated
+from cinema_project.common.idempotency import once
 from cinema_project.common.parsers import BoundedFormParser, BoundedJSONParser
 from cinema_project.common.rates import Limited
 
+ONCE = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Repeating a request with its key acts once."
+)
+KEY_REUSED = OpenApiResponse(description="This Idempotency-Key was used for another request.")
 OPTIONAL_BEARER: Any = [{}, {"bearer": []}]
 no_store = method_decorator(cache_control(no_store=True), name="dispatch")
 
@@ -53,14 +61,14 @@ class Register(Limited):
         operation_id="auth_register",
         tags=["auth"],
         summary="Register",
+        parameters=[ONCE],
         request=RegisterInput,
-        responses={201: UserOutput, 400: OpenApiResponse(description="Email already registered")},
+        responses={201: UserOutput, 400: OpenApiResponse(description="Email already registered"), 422: KEY_REUSED},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         asked = RegisterInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        user = register_user(**asked.validated_data)
-        return Response(UserOutput(user).data, status=status.HTTP_201_CREATED)
+        return registered(request, asked.validated_data, lambda user: UserOutput(user).data)
 
 
 @no_store
@@ -219,6 +227,16 @@ class ResetPassword(APIView):
         asked.is_valid(raise_exception=True)
         reset_password(token=asked.validated_data["token"], password=asked.validated_data["new_password"])
         return Response(MessageOutput({"message": "Password has been reset. Please sign in."}).data)
+
+
+def registered(request: Request, given: dict[str, Any], shown: Callable[[User], Any]) -> HttpResponse:
+    """Register somebody, once for each ``Idempotency-Key`` that they send, and answer in this shape."""
+
+    def work() -> HttpResponse:
+        body = JSONRenderer().render(shown(register_user(**given)))
+        return HttpResponse(body, status=status.HTTP_201_CREATED, content_type="application/json")
+
+    return once(request._request, 0, work, stranger=canonical_email(given["email"]))
 
 
 def _token_for_developers(email: str) -> dict[str, str]:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer, extend_schema
-from rest_framework import status
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,10 +20,9 @@ from accounts.api.serializers import (
     MessageOutput,
     PongOutput,
 )
-from accounts.api.views.auth import OPTIONAL_BEARER, no_store
+from accounts.api.views.auth import KEY_REUSED, ONCE, OPTIONAL_BEARER, no_store, registered
 from accounts.callers import bearer_token
 from accounts.request_rates import REGISTRATIONS
-from accounts.services.registration import register_user
 from accounts.services.sessions import sign_in, sign_in_with_new_password, sign_out
 from accounts.tokens import TokenPair, rotate
 from cinema_project.common.errors import NotAllowed, Unauthenticated
@@ -51,17 +50,19 @@ class Register(Limited):
         tags=TAGS,
         summary="Register",
         description='With `X-Gateway: 1` the answer is `{"message": "Succes"}`, as the gateway gives it.',
-        parameters=[OpenApiParameter("X-Gateway", str, OpenApiParameter.HEADER, enum=["1"])],
+        parameters=[ONCE, OpenApiParameter("X-Gateway", str, OpenApiParameter.HEADER, enum=["1"])],
         request=GatewayCredentialsInput,
-        responses={201: REGISTERED, 400: OpenApiResponse(description="Email already registered")},
+        responses={201: REGISTERED, 400: OpenApiResponse(description="Email already registered"), 422: KEY_REUSED},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         asked = GatewayCredentialsInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        user = register_user(**asked.validated_data)
         as_gateway = settings.AUTH_REGISTER_REPLY == "gateway" or request.headers.get("X-Gateway") == "1"
-        answer = MessageOutput({"message": "Succes"}) if as_gateway else GatewayUserOutput(user)
-        return Response(answer.data, status=status.HTTP_201_CREATED)
+        return registered(
+            request,
+            asked.validated_data,
+            lambda user: {"message": "Succes"} if as_gateway else GatewayUserOutput(user).data,
+        )
 
 
 @no_store

@@ -19,7 +19,7 @@ from accounts.api.profile_serializers import (
     SearchOutput,
 )
 from accounts.api.serializers import UserOutput
-from accounts.api.views.auth import OPTIONAL_BEARER
+from accounts.api.views.auth import KEY_REUSED, ONCE, OPTIONAL_BEARER
 from accounts.selectors import public_profile, searches_of
 from accounts.services.emails import request_email_change
 from accounts.services.passwords import confirm_password
@@ -120,8 +120,9 @@ class SearchHistory(APIView):
         operation_id="users_add_search",
         tags=TAGS,
         summary="Note a search",
+        parameters=[ONCE],
         request=SearchInput,
-        responses={201: SearchOutput},
+        responses={201: SearchOutput, 422: KEY_REUSED},
     )
     def post(self, request: SignedInRequest) -> HttpResponse:
         return once(request._request, request.user.pk, lambda: self._noted(request))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -13,15 +13,13 @@ from rest_framework.views import APIView
 from accounts.api.authentication import SignedInRequest
 from accounts.api.people_serializers import NewPersonInput, PeopleQuery, StatusQuery
 from accounts.api.serializers import UserOutput
+from accounts.api.views.auth import KEY_REUSED, ONCE
 from accounts.permissions import IsStaffMember
 from accounts.selectors import known_people, with_role
 from accounts.services.people import create_person, set_active
 from cinema_project.common.idempotency import once
 
 TAGS = ["users"]
-ONCE = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Repeating a request with its key acts once."
-)
 
 
 class People(GenericAPIView[Any]):
@@ -56,7 +54,7 @@ class People(GenericAPIView[Any]):
             201: UserOutput,
             400: OpenApiResponse(description="Email already registered"),
             403: OpenApiResponse(description="Only an admin can create an admin."),
-            422: OpenApiResponse(description="This Idempotency-Key was used for another request."),
+            422: KEY_REUSED,
         },
     )
     def post(self, request: SignedInRequest) -> HttpResponse:
