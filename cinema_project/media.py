@@ -18,4 +18,4 @@ def stored_file(request: HttpRequest, path: str) -> HttpResponse:
             content = file.read()
     except (OSError, ValueError, SuspiciousFileOperation):
         raise Http404(f"There is no file {path}.") from None
-    return HttpResponse(content, content_type=mimetypes.guess_type(path)[0] or "application/octet-stream")
+    return HttpResponse(content, content_type=mimetypes.guess_type(path, strict=False)[0] or "application/octet-stream")

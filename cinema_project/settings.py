@@ -357,4 +357,5 @@ OUTBOX_HANDLERS = {
     "password_changed": "accounts.mails.send_password_changed",
     "email_confirmation": "accounts.mails.send_email_confirmation",
     "email_changed": "accounts.mails.send_email_changed",
+    "unused_file": "cinema_project.common.stored_files.delete",
 }

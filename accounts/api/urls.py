@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api.views import auth, keys, me, people
+from accounts.api.views import auth, keys, me, people, pictures
 
 urlpatterns = [
     path("auth/register", auth.Register.as_view()),
@@ -24,4 +24,6 @@ urlpatterns = [
     path("users/admin/users/<id:user_id>/status", people.Suspension.as_view()),
     path("admin/users", people.People.as_view()),
     path("admin/users/<id:user_id>/status", people.Suspension.as_view()),
+    path("users/me/profile-picture", pictures.UploadPicture.as_view()),
+    path("users/me/profile-picture-url", pictures.PointToPicture.as_view()),
 ]

@@ -1,0 +1,39 @@
+"""Door out: files in Django's storage, whichever that is."""
+
+import logging
+import uuid
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from cinema_project.common import outbox
+from cinema_project.common.errors import Unavailable
+
+logger = logging.getLogger(__name__)
+
+
+class StorageDown(Unavailable):
+    code = "storage_unavailable"
+
+
+def store(name: str, content: bytes) -> str:
+    """Store a file and return the name it has got.
+
+    :raises StorageDown: if the storage does not take it
+    """
+    try:
+        return default_storage.save(name, ContentFile(content))
+    except Exception:  # each storage fails in its own way
+        logger.exception("Could not store %s", name)
+    raise StorageDown("The file could not be stored. Please try again in a moment.", retry_after=10)
+
+
+def delete_after_commit(name: str) -> None:
+    """Delete a file once the surrounding transaction commits, and later should the storage fail."""
+    outbox.add("unused_file", key=uuid.uuid4().hex, payload={"name": name}, at_once=delete)
+
+
+def delete(payload: dict[str, Any]) -> None:
+    """Deliver ``delete_after_commit``; a file that is gone already is none to worry about."""
+    default_storage.delete(payload["name"])
