@@ -94,6 +94,14 @@ class PreferencesForm(AccountForm):
     newsletter_subscribed = forms.BooleanField(label="Mail me what is new", required=False)
 
 
+class PictureForm(AccountForm):
+    picture = forms.FileField(
+        label="Picture",
+        help_text="JPEG, PNG, WebP or GIF, at most 5 MB.",
+        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+    )
+
+
 class EmailForm(AccountForm):
     email = forms.EmailField(label="New e-mail", max_length=255, widget=forms.EmailInput({"autocomplete": "email"}))
     current_password = current_password_field("Your password")

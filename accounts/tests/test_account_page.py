@@ -1,6 +1,10 @@
 """The account page: each form, with what it refuses, and all without script."""
 
+from io import BytesIO
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from accounts.models import User
 from accounts.services.searches import remember_search
@@ -46,6 +50,29 @@ def test_what_is_refused_is_said_and_what_was_typed_stays(client, ann):
     assert 'value="Ann Typed"' in page
     ann.refresh_from_db()
     assert ann.full_name == "Ann Example"
+
+
+def test_a_picture_is_shown_and_removed(client, ann, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    content = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(content, "PNG")
+
+    send(client, "picture", picture=SimpleUploadedFile("me.png", content.getvalue()))
+    ann.refresh_from_db()
+    assert f'src="/media/{ann.picture.name}"' in said(client)
+    assert client.get(ann.picture.url)["Content-Type"] == "image/webp"
+
+    send(client, "no-picture")
+    ann.refresh_from_db()
+    assert (ann.picture.name, 'class="portrait"' in said(client)) == ("", False)
+
+
+def test_what_is_no_picture_is_refused(client, ann):
+    page = send(client, "picture", picture=SimpleUploadedFile("me.png", b"GIF89a but not really"))
+
+    assert "choose" in page.content.decode()
+    ann.refresh_from_db()
+    assert ann.picture.name == ""
 
 
 def test_choices_are_saved_and_shown(client, ann):

@@ -15,16 +15,18 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.forms import AccountForm, ConfirmForm, EmailForm, PasswordForm, PreferencesForm, ProfileForm
+from accounts.forms import AccountForm, ConfirmForm, EmailForm, PasswordForm, PictureForm, PreferencesForm, ProfileForm
 from accounts.models import User
 from accounts.selectors import living_sign_ins, searches_of
 from accounts.services.emails import confirm_email, request_email_change
 from accounts.services.links import ask_to_confirm
 from accounts.services.passwords import change_password, confirm_password
+from accounts.services.pictures import remove_picture, upload_picture
 from accounts.services.profiles import change_preferences, change_profile
 from accounts.services.searches import forget_searches
 from accounts.services.sessions import sign_out_everywhere
 from cinema_project.common.errors import DomainError, TooMany
+from cinema_project.common.pictures import LARGEST_FILE
 
 SEARCHES_SHOWN = 20
 SIGN_INS_SHOWN = 20
@@ -41,6 +43,16 @@ class Section:
 def _save_profile(request: HttpRequest, user: User, given: dict[str, Any]) -> str:
     change_profile(user=user, **given)
     return "Your profile is saved."
+
+
+def _save_picture(request: HttpRequest, user: User, given: dict[str, Any]) -> str:
+    upload_picture(user=user, data=given["picture"].read(LARGEST_FILE + 1), field="picture")
+    return "Your picture is saved."
+
+
+def _remove_picture(request: HttpRequest, user: User, given: dict[str, Any]) -> str:
+    remove_picture(user=user)
+    return "Your picture is removed."
 
 
 def _save_preferences(request: HttpRequest, user: User, given: dict[str, Any]) -> str:
@@ -80,6 +92,8 @@ def _send_link(request: HttpRequest, user: User, given: dict[str, Any]) -> str:
 
 SECTIONS = {
     "profile": Section(ProfileForm, _save_profile),
+    "picture": Section(PictureForm, _save_picture),
+    "no-picture": Section(AccountForm, _remove_picture),
     "preferences": Section(PreferencesForm, _save_preferences),
     "email": Section(EmailForm, _save_email),
     "password": Section(PasswordForm, _save_password),
@@ -100,7 +114,7 @@ class Account(LoginRequiredMixin, View):
         name = request.POST.get("form", "")
         if name not in SECTIONS or not isinstance(request.user, User):
             return self._page(request, status=400)
-        form = SECTIONS[name].form(request.POST, prefix=name)
+        form = SECTIONS[name].form(request.POST, request.FILES, prefix=name)
         if not form.is_valid():
             return self._page(request, {name: form})
         try:

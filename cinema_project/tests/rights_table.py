@@ -68,6 +68,8 @@ OPERATIONS: dict[str, Right] = {
     "DELETE /api/v1/users/me": SIGNED_IN,
     "GET /api/v1/users/me/export": SIGNED_IN,
     "PUT /api/v1/users/me/preferences": SIGNED_IN,
+    "PUT /api/v1/users/me/profile-picture": SIGNED_IN,
+    "PUT /api/v1/users/me/profile-picture-url": SIGNED_IN,
     "GET /api/v1/users/me/search-history": SIGNED_IN,
     "POST /api/v1/users/me/search-history": SIGNED_IN,
     "DELETE /api/v1/users/me/search-history": SIGNED_IN,
