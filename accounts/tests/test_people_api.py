@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.api.serializers import UserOutput
+from accounts.api.serializers.people import UserOutput
 from accounts.models import TokenFamily, User
 from accounts.tests import make
 from accounts.tokens import issue_tokens

@@ -17,20 +17,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.authentication import SignedInRequest
-from accounts.api.serializers import (
+from accounts.api.serializers.auth import (
     ChangePasswordInput,
     EmailInput,
     EmailKnownOutput,
     ForgotPasswordOutput,
     LoginFormInput,
     LoginInput,
-    MessageOutput,
     RefreshInput,
     RegisterInput,
     ResetPasswordInput,
     TokenPairOutput,
-    UserOutput,
 )
+from accounts.api.serializers.base import MessageOutput
+from accounts.api.serializers.people import UserOutput
 from accounts.callers import bearer_token
 from accounts.models import User, canonical_email
 from accounts.request_rates import EMAIL_QUESTIONS, FORGOTTEN_PASSWORDS, REGISTRATIONS

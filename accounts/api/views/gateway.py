@@ -11,13 +11,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.authentication import SignedInRequest
-from accounts.api.serializers import (
+from accounts.api.serializers.base import MessageOutput
+from accounts.api.serializers.gateway import (
     DetailOutput,
     GatewayCredentialsInput,
     GatewayPasswordInput,
     GatewayTokenOutput,
     GatewayUserOutput,
-    MessageOutput,
     PongOutput,
 )
 from accounts.api.views.auth import KEY_REUSED, ONCE, OPTIONAL_BEARER, no_store, registered

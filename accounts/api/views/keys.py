@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.authentication import SignedInRequest
-from accounts.api.key_serializers import KeyInput, KeyOutput, NewKeyOutput
+from accounts.api.serializers.keys import KeyInput, KeyOutput, NewKeyOutput
 from accounts.permissions import IsStaffMember
 from accounts.selectors import living_keys
 from accounts.services.api_keys import create_key, revoke_key

@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.authentication import SignedInRequest
-from accounts.api.profile_serializers import (
+from accounts.api.serializers.people import UserOutput
+from accounts.api.serializers.profiles import (
     PreferencesInput,
     PreferencesOutput,
     ProfileInput,
@@ -18,7 +19,6 @@ from accounts.api.profile_serializers import (
     SearchInput,
     SearchOutput,
 )
-from accounts.api.serializers import UserOutput
 from accounts.api.views.auth import KEY_REUSED, ONCE, OPTIONAL_BEARER
 from accounts.selectors import public_profile, searches_of
 from accounts.services.emails import request_email_change

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.authentication import SignedInRequest
-from accounts.api.people_serializers import NewPersonInput, PeopleQuery, StatusQuery
-from accounts.api.serializers import UserOutput
+from accounts.api.serializers.people import UserOutput
+from accounts.api.serializers.staff import NewPersonInput, PeopleQuery, StatusQuery
 from accounts.api.views.auth import KEY_REUSED, ONCE
 from accounts.permissions import IsStaffMember
 from accounts.selectors import known_people, with_role

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.authentication import SignedInRequest
-from accounts.api.picture_serializers import PictureOutput, PointToPictureInput, UploadPictureInput
+from accounts.api.serializers.pictures import PictureOutput, PointToPictureInput, UploadPictureInput
 from accounts.models import User
 from accounts.selectors import picture_url_of
 from accounts.services.pictures import point_to_picture, upload_picture

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Text
+from accounts.api.serializers.base import Text
 from accounts.api_keys import SCOPES
 from accounts.models import ApiKey
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Text
+from accounts.api.serializers.base import Text
 from cinema_project.common.public_urls import LONGEST_URL
 
 

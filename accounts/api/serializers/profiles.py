@@ -5,7 +5,7 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from accounts.api.serializers import EmailText, Text
+from accounts.api.serializers.base import EmailText, Text
 from accounts.models import Search, User
 from accounts.selectors import picture_url_of, short_name
 

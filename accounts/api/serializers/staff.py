@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import RegisterInput
+from accounts.api.serializers.auth import RegisterInput
 
 ROLES = ["user", "manager", "admin"]
 
