@@ -100,7 +100,9 @@ def test_a_new_address_wants_the_password_and_its_link(client, ann, mailoutbox):
     refused = send(client, "email", email="new@cinema.test", current_password="wrong")
     assert "Current password is incorrect" in refused.content.decode()
 
+    before = client.session.session_key
     send(client, "email", email="new@cinema.test", current_password=make.PASSWORD)
+    assert client.session.session_key != before
     outbox.deliver_due()
     assert client.post(link_in(mailoutbox[0]), follow=True).redirect_chain == [(ACCOUNT, 302)]
 

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.socket_auth import caller_with_any
@@ -178,6 +179,35 @@ def test_signing_in_changes_the_session_key(client):
     assert client.session.session_key != before
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "is_staff", "hours"),
+    [(SIGN_IN, "email", False, 14 * 24), (SIGN_IN, "email", True, 12), ("/admin/login/", "username", True, 12)],
+)
+def test_a_visit_ends_in_its_time_however_much_it_is_used(client, path, name, is_staff, hours):
+    person = make.user(is_staff=is_staff)
+    client.post(path, {name: person.email, "password": make.PASSWORD})
+    ends = Session.objects.get().expire_date
+    session = client.session
+    session["used"] = True
+    session.save()
+
+    assert Session.objects.get().expire_date == ends
+    assert hours * 3600 - 60 < (ends - timezone.now()).total_seconds() <= hours * 3600
+
+
+@pytest.mark.parametrize(("path", "name"), [(SIGN_IN, "email"), ("/admin/login/", "username")])
+def test_signing_in_once_more_ends_the_visit_of_before(client, path, name):
+    person = make.user(is_staff=True)
+    client.force_login(person)
+    before = client.session.session_key
+
+    client.post(path, {name: person.email, "password": make.PASSWORD})
+
+    assert is_signed_in(client)
+    assert client.session.session_key != before
+    assert [session.session_key for session in Session.objects.all()] == [client.session.session_key]
+
+
 def test_account_shows_who_is_signed_in(client, django_assert_max_num_queries):
     client.force_login(make.user(full_name="Ann <Example>", email="ann@cinema.test"))
 
@@ -196,17 +226,19 @@ def test_account_sends_strangers_to_sign_in(client):
     assert (response.status_code, response["Location"]) == (302, f"{SIGN_IN}?next=/account/")
 
 
-def test_sign_out_ends_session_and_sockets(client):
-    client.force_login(make.user())
+@pytest.mark.parametrize("path", [SIGN_OUT, "/admin/logout/"])
+def test_sign_out_ends_session_and_sockets(client, path):
+    client.force_login(make.user(is_staff=True))
     token = client.get("/account/socket-token/").json()["token"]
     assert caller_with_any(token) is not None
 
-    response = client.post(SIGN_OUT)
+    response = client.post(path)
 
     assert (response.status_code, response["Location"]) == (302, "/")
     assert not is_signed_in(client)
+    assert not Session.objects.exists()
     assert caller_with_any(token) is None
-    assert client.post(SIGN_OUT).status_code == 302
+    assert client.post(path).status_code == 302
 
 
 def test_sign_out_by_a_link_changes_nothing(client):

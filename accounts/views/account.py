@@ -25,6 +25,7 @@ from accounts.services.pictures import remove_picture, upload_picture
 from accounts.services.profiles import change_preferences, change_profile
 from accounts.services.searches import forget_searches
 from accounts.services.sessions import sign_out_everywhere
+from accounts.visits import renew_visit
 from cinema_project.common.errors import DomainError, TooMany
 from cinema_project.common.pictures import LARGEST_FILE
 
@@ -62,6 +63,7 @@ def _save_preferences(request: HttpRequest, user: User, given: dict[str, Any]) -
 
 def _save_email(request: HttpRequest, user: User, given: dict[str, Any]) -> str:
     confirm_password(user=user, password=given["current_password"], request=request)
+    renew_visit(request, user)
     request_email_change(user=user, email=given["email"])
     return f"If {given['email']} is free, a link to confirm it is on its way. Until you follow it nothing changes."
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -22,11 +22,10 @@ from accounts.services.guests import guest_of
 from accounts.services.registration import register_user
 from accounts.services.sessions import end_page_sockets
 from accounts.tokens import page_token
+from accounts.visits import begin_visit
 from cinema_project.common.addresses import client_address
 from cinema_project.common.errors import DomainError, TooMany
 from cinema_project.common.rates import spend
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
@@ -47,7 +46,7 @@ class Entrance(View):
         form = self.form_class(request.POST)
         if form.is_valid():
             try:
-                login(request, self.person(request, **form.cleaned_data), backend=BACKEND)
+                begin_visit(request, self.person(request, **form.cleaned_data))
                 return HttpResponseRedirect(_next(request))
             except TooMany as error:
                 form.refuse(error)
