@@ -219,7 +219,16 @@ PASSWORD_HASHERS = [
 _VALIDATORS = ["UserAttributeSimilarityValidator", "MinimumLengthValidator", "NumericPasswordValidator"]
 if not DEBUG:
     _VALIDATORS.append("CommonPasswordValidator")
-AUTH_PASSWORD_VALIDATORS = [{"NAME": f"django.contrib.auth.password_validation.{name}"} for name in _VALIDATORS]
+HOUSE_WORDS = [  # what anybody would try in a password of this house
+    *("cinema", "kino", "movie", "film", "screen", "ticket", "seat", "popcorn", "booking", "demo"),
+    *("admin", "manager", "programmer", "auditor", "office", "staff", "password", "welcome"),
+    *(SITE_NAME, SITE_URL),
+]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"} for name in _VALIDATORS
+]
+if not DEBUG:
+    AUTH_PASSWORD_VALIDATORS.append({"NAME": "accounts.password_rules.HouseWords", "OPTIONS": {"words": HOUSE_WORDS}})
 ACCESS_TOKEN_SECONDS = env.whole("ACCESS_TOKEN_SECONDS", 900, least=1)
 REFRESH_TOKEN_SECONDS = env.whole("REFRESH_TOKEN_SECONDS", 2_592_000, least=1)
 AUTH_REGISTER_REPLY = env.one_of("AUTH_REGISTER_REPLY", "auth", ("auth", "gateway"))
