@@ -116,6 +116,12 @@ def forget_failures(account: str, address: str) -> None:
     query("DELETE FROM axes_accessfailurelog WHERE username = %s AND ip_address = %s", [account, address])
 
 
+@write
+def forget_account(account: str) -> None:
+    """Begin to count anew for an account whose mailbox was proven: guesses of others lock its owner out no longer."""
+    query("DELETE FROM axes_accessfailurelog WHERE username = %s", [account])
+
+
 def prune_failures() -> int:
     """Forget failures that count no more; return how many."""
     count, _ = AccessFailureLog.objects.filter(attempt_time__lt=clock.now() - KEPT).delete()

@@ -1,5 +1,6 @@
 """A new password for somebody who forgot theirs."""
 
+from accounts.login_limits import forget_account
 from accounts.models import User
 from accounts.reset_tokens import user_of
 from accounts.services.links import mail_link
@@ -27,7 +28,7 @@ def request_password_reset(*, email: str) -> None:
 
 
 def reset_password(*, token: str, password: str, field: str = "new_password") -> User:
-    """Give the token's bearer the password they chose; all sign-ins made before end.
+    """Give the token's bearer the password they chose; all sign-ins made before end, and so does a lock.
 
     :param field: of the request, for the answer to name
     :raises ResetTokenInvalid: if the token does not count, or no longer
@@ -40,4 +41,5 @@ def reset_password(*, token: str, password: str, field: str = "new_password") ->
         set_password(user=user, new=password, field=field)
     except WrongPassword:  # the token was used twice at the same moment
         raise ResetTokenInvalid from None
+    forget_account(user.email)
     return user

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.login_limits import LIMITS, prune_failures, seconds_locked
+from accounts.reset_tokens import reset_token
 from accounts.tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -77,6 +78,17 @@ def test_a_hundred_failures_from_everywhere_lock_the_account(client, ann):
 
     assert guess(client, password=make.PASSWORD, REMOTE_ADDR="203.0.113.9").status_code == 429
     assert guess(client, make.user().email, make.PASSWORD, REMOTE_ADDR="203.0.113.9").status_code == 200
+
+
+def test_who_proves_the_mailbox_is_let_in_past_the_guesses_of_others(client, ann):
+    fail(LIMITS[1].failures, address="198.51.100.1")
+    fail(1, email="somebody@cinema.test")
+    new = {"token": reset_token(ann), "new_password": "another-2026-cinema"}
+
+    client.post("/api/v1/auth/reset-password", new, content_type="application/json")
+
+    assert guess(client, password="another-2026-cinema").status_code == 200
+    assert list(AccessFailureLog.objects.values_list("username", flat=True)) == ["somebody@cinema.test"]
 
 
 def test_an_address_that_tries_everybody_is_locked_out(client, ann):
