@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts.key_admin import ApiKeyAdmin
 from accounts.models import ApiKey, TokenFamily, User, canonical_email
 from accounts.selectors import groups_within_reach, people_within_reach
-from accounts.supervision import end_sign_ins, suspend_users, unsuspend_users
+from accounts.supervision import end_sign_ins, sign_out_users, suspend_users, unsuspend_users
 from accounts.tokens import revoke_family
 from cinema_project.common.errors import DomainError
 from cinema_project.common.staff_forms import FactsAdmin, StaffAdmin
@@ -73,7 +73,7 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
     ordering = ("email", "pk")
     readonly_fields = ("uuid", "is_active", "last_login", "created_at", "updated_at")
     filter_horizontal = ()
-    actions = ("suspend", "unsuspend")
+    actions = ("suspend", "unsuspend", "sign_out")
     fieldsets = (
         (None, {"fields": ("email", "password", "full_name", "date_of_birth")}),
         ("Rights", {"fields": ("is_active", "is_staff", "groups", "is_superuser")}),
@@ -117,6 +117,10 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
     @admin.action(description="Let in again", permissions=["change"])
     def unsuspend(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self._run(request, queryset, unsuspend_users, "Let in again")
+
+    @admin.action(description="Sign out everywhere", permissions=["change"])
+    def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._run(request, queryset, sign_out_users, "Signed out everywhere")
 
     def _run(self, request: HttpRequest, queryset: QuerySet[User], service: Any, done: str) -> None:
         people = list(queryset)

@@ -45,6 +45,19 @@ def unsuspend_users(*, user_ids: Sequence[int], by: User) -> int:
 
 
 @write
+def sign_out_users(*, user_ids: Sequence[int], by: User) -> int:
+    """End every sign-in of these people, who may sign in again. Return how many people they are.
+
+    :raises NotAllowed: if somebody among them is out of the reach of ``by``, such as an admin
+    """
+    people = User.objects.filter(pk__in=user_ids)
+    if people.exclude(pk__in=people_within_reach(by)).exists():
+        raise NotAllowed("Only an admin can end an admin's sign-ins.")
+    end_sign_ins(user_ids=user_ids)
+    return people.count()
+
+
+@write
 def end_sign_ins(*, user_ids: Sequence[int]) -> None:
     """End every token of these people, every visit of the pages, and the sockets that hang on them."""
     TokenFamily.objects.filter(user__in=user_ids, revoked_at=None).update(revoked_at=clock.now())

@@ -228,8 +228,41 @@ def test_sign_in_is_ended_on_request(client, manager):
         rotate(tokens.refresh_token)
 
 
-@pytest.mark.django_db
-def test_forgetting_failures_lets_somebody_try_again(client):
+def test_person_is_signed_out_everywhere_and_may_come_back(client, manager):
+    alice = person("alice@cinema.test")
+    tokens, visit = issue_tokens(user=alice), type(client)()
+    visit.force_login(alice)
+
+    act(client, "sign_out", alice)
+
+    assert visit.get("/account/").status_code == 302
+    with pytest.raises(Unauthenticated):
+        rotate(tokens.refresh_token)
+    credentials = {"email": alice.email, "password": make.PASSWORD}
+    assert visit.post("/account/sign-in/", credentials).status_code == 302
+    assert visit.get("/account/").status_code == 200
+
+
+def test_manager_cannot_sign_out_an_admin(client, manager):
+    boss = person("boss@cinema.test", is_superuser=True)
+    issue_tokens(user=boss)
+
+    assert "Only an admin can end an admin" in act(client, "sign_out", boss)
+    assert TokenFamily.objects.get().revoked_at is None
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_own_password_is_changed_where_guesses_are_counted(client, manager, method):
+    fields = {"old_password": make.PASSWORD, "new_password1": "another-2027-x", "new_password2": "another-2027-x"}
+
+    answer = getattr(client, method)("/admin/password_change/", fields)
+
+    assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/account/")
+    manager.refresh_from_db()
+    assert manager.check_password(make.PASSWORD)
+
+
+def test_forgetting_failures_lets_somebody_try_again(client, db):
     ann = make.user(email="ann@cinema.test")
     for _ in range(11):
         client.post("/account/sign-in/", {"email": ann.email, "password": "wrong"})

@@ -168,7 +168,7 @@ ADMIN_ACTIONS: dict[str, dict[str, set[str]]] = {
     MANAGER: {
         "accounts.ApiKey": {"revoke"},
         "accounts.TokenFamily": {"end"},
-        "accounts.User": {"suspend", "unsuspend"},
+        "accounts.User": {"suspend", "unsuspend", "sign_out"},
         "axes.AccessFailureLog": {"forget"},
         "booking.Ticket": {"cancel_tickets"},
         "common.OutboxMessage": {"deliver_again"},
