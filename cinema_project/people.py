@@ -26,6 +26,7 @@ from accounts.forms import ConfirmForm
 from accounts.models import User
 from accounts.selectors import personal_data
 from accounts.services.passwords import confirm_password
+from accounts.services.sessions import check_fresh_sign_in
 from booking.selectors.personal import sales_of
 from booking.selectors.tickets import tickets_of
 from booking.services.farewell import close_account
@@ -39,10 +40,16 @@ class Me(Profile):
         operation_id="users_close_me",
         tags=TAGS,
         summary="Close the account",
-        description="Holds are released, tickets of films to come cancelled and refunded, personal data erased.",
-        responses={204: None, 409: OpenApiResponse(description="You are the last admin.")},
+        description="Holds are released, tickets of films to come cancelled and refunded, personal data erased. "
+        "It takes a sign-in of the last hour.",
+        responses={
+            204: None,
+            403: OpenApiResponse(description="This takes a sign-in of the last hour."),
+            409: OpenApiResponse(description="You are the last admin."),
+        },
     )
     def delete(self, request: SignedInRequest) -> Response:
+        check_fresh_sign_in(caller=request.auth)
         close_account(user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -26,7 +26,7 @@ class SignInAgain(NotAllowed):
     code = "sign_in_again"
 
     def __init__(self) -> None:
-        super().__init__("Please sign in again, or send your current_password along.")
+        super().__init__("This takes a sign-in of the last hour. Please sign in again.")
 
 
 def sign_in(*, email: str, password: str, request: HttpRequest) -> TokenPair:

@@ -162,6 +162,16 @@ def test_others_at_most_read(client, who):
     assert list(ApiKey.objects.values_list("pk", "revoked_at")) == [(key.pk, None)]
 
 
+def test_new_key_wants_a_fresh_sign_in(client, manager):
+    headers = make.bearer(manager)
+    manager.token_families.update(created_at="2026-01-01T00:00Z")
+
+    refused = client.post(KEYS, ROBOT, content_type="application/json", headers=headers)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "sign_in_again")
+    assert not ApiKey.objects.exists()
+
+
 def test_without_a_token_nothing_opens(client):
     made = make.api_key()
     address = f"{KEYS}/{made.key.pk}"

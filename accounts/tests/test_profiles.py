@@ -98,7 +98,7 @@ def test_a_new_address_wants_a_fresh_sign_in_or_the_password(client, ann):
         body = {"email": "ann.new@cinema.test"} | more
         return client.put(ME, body, content_type="application/json", headers=headers)
 
-    assert is_problem(change(), 403, "Please sign in again, or send your current_password along.")
+    assert is_problem(change(), 403, "This takes a sign-in of the last hour. Please sign in again.")
     assert is_problem(change(current_password="wrong"), 400, "Current password is incorrect")
     assert change(current_password=make.PASSWORD).status_code == 200
 

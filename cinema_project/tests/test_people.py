@@ -51,6 +51,16 @@ def test_closing_gives_seats_back_and_erases_the_person(client, ann):
     assert violations() == []
 
 
+def test_closing_wants_a_fresh_sign_in(client, ann):
+    headers = people.bearer(ann)
+    ann.token_families.update(created_at="2026-01-01T00:00Z")
+
+    assert is_problem(
+        client.delete(ME, headers=headers), 403, "This takes a sign-in of the last hour. Please sign in again."
+    )
+    assert User.objects.get().closed_at is None
+
+
 def test_what_was_seen_stays_for_accounting(ann, clock):
     film = make.screening()
     book_seats(buyer=ann, screening_id=film.pk, seat_ids=make.seats_of(film)[:1], payment_id="paid")

@@ -13,6 +13,7 @@ from accounts.api.serializers.keys import KeyInput, KeyOutput, NewKeyOutput
 from accounts.permissions import IsStaffMember
 from accounts.selectors import living_keys
 from accounts.services.api_keys import create_key, revoke_key
+from accounts.services.sessions import check_fresh_sign_in
 
 TAGS = ["API keys"]
 
@@ -34,13 +35,14 @@ class ApiKeys(GenericAPIView[Any]):
         tags=TAGS,
         summary="Make a key for a program",
         description="The key is shown in this answer and never again. `Idempotency-Key` is not honoured here: to "
-        "repeat the answer, the key would have to be stored.",
+        "repeat the answer, the key would have to be stored. It takes a sign-in of the last hour.",
         request=KeyInput,
         responses={201: NewKeyOutput, 400: OpenApiResponse(description="This moment is in the past.")},
     )
     def post(self, request: SignedInRequest) -> Response:
         asked = KeyInput(data=request.data)
         asked.is_valid(raise_exception=True)
+        check_fresh_sign_in(caller=request.auth)
         made = create_key(by=request.user, **asked.validated_data)
         shown = {**KeyOutput(made.key).data, "key": made.raw}
         return Response(shown, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
