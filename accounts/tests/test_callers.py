@@ -3,6 +3,7 @@
 import base64
 import json
 
+import jwt
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
@@ -10,7 +11,9 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from accounts.callers import Caller, caller_for, caller_of
+from accounts.confirmation_links import LinkInvalid, confirmation_token, read_link
 from accounts.models import User
+from accounts.reset_tokens import reset_token
 from accounts.signatures import read_access
 from accounts.tests import make
 from accounts.tokens import issue_tokens, page_token, revoke_family
@@ -140,6 +143,24 @@ def test_forged_tokens_are_refused():
 
     for token in forgeries:
         assert refusal(f"Bearer {token}") == ("invalid_token", "Could not validate credentials"), token
+
+
+def test_the_key_of_a_token_is_ours_whatever_its_header_names():
+    pair = issue_tokens(user=make.user())
+    own = base64.urlsafe_b64encode(b"x" * 64).rstrip(b"=").decode()
+    named = {"jwk": {"kty": "oct", "k": own}, "jku": "https://evil.test/keys", "x5u": "https://evil.test/x", "kid": "1"}
+
+    token = jwt.encode(make.claims_of(pair.access_token), "x" * 64, algorithm="HS256", headers=named)
+
+    assert refusal(f"Bearer {token}") == ("invalid_token", "Could not validate credentials")
+
+
+def test_no_kind_of_signature_is_good_for_another_purpose():
+    person = make.user()
+    for made in (reset_token(person), confirmation_token(person, person.email), make.api_key(by=person).raw):
+        assert refusal(f"Bearer {made}") == ("invalid_token", "Could not validate credentials")
+    with pytest.raises(LinkInvalid):
+        read_link(issue_tokens(user=person).access_token)
 
 
 def test_expired_token_is_refused(clock):
