@@ -51,6 +51,13 @@ def test_password_too_long_is_refused_and_not_cut(client):
     assert not User.objects.exists()
 
 
+def test_password_does_not_age(client, clock):
+    make.user(email="ann@cinema.test")
+    clock.travel(10 * 365 * 24 * 3600)
+
+    assert login(client, make.PASSWORD) == 200
+
+
 @pytest.mark.parametrize(
     "password",
     [

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -112,6 +113,15 @@ def test_signed_in_pages_are_not_kept(client):
         assert "no-store" in client.get(path)["Cache-Control"]
 
 
+@pytest.mark.parametrize("path", ["/", "/account/", "/account/close/", "/tickets/", "/admin/"])
+def test_every_page_of_a_person_has_the_way_out(client, path):
+    client.force_login(make.user(is_staff=True))
+
+    page = client.get(path, headers={"accept": "text/html"}).content.decode()
+
+    assert re.search(r'<form[^>]* action="(/account/sign-out/|/admin/logout/)"', page)
+
+
 def test_deploy_check_finds_nothing_and_nothing_is_silenced(tmp_path):
     key = secrets.token_urlsafe(50)
     done = in_production(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "INFO", SECRET_KEY=key)
@@ -161,3 +171,10 @@ def test_forwarded_scheme_counts_only_behind_a_proxy(settings):
     assert not request.is_secure()
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     assert request.is_secure()
+
+
+def test_every_test_that_the_table_names_exists():
+    named = re.findall(r"`(\S+\.py)::(test_\w+)`", (ROOT / "docs/security.md").read_text())
+
+    assert len(named) > 80
+    assert [f"{path}::{name}" for path, name in named if f"def {name}(" not in (ROOT / path).read_text()] == []
