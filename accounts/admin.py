@@ -8,16 +8,20 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import ManyToManyField, QuerySet
-from django.forms import ModelMultipleChoiceField
+from django.forms import ModelForm, ModelMultipleChoiceField
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.key_admin import ApiKeyAdmin
-from accounts.models import ApiKey, TokenFamily, User, canonical_email
+from accounts.models import ApiKey, TokenFamily, User
 from accounts.selectors import groups_within_reach, people_within_reach
-from accounts.supervision import end_sign_ins, sign_out_users, suspend_users, unsuspend_users
+from accounts.services.admins import check_an_admin_remains
+from accounts.services.pictures import remove_picture
+from accounts.services.registration import checked_new_email
+from accounts.supervision import email_was_set, password_was_set, sign_out_users, suspend_users, unsuspend_users
 from accounts.tokens import revoke_family
 from cinema_project.common.errors import DomainError
 from cinema_project.common.staff_forms import FactsAdmin, StaffAdmin
@@ -37,7 +41,10 @@ class _OneSpelling:
     cleaned_data: dict[str, Any]
 
     def clean_email(self) -> str:
-        return canonical_email(self.cleaned_data["email"])
+        try:
+            return checked_new_email(self.cleaned_data["email"])
+        except DomainError as refused:
+            raise ValidationError(refused.detail) from None
 
 
 class NewUserForm(_OneSpelling, UserCreationForm):
@@ -48,6 +55,15 @@ class NewUserForm(_OneSpelling, UserCreationForm):
 
 
 class UserForm(_OneSpelling, UserChangeForm):
+    def clean_is_superuser(self) -> bool:
+        stays = bool(self.cleaned_data["is_superuser"])
+        if self.instance.is_superuser and not stays:
+            try:
+                check_an_admin_remains(without=[self.instance.pk])
+            except DomainError as refused:
+                raise ValidationError(refused.detail) from None
+        return stays
+
     class Meta:
         model = User
         fields = ("email",)
@@ -57,7 +73,7 @@ class UserForm(_OneSpelling, UserChangeForm):
 class NewPasswordForm(AdminPasswordChangeForm):
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit)
-        end_sign_ins(user_ids=[user.pk])
+        password_was_set(user=user)
         return user
 
 
@@ -83,8 +99,18 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
     add_fieldsets = ((None, {"fields": ("email", "full_name", "password1", "password2")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        people = super().get_queryset(request).filter(is_guest=False)  # a guest given a password could sign in
+        # Guests and people who left: with a password, somebody could sign in as them.
+        people = super().get_queryset(request).filter(is_guest=False, closed_at=None)
         return people.prefetch_related("groups")
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            email_was_set(user=obj, old=form.initial["email"])
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        remove_picture(user=obj)
+        super().delete_model(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, "is_superuser")
@@ -94,6 +120,9 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
         return allowed and (obj is None or people_within_reach(_sender(request)).filter(pk=obj.pk).exists())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        admins = User.objects.filter(is_superuser=True, is_active=True)
+        if obj is not None and obj.is_superuser and not admins.exclude(pk=obj.pk).exists():
+            return False
         return super().has_delete_permission(request, obj) and self.has_change_permission(request, obj)
 
     def formfield_for_manytomany(
@@ -184,7 +213,13 @@ class FailedSignInAdmin(FactsAdmin):
 
     @admin.action(description="Forget these, so that the person may try again", permissions=["act"])
     def forget(self, request: HttpRequest, queryset: QuerySet[AccessFailureLog]) -> None:
-        count, _ = queryset.delete()
+        beyond = User.objects.exclude(pk__in=people_within_reach(_sender(request))).values("email")
+        within = queryset.exclude(username__in=beyond)
+        if within.count() < queryset.count():
+            messages.error(request, "Only an admin can do this for an admin.")
+        for failure in {failure.username: failure for failure in within}.values():
+            self.log_change(request, failure, f"Forgotten for {failure.username}.")
+        count, _ = within.delete()
         messages.success(request, f"{count} forgotten.")
 
 

@@ -32,13 +32,16 @@ class Confirmation:
 
     def fits(self, user: User) -> bool:
         """Tell whether the user's address and password are still those of when the link was made."""
-        return constant_time_compare(self.state, _state_of(user))
+        return constant_time_compare(self.state, state_of(user))
 
 
-def confirmation_token(user: User, email: str) -> str:
-    """Return the token of a link, to be sent to this address and nowhere else."""
+def confirmation_token(user: User, email: str, state: str) -> str:
+    """Return the token of a link, to be sent to this address and nowhere else.
+
+    :param state: of the account when the link was asked for, see ``state_of``
+    """
     until = int((clock.now() + COUNTS_FOR).timestamp())
-    return signing.dumps([user.uuid.hex, email, _state_of(user), until], salt=SALT)
+    return signing.dumps([user.uuid.hex, email, state, until], salt=SALT)
 
 
 def read_link(token: str) -> Confirmation:
@@ -55,5 +58,6 @@ def read_link(token: str) -> Confirmation:
     return Confirmation(UUID(hex=user), email, state)
 
 
-def _state_of(user: User) -> str:
+def state_of(user: User) -> str:
+    """Return what must not change between asking for a new address and confirming it: the old one, the password."""
     return salted_hmac(SALT, f"{user.email}|{user.password}", algorithm="sha256").hexdigest()[:20]

@@ -5,20 +5,21 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from accounts.models import TimeFormat
+from accounts.models import LONGEST_PASSWORD, ONE_LINE, TimeFormat
 from cinema_project.common.errors import DomainError
-
-LONGEST_PASSWORD = 256
 
 
 class AccountForm(forms.Form):
     """A form that a service may refuse."""
+
+    refusal: DomainError | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **options})
 
     def refuse(self, error: DomainError) -> None:
         """Show a service's refusal at the fields it names, or above the form."""
+        self.refusal = error
         for each in error.errors:
             self.add_error(each["pointer"].removeprefix("/"), each["detail"])
         if not error.errors:
@@ -28,6 +29,11 @@ class AccountForm(forms.Form):
 def email_field() -> forms.EmailField:
     widget = forms.EmailInput({"autocomplete": "username", "autocapitalize": "none"})
     return forms.EmailField(label="E-mail", max_length=255, widget=widget)
+
+
+def name_field() -> forms.CharField:
+    widget = forms.TextInput({"autocomplete": "name"})
+    return forms.CharField(label="Your name", max_length=255, validators=[ONE_LINE], widget=widget)
 
 
 def current_password_field(label: str) -> forms.CharField:
@@ -55,7 +61,7 @@ class SignInForm(AccountForm):
 
 
 class SignUpForm(AccountForm):
-    full_name = forms.CharField(label="Your name", max_length=255, widget=forms.TextInput({"autocomplete": "name"}))
+    full_name = name_field()
     email = email_field()
     password = new_password_field()
 
@@ -69,7 +75,7 @@ class ResetPasswordForm(AccountForm):
 
 
 class ProfileForm(AccountForm):
-    full_name = forms.CharField(label="Your name", max_length=255, widget=forms.TextInput({"autocomplete": "name"}))
+    full_name = name_field()
     date_of_birth = forms.DateField(
         label="Date of birth",
         required=False,

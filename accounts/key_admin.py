@@ -6,15 +6,19 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminPasswordWidget
 
 from accounts.api_keys import SCOPES
 from accounts.models import ApiKey, User
 from accounts.services.api_keys import create_key, revoke_key
+from accounts.services.passwords import confirm_password
 from cinema_project.common.staff_forms import FactsAdmin, ServiceAdmin, ServiceForm, adopt, all_values
 
 
 class KeyForm(ServiceForm):
+    current_password = forms.CharField(
+        label="Your password", strip=False, widget=UnfoldAdminPasswordWidget({"autocomplete": "current-password"})
+    )
     scopes = forms.MultipleChoiceField(
         choices=[(scope, scope) for scope in SCOPES], widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
@@ -37,7 +41,7 @@ class ApiKeyAdmin(ServiceAdmin, FactsAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
-            return ("name", "scopes", "expires_at")
+            return ("name", "scopes", "expires_at", "current_password")
         return ("name", "prefix", "scope_words", "created_by", "created_at", "expires_at", "last_used_at", "revoked_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -45,7 +49,9 @@ class ApiKeyAdmin(ServiceAdmin, FactsAdmin):
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         assert isinstance(request.user, User)
-        made = create_key(by=request.user, **all_values(form))
+        given = all_values(form)
+        confirm_password(user=request.user, password=given.pop("current_password"), request=request)
+        made = create_key(by=request.user, **given)
         adopt(obj, made.key)
         setattr(request, "new_key", made.raw)
 

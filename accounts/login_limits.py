@@ -132,7 +132,9 @@ def locked_page(request: HttpRequest, response: HttpResponse, credentials: Any =
     """Answer a page whose form was refused for this; an answer that says so already stays."""
     if response.status_code == 429:
         return response
-    return render(request, "accounts/locked.html", status=429)
+    locked = render(request, "accounts/locked.html", status=429)
+    locked["Retry-After"] = str(max(1, seconds_locked(account_of(request, credentials), client_address(request))))
+    return locked
 
 
 @write

@@ -30,7 +30,7 @@ def send_email_confirmation(payload: dict[str, Any]) -> None:
     user = User.objects.filter(pk=payload["user_id"], is_active=True).first()
     if user is None:
         return
-    token = confirmation_token(user, payload["email"])
+    token = confirmation_token(user, payload["email"], payload["state"])
     link = settings.SITE_URL + reverse("accounts:confirm_email", args=[token])
     hours = COUNTS_FOR.total_seconds() // 3600
     _send("email_confirmation", "Confirm your address", payload["email"], user=user, link=link, hours=int(hours))

@@ -5,14 +5,24 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.crypto import salted_hmac
+from django.utils.encoding import punycode
+
+LONGEST_PASSWORD = 256
+ONE_LINE = RegexValidator(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", "This must be one line.", inverse_match=True)
 
 
 def canonical_email(email: str) -> str:
-    """Return the one spelling under which an address is stored: compatible characters folded, lower case."""
+    """Return the one spelling under which an address is stored: folded, in lower case, with an ASCII domain."""
     folded = unicodedata.normalize("NFKC", email).strip().casefold()
-    return unicodedata.normalize("NFKC", folded)  # folding may take characters apart again
+    folded = unicodedata.normalize("NFKC", folded)  # folding may take characters apart again
+    local, at, domain = folded.rpartition("@")
+    try:
+        return f"{local}{at}{punycode(domain)}"  # where the mail goes: invisible characters change nothing
+    except UnicodeError:
+        return folded  # no domain at all
 
 
 class UserManager(BaseUserManager["User"]):
@@ -39,7 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(max_length=255, unique=True, help_text="Stored in one spelling, see canonical_email.")
-    full_name = models.CharField(max_length=255, blank=True)
+    full_name = models.CharField(max_length=255, blank=True, validators=[ONE_LINE])
     is_active = models.BooleanField(default=True, help_text="Suspended people cannot sign in.")
     is_staff = models.BooleanField("admin access", default=False)
     is_guest = models.BooleanField(
@@ -92,6 +102,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what a visit of the pages must know to go on: besides the password, Django's choice, our epoch."""
+        if self.session_epoch == 0:
+            return str(super()._get_session_auth_hash(secret))  # type: ignore[misc]
         known = f"{self.password}|{self.session_epoch}"
         return salted_hmac("accounts.models.User.session", known, secret=secret, algorithm="sha256").hexdigest()
 

@@ -49,7 +49,15 @@ class TokenPair:
 
 @write
 def issue_tokens(*, user: User) -> TokenPair:
-    """Begin a new family: one sign-in through the API."""
+    """Begin a new family: one sign-in through the API.
+
+    :raises BadToken: if the password was changed, or all sign-ins were ended, since the user was read
+    """
+    unchanged = User.objects.filter(
+        pk=user.pk, password=user.password, session_epoch=user.session_epoch, is_active=True
+    )
+    if not unchanged.select_for_update(no_key=True).exists():
+        raise BadToken
     now = clock.now()
     return _pair(
         TokenFamily.objects.create(

@@ -21,6 +21,7 @@ from catalog.selectors.layouts import RoomLayout, room_layout
 from catalog.selectors.screenings import ScreeningNotFound
 from cinema_project.common import outbox
 from cinema_project.common.database import Row, Step, as_moment, as_money, id_of, marks, query, query_steps
+from cinema_project.common.errors import Unauthenticated
 
 SECRET_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter looks like a digit
 SECRET_LENGTH = 26  # 130 bits
@@ -30,6 +31,15 @@ COLUMNS = (
     "id, screening_id, seat_id, user_id, state, price, currency, secret, extensions, booking_id,"
     " reserved_at, expires_at, booked_at, confirmed_at"
 )
+
+
+class BuyerGone(Unauthenticated):
+    """The buyer's account was closed while the request was under way."""
+
+    code = "invalid_token"
+
+    def __init__(self) -> None:
+        super().__init__("Could not validate credentials")
 
 
 class Buyer(Protocol):
@@ -91,7 +101,7 @@ class Found:
     screening: ScreeningState
     claims: list[Claim]
     version: str  # of the screening's row, and of the buyer's; empty on SQLite
-    buyer_version: str
+    buyer_version: str | None  # None: there is no such buyer, or not any more
 
 
 def lock_screening(screening_id: int, *, buyer_id: int | None = None, skip_locked: bool = False) -> bool:
@@ -121,6 +131,7 @@ def look(screening_id: int, seat_ids: Sequence[int], user_id: int) -> Found:
     """Return the screening with the occupying claims on these seats or of this user (elsewhere: only holds).
 
     :raises ScreeningNotFound: if there is no such screening
+    :raises BuyerGone: if the user has left meanwhile
     """
     claims = f"""
         SELECT {COLUMNS} FROM booking_seatclaim
@@ -128,7 +139,10 @@ def look(screening_id: int, seat_ids: Sequence[int], user_id: int) -> Found:
         UNION ALL
         SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND state = %s AND screening_id <> %s"""
     # "held" is a parameter, so that PostgreSQL takes the index of users and never the one of all holds.
-    return _look(screening_id, user_id, claims, [screening_id, user_id, *seat_ids, user_id, "held", screening_id])
+    found = _look(screening_id, user_id, claims, [screening_id, user_id, *seat_ids, user_id, "held", screening_id])
+    if found.buyer_version is None:
+        raise BuyerGone
+    return found
 
 
 def look_for_due(screening_id: int) -> Found:
@@ -143,7 +157,8 @@ def look_for_due(screening_id: int) -> Found:
 def _look(screening_id: int, user_id: int, claims: str, params: Sequence[Any]) -> Found:
     rows = query(
         f"""
-        SELECT clock.now, {_version_of("s")}, (SELECT {_version_of("u")} FROM accounts_user u WHERE u.id = %s),
+        SELECT clock.now, {_version_of("s")},
+            (SELECT {_version_of("u")} FROM accounts_user u WHERE u.id = %s AND u.closed_at IS NULL),
             s.id, s.seat_seq, s.start_time, s.status, s.price, s.currency, s.room_id, r.layout_version + c.version,
             claim.*
         FROM cinema_clock AS clock, catalog_screening s
@@ -166,7 +181,7 @@ def _look(screening_id: int, user_id: int, claims: str, params: Sequence[Any]) -
 
 def _version_of(table: str) -> str:
     """Return SQL for what changes with every change of a row. SQLite has no such thing, and with one writer no need."""
-    return f"{table}.xmin::text" if connection.vendor == "postgresql" else "NULL"
+    return f"{table}.xmin::text" if connection.vendor == "postgresql" else "''"
 
 
 def _screening_of(row: Sequence[Any]) -> ScreeningState:
@@ -253,7 +268,9 @@ def buyer_unless_changed(found: Found, buyer_id: int) -> Step:
     return _unless_changed("buyer", "accounts_user", "long_holds = long_holds", [], buyer_id, found.buyer_version)
 
 
-def _unless_changed(name: str, table: str, changes: str, values: Sequence[Any], row_id: int, version: str) -> Step:
+def _unless_changed(
+    name: str, table: str, changes: str, values: Sequence[Any], row_id: int, version: str | None
+) -> Step:
     row, params = "%s", [*values, row_id]
     if connection.vendor == "postgresql":
         row = f"(SELECT id FROM {table} t WHERE id = %s AND {_version_of('t')} = %s FOR NO KEY UPDATE SKIP LOCKED)"

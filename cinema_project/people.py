@@ -7,7 +7,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -21,16 +21,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.authentication import SignedInRequest
-from accounts.api.views.me import TAGS, Profile
+from accounts.api.serializers.profiles import ConfirmInput
+from accounts.api.views.me import TAGS, Profile, check_who
 from accounts.forms import ConfirmForm
 from accounts.models import User
 from accounts.selectors import personal_data
 from accounts.services.passwords import confirm_password
-from accounts.services.sessions import check_fresh_sign_in
+from accounts.views.answers import page
 from booking.selectors.personal import sales_of
 from booking.selectors.tickets import tickets_of
 from booking.services.farewell import close_account
-from cinema_project.common.errors import DomainError, TooMany
+from cinema_project.common.errors import DomainError
 
 
 class Me(Profile):
@@ -41,15 +42,18 @@ class Me(Profile):
         tags=TAGS,
         summary="Close the account",
         description="Holds are released, tickets of films to come cancelled and refunded, personal data erased. "
-        "It takes a sign-in of the last hour.",
+        "It takes a sign-in of the last hour, or `current_password`.",
+        request=ConfirmInput,
         responses={
             204: None,
             403: OpenApiResponse(description="This takes a sign-in of the last hour."),
-            409: OpenApiResponse(description="You are the last admin."),
+            409: OpenApiResponse(description="This is the last admin. Make somebody else one first."),
         },
     )
     def delete(self, request: SignedInRequest) -> Response:
-        check_fresh_sign_in(caller=request.auth)
+        asked = ConfirmInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        check_who(request, asked.validated_data.get("current_password"))
         close_account(user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -100,11 +104,11 @@ class CloseAccount(LoginRequiredMixin, View):
             close_account(user=user)
         except DomainError as error:
             form.refuse(error)
-            return self._page(request, form, status=429 if isinstance(error, TooMany) else 200)
+            return self._page(request, form)
         logout(request)
         messages.success(request, "Your account is closed. Goodbye, and thank you.")
         return redirect("pages:home")
 
-    def _page(self, request: HttpRequest, form: ConfirmForm, *, status: int = 200) -> HttpResponse:
-        context = {"form": form, "tickets": tickets_of(request.user.pk or 0, upcoming=True), "section": "account"}
-        return render(request, "accounts/close.html", context, status=status)
+    def _page(self, request: HttpRequest, form: ConfirmForm) -> HttpResponse:
+        tickets = tickets_of(request.user.pk or 0, upcoming=True)
+        return page(request, "accounts/close.html", refused=form.refusal, form=form, tickets=tickets)

@@ -1,17 +1,6 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
-
-
-def follow_the_device(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Until now nobody could choose: what says light is only the default."""
-    apps.get_model("accounts", "User").objects.filter(dark_mode=False).update(dark_mode=None)
-
-
-def be_light(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    apps.get_model("accounts", "User").objects.filter(dark_mode=None).update(dark_mode=False)
 
 
 class Migration(migrations.Migration):
@@ -72,7 +61,6 @@ class Migration(migrations.Migration):
             name="dark_mode",
             field=models.BooleanField(blank=True, help_text="Unknown follows the device.", null=True),
         ),
-        migrations.RunPython(follow_the_device, be_light),
         migrations.AlterField(
             model_name="user",
             name="profile_picture_url",

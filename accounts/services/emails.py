@@ -6,13 +6,12 @@ from django.db import IntegrityError, transaction
 
 from accounts.confirmation_links import Confirmation, LinkInvalid, read_link
 from accounts.models import User
-from accounts.services.links import ask_to_confirm
+from accounts.services.links import ask_to_confirm, may_mail_link
 from accounts.services.registration import checked_new_email
 from cinema_project.common import clock, outbox
 from cinema_project.common.database import write
 
 
-@write
 def request_email_change(*, user: User, email: str) -> None:
     """Have a link mailed to the new address, which counts from the moment that the link is followed.
 
@@ -22,7 +21,13 @@ def request_email_change(*, user: User, email: str) -> None:
     """
     address = checked_new_email(email)
     if address != user.email and not User.objects.filter(email=address).exists():
-        ask_to_confirm(user_id=user.pk, email=address)
+        request_confirmation(user=user, email=address)
+
+
+def request_confirmation(*, user: User, email: str) -> None:
+    """Have a link mailed that proves this mailbox to be the user's."""
+    if may_mail_link(email):
+        write(ask_to_confirm)(user=user, email=email)
 
 
 @write

@@ -56,8 +56,11 @@ def _naming(field: str) -> Iterator[None]:
 @write
 def _show(user: User, *, uploaded: str = "", url: str | None = None) -> None:
     # Two uploads at once: the second must see the first one's file, to delete it. Sales to the person go on meanwhile.
-    before = User.objects.select_for_update(no_key=True).values_list("picture", flat=True).get(pk=user.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    unused = person.picture.name
+    if person.closed_at is not None:  # they left while this was under way
+        unused, uploaded, url = uploaded, "", None
     User.objects.filter(pk=user.pk).update(picture=uploaded, profile_picture_url=url, updated_at=clock.now())
-    if before:
-        stored_files.delete_after_commit(before)
+    if unused:
+        stored_files.delete_after_commit(unused)
     user.picture, user.profile_picture_url = uploaded, url

@@ -39,6 +39,6 @@ def change_preferences(*, user: User, **changes: Any) -> User:
 def _store(user: User, changes: dict[str, Any]) -> User:
     if not changes:
         return user
-    User.objects.filter(pk=user.pk).update(**changes, updated_at=clock.now())
+    User.objects.filter(pk=user.pk, closed_at=None).update(**changes, updated_at=clock.now())
     user.refresh_from_db(fields=[*changes, "updated_at"])
     return user

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User, canonical_email
 from accounts.roles import MANAGER, STAFF_ROLES
-from accounts.services.links import ask_to_confirm
+from accounts.services.links import ask_to_confirm, may_mail_link
 from accounts.services.passwords import check_new_password
 from cinema_project.common.database import write
 from cinema_project.common.errors import Invalid
@@ -46,7 +46,7 @@ def register_user(*, email: str, password: str, full_name: str = "", role: str =
         raise EmailTaken
     check_new_password(password, user)
     user.password = make_password(password)  # slow on purpose, so before the transaction
-    _insert(user, role)
+    _insert(user, role, to_confirm=may_mail_link(user.email))
     return user
 
 
@@ -85,12 +85,13 @@ def checked_new_email(email: str) -> str:
 
 
 @write
-def _insert(user: User, role: str) -> None:
+def _insert(user: User, role: str, *, to_confirm: bool) -> None:
     try:
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError:  # two registrations at the same moment
         raise EmailTaken from None
-    ask_to_confirm(user_id=user.pk, email=user.email)
+    if to_confirm:
+        ask_to_confirm(user=user, email=user.email)
     if role == MANAGER:
         user.groups.add(Group.objects.get_or_create(name=MANAGER)[0])

@@ -1,6 +1,7 @@
 """What people looked for: kept for them, and theirs to forget."""
 
 from accounts.models import Search, User
+from accounts.selectors import PersonNotFound
 from cinema_project.common import clock
 from cinema_project.common.database import write
 from cinema_project.common.errors import NotFound
@@ -15,7 +16,13 @@ class SearchNotFound(NotFound):
 
 @write
 def remember_search(*, user_id: int, query: str, kind: str = Search.Kind.GENERAL) -> Search:
-    """Note a search; the hundred latest are kept. The same one twice in a row is noted once."""
+    """Note a search; the hundred latest are kept. The same one twice in a row is noted once.
+
+    :raises PersonNotFound: if the person has left meanwhile
+    """
+    # One search of a person after the other, and none after they left.
+    if not User.objects.select_for_update(no_key=True).filter(pk=user_id, closed_at=None).exists():
+        raise PersonNotFound(f"User with id {user_id} not found")
     own = Search.objects.filter(user_id=user_id)
     latest = own.order_by("-pk").first()
     if latest is not None and (latest.search_query, latest.search_type) == (query[:LONGEST], kind):

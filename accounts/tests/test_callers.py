@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from accounts.callers import Caller, caller_for, caller_of
-from accounts.confirmation_links import LinkInvalid, confirmation_token, read_link
+from accounts.confirmation_links import LinkInvalid, confirmation_token, read_link, state_of
 from accounts.models import User
 from accounts.reset_tokens import reset_token
 from accounts.signatures import read_access
@@ -157,7 +157,11 @@ def test_the_key_of_a_token_is_ours_whatever_its_header_names():
 
 def test_no_kind_of_signature_is_good_for_another_purpose():
     person = make.user()
-    for made in (reset_token(person), confirmation_token(person, person.email), make.api_key(by=person).raw):
+    for made in (
+        reset_token(person),
+        confirmation_token(person, person.email, state_of(person)),
+        make.api_key(by=person).raw,
+    ):
         assert refusal(f"Bearer {made}") == ("invalid_token", "Could not validate credentials")
     with pytest.raises(LinkInvalid):
         read_link(issue_tokens(user=person).access_token)

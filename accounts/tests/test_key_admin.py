@@ -13,7 +13,13 @@ from accounts.tests import make
 pytestmark = pytest.mark.django_db
 
 LIST, ADD = reverse("admin:accounts_apikey_changelist"), reverse("admin:accounts_apikey_add")
-FORM = {"name": "Robot", "scopes": ["jobs:read", "jobs:write"], "expires_at_0": "", "expires_at_1": ""}
+FORM = {
+    "name": "Robot",
+    "scopes": ["jobs:read", "jobs:write"],
+    "expires_at_0": "",
+    "expires_at_1": "",
+    "current_password": make.PASSWORD,
+}
 
 
 def member(client, group):
@@ -51,6 +57,7 @@ def test_new_key_is_shown_once(client, manager):
     ("change", "sentence"),
     [
         ({"name": ""}, "This field is required."),
+        ({"current_password": "wrong"}, "Current password is incorrect"),
         ({"scopes": []}, "This field is required."),
         ({"scopes": ["jobs:all"]}, "jobs:all is not one of the available choices."),
         ({"expires_at_0": "2020-01-01", "expires_at_1": "00:00"}, "This moment is in the past."),

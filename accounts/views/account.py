@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -18,15 +18,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.forms import AccountForm, ConfirmForm, EmailForm, PasswordForm, PictureForm, PreferencesForm, ProfileForm
 from accounts.models import User
 from accounts.selectors import living_sign_ins, searches_of
-from accounts.services.emails import confirm_email, request_email_change
-from accounts.services.links import ask_to_confirm
+from accounts.services.emails import confirm_email, request_confirmation, request_email_change
 from accounts.services.passwords import change_password, confirm_password
 from accounts.services.pictures import remove_picture, upload_picture
 from accounts.services.profiles import change_preferences, change_profile
 from accounts.services.searches import forget_searches
 from accounts.services.sessions import sign_out_everywhere
+from accounts.views.answers import page
 from accounts.visits import renew_visit
-from cinema_project.common.errors import DomainError, TooMany
+from cinema_project.common.errors import DomainError
 from cinema_project.common.pictures import LARGEST_FILE
 
 SEARCHES_SHOWN = 20
@@ -88,7 +88,7 @@ def _clear_searches(request: HttpRequest, user: User, given: dict[str, Any]) -> 
 
 def _send_link(request: HttpRequest, user: User, given: dict[str, Any]) -> str:
     if user.email_confirmed_at is None:
-        ask_to_confirm(user_id=user.pk, email=user.email)
+        request_confirmation(user=user, email=user.email)
     return f"A link is on its way to {user.email}."
 
 
@@ -123,23 +123,22 @@ class Account(LoginRequiredMixin, View):
             messages.success(request, SECTIONS[name].save(request, request.user, form.cleaned_data))
         except DomainError as error:
             form.refuse(error)
-            return self._page(request, {name: form}, status=429 if isinstance(error, TooMany) else 200)
+            return self._page(request, {name: form}, refused=error)
         return redirect("accounts:account")
 
-    def _page(
-        self, request: HttpRequest, bound: dict[str, AccountForm] | None = None, *, status: int = 200
-    ) -> HttpResponse:
+    def _page(self, request: HttpRequest, bound: dict[str, AccountForm] | None = None, **answer: Any) -> HttpResponse:
         # Its own copy: a refused form must not show half of what it says in the rest of the page.
         person = User.objects.get(pk=cast("User", request.user).pk)
         initial = {field: getattr(person, field) for field in PreferencesForm.base_fields | ProfileForm.base_fields}
         forms = {name: section.form(initial=initial, prefix=name) for name, section in SECTIONS.items()}
-        context = {
-            "forms": forms | (bound or {}),
-            "sign_ins": living_sign_ins(person)[:SIGN_INS_SHOWN],
-            "searches": searches_of(person)[:SEARCHES_SHOWN],
-            "section": "account",
-        }
-        return render(request, "accounts/account.html", context, status=status)
+        return page(
+            request,
+            "accounts/account.html",
+            forms=forms | (bound or {}),
+            sign_ins=living_sign_ins(person)[:SIGN_INS_SHOWN],
+            searches=searches_of(person)[:SEARCHES_SHOWN],
+            **answer,
+        )
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -161,4 +160,4 @@ class ConfirmEmail(View):
         return redirect("accounts:account" if request.user.is_authenticated else settings.LOGIN_URL)
 
     def _page(self, request: HttpRequest, form: AccountForm, *, status: int = 200) -> HttpResponse:
-        return render(request, "accounts/confirm.html", {"form": form, "section": "account"}, status=status)
+        return page(request, "accounts/confirm.html", form=form, status=status)

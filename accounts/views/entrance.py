@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
@@ -22,9 +22,10 @@ from accounts.services.guests import guest_of
 from accounts.services.registration import register_user
 from accounts.services.sessions import end_page_sockets
 from accounts.tokens import page_token
+from accounts.views.answers import page
 from accounts.visits import begin_visit
 from cinema_project.common.addresses import client_address
-from cinema_project.common.errors import DomainError, TooMany
+from cinema_project.common.errors import DomainError
 from cinema_project.common.rates import spend
 
 
@@ -48,16 +49,12 @@ class Entrance(View):
             try:
                 begin_visit(request, self.person(request, **form.cleaned_data))
                 return HttpResponseRedirect(_next(request))
-            except TooMany as error:
-                form.refuse(error)
-                return self._page(request, form, status=429)
             except DomainError as error:
                 form.refuse(error)
         return self._page(request, form)
 
-    def _page(self, request: HttpRequest, form: AccountForm, *, status: int = 200) -> HttpResponse:
-        context = {"form": form, "next": _next(request), "section": "account"}
-        return render(request, self.template_name, context, status=status)
+    def _page(self, request: HttpRequest, form: AccountForm) -> HttpResponse:
+        return page(request, self.template_name, refused=form.refusal, form=form, next=_next(request))
 
 
 def _known_person(request: HttpRequest, **given: str) -> User:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.forms import ForgotPasswordForm, ResetPasswordForm
 from accounts.request_rates import FORGOTTEN_PASSWORDS
 from accounts.services.resets import ResetTokenInvalid, request_password_reset, reset_password
+from accounts.views.answers import page
 from cinema_project.common.addresses import client_address
 from cinema_project.common.errors import DomainError
 from cinema_project.common.rates import spend
@@ -29,13 +30,13 @@ class ForgotPassword(View):
             try:
                 spend(FORGOTTEN_PASSWORDS, client_address(request))
                 request_password_reset(**form.cleaned_data)
-                return render(request, "accounts/forgot_sent.html", {"section": "account", **form.cleaned_data})
+                return page(request, "accounts/forgot_sent.html", **form.cleaned_data)
             except DomainError as error:
                 form.refuse(error)
         return self._page(request, form)
 
     def _page(self, request: HttpRequest, form: ForgotPasswordForm) -> HttpResponse:
-        return render(request, "accounts/forgot.html", {"form": form, "section": "account"})
+        return page(request, "accounts/forgot.html", refused=form.refusal, form=form)
 
 
 @method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
@@ -59,4 +60,4 @@ class ResetPassword(View):
         return self._page(request, form)
 
     def _page(self, request: HttpRequest, form: ResetPasswordForm) -> HttpResponse:
-        return render(request, "accounts/reset.html", {"form": form, "section": "account"})
+        return page(request, "accounts/reset.html", refused=form.refusal, form=form)

@@ -26,6 +26,7 @@ from catalog.models import Screening
 from cinema_project.common import clock
 from cinema_project.common.errors import DomainError, Invalid
 from cinema_project.common.exception_handler import refusal
+from cinema_project.common.rates import RateExceeded
 
 Action = Callable[[User, int, list[int]], None]
 
@@ -90,9 +91,13 @@ def _act(request: HttpRequest, screening: Screening) -> HttpResponse:
     if request.POST.get("drop", "").isdecimal():  # the cross beside one seat, without script
         action, seat_ids = "release", _ids([request.POST["drop"]])
     visitor = who_acts(request)
+    error: DomainError | None = None
     if visitor is None and seat_ids and action in HOLDING:
-        visitor = new_guest(request)
-    error = _try(ACTIONS.get(action, _refresh), visitor or NOBODY, screening.pk, seat_ids)
+        try:
+            visitor = new_guest(request)
+        except RateExceeded as refused:
+            error = refused
+    error = error or _try(ACTIONS.get(action, _refresh), visitor or NOBODY, screening.pk, seat_ids)
     if _wants_json(request):
         return _json_answer(visitor, screening.pk, error)
     if error is not None:

@@ -13,6 +13,10 @@ from booking.services.guests import adopt_holds
 from booking.services.seat_rules import MOST_SCREENINGS, MOST_SEATS
 from catalog.models import Screening
 from catalog.selectors.layouts import SeatPlace
+from cinema_project.common.addresses import client_address
+from cinema_project.common.rates import Rate, spend
+
+GUESTS = Rate("guests", 60)
 
 
 def who_acts(request: HttpRequest) -> User | None:
@@ -28,7 +32,11 @@ def who_acts(request: HttpRequest) -> User | None:
 
 
 def new_guest(request: HttpRequest) -> User:
-    """Let a visitor who is nobody yet hold seats."""
+    """Let a visitor who is nobody yet hold seats.
+
+    :raises RateExceeded: if too many such come from one address
+    """
+    spend(GUESTS, client_address(request))
     guest = make_guest(browser=request.COOKIES.get(settings.CSRF_COOKIE_NAME) or uuid.uuid4().hex)
     request.session[SESSION_KEY] = guest.pk
     return guest

@@ -184,12 +184,12 @@ def test_each_role_has_its_actions(client, db, role):
 
 
 def test_auditor_cannot_run_the_action_of_a_package(client, db):
-    task = PeriodicTask.objects.get()
+    task = PeriodicTask.objects.earliest("pk")
     enter(client, "auditor")
 
     client.post(address(PeriodicTask, "changelist"), {"action": "disable_tasks", "_selected_action": task.pk})
 
-    assert PeriodicTask.objects.get().enabled
+    assert PeriodicTask.objects.get(pk=task.pk).enabled
 
 
 def test_auditor_has_only_rights_to_view(client, db):

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import ApiKey, Search, TokenFamily, User
-from accounts.services.closing import LastAdmin
+from accounts.services.admins import LastAdmin
 from accounts.services.searches import remember_search
 from accounts.tests import make as people
 from accounts.tests.test_api import is_problem, post
@@ -100,6 +100,7 @@ def test_keys_and_groups_end_with_their_owner(ann):
     assert ApiKey.objects.get().revoked_at is not None
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_last_admin_stays(client):
     admin = people.user(is_superuser=True)
     film = make.screening()
@@ -107,7 +108,7 @@ def test_the_last_admin_stays(client):
 
     refused = client.delete(ME, headers=people.bearer(admin))
 
-    assert is_problem(refused, 409, "You are the last admin. Make somebody else one first.")
+    assert is_problem(refused, 409, "This is the last admin. Make somebody else one first.")
     assert states(admin) == ["held"]
     people.user(is_superuser=True)
     assert client.delete(ME, headers=people.bearer(admin)).status_code == 204

@@ -4,14 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers.base import EmailText, Password, Text
+from accounts.api.serializers.base import EmailText, NameText, Password, Text
 from accounts.api.serializers.people import UserOutput
 
 
 class RegisterInput(serializers.Serializer[Any]):
     email = EmailText()
     password = Password(help_text="At least 8 characters, not only digits, not much like the address.")
-    full_name = Text(max_length=255)
+    full_name = NameText()
 
 
 class LoginInput(serializers.Serializer[Any]):

@@ -1,11 +1,12 @@
 """What several shapes are made of."""
 
+from datetime import UTC
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-LONGEST_PASSWORD = 256
+from accounts.models import LONGEST_PASSWORD, ONE_LINE
 
 
 class Text(serializers.CharField):
@@ -23,6 +24,20 @@ class EmailText(Text):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=255, **options)
+
+
+class NameText(Text):
+    """A name of one line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=255, validators=[ONE_LINE], **options)
+
+
+class Moment(serializers.DateTimeField):
+    """On the wire every moment is UTC, whatever the site's zone."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default_timezone=UTC, **options)
 
 
 class Password(Text):

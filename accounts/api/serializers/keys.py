@@ -1,11 +1,10 @@
 """Shapes of the requests and answers about API keys."""
 
-from datetime import UTC
 from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers.base import Text
+from accounts.api.serializers.base import Moment, Password, Text
 from accounts.api_keys import SCOPES
 from accounts.models import ApiKey
 
@@ -13,16 +12,15 @@ from accounts.models import ApiKey
 class KeyInput(serializers.Serializer[Any]):
     name = Text(max_length=100, help_text="Which program the key is for.")
     scopes = serializers.ListField(child=Text(max_length=50), max_length=50, help_text=f"Of {', '.join(SCOPES)}.")
-    expires_at = serializers.DateTimeField(
-        required=False, allow_null=True, default_timezone=UTC, help_text="Without it the key counts until revoked."
-    )
+    expires_at = Moment(required=False, allow_null=True, help_text="Without it the key counts until revoked.")
+    current_password = Password(required=False, help_text="Long after signing in.")
 
 
 class KeyOutput(serializers.ModelSerializer[ApiKey]):
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=SCOPES), read_only=True)
-    expires_at = serializers.DateTimeField(default_timezone=UTC, read_only=True, allow_null=True)
-    last_used_at = serializers.DateTimeField(default_timezone=UTC, read_only=True, allow_null=True)
-    created_at = serializers.DateTimeField(default_timezone=UTC, read_only=True)
+    expires_at = Moment(read_only=True, allow_null=True)
+    last_used_at = Moment(read_only=True, allow_null=True)
+    created_at = Moment(read_only=True)
 
     class Meta:
         model = ApiKey

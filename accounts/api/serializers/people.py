@@ -1,10 +1,9 @@
 """How a person is shown."""
 
-from datetime import UTC
-
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.api.serializers.base import Moment
 from accounts.models import User
 from accounts.roles import MANAGER
 from accounts.selectors import groups_of, picture_url_of, role_of
@@ -16,8 +15,8 @@ class UserOutput(serializers.ModelSerializer[User]):
     groups = serializers.SerializerMethodField()
     profile_picture_url = serializers.SerializerMethodField()
     dark_mode = serializers.BooleanField(source="prefers_dark", read_only=True)
-    created_at = serializers.DateTimeField(default_timezone=UTC, read_only=True)
-    updated_at = serializers.DateTimeField(default_timezone=UTC, read_only=True)
+    created_at = Moment(read_only=True)
+    updated_at = Moment(read_only=True)
 
     class Meta:
         model = User

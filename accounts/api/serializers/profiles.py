@@ -5,7 +5,7 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from accounts.api.serializers.base import EmailText, Text
+from accounts.api.serializers.base import EmailText, Moment, NameText, Password, Text
 from accounts.models import Search, User
 from accounts.selectors import picture_url_of, short_name
 
@@ -22,12 +22,14 @@ class Flag(serializers.BooleanField):
 
 
 class ProfileInput(serializers.Serializer[Any]):
-    full_name = Text(max_length=255, required=False)
+    full_name = NameText(required=False)
     email = EmailText(required=False, help_text="Counts once the link that is mailed to it was followed.")
     date_of_birth = serializers.DateField(required=False, allow_null=True)
-    current_password = Text(
-        required=False, max_length=256, trim_whitespace=False, help_text="To change the address long after signing in."
-    )
+    current_password = Password(required=False, help_text="To change the address long after signing in.")
+
+
+class ConfirmInput(serializers.Serializer[Any]):
+    current_password = Password(required=False, help_text="Long after signing in.")
 
 
 class PreferencesInput(serializers.Serializer[Any]):
@@ -50,7 +52,7 @@ class PublicProfileOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     full_name = serializers.SerializerMethodField(help_text="First name and initial; in full to the person alone.")
     profile_picture_url = serializers.SerializerMethodField()
-    created_at = serializers.DateTimeField()
+    created_at = Moment()
 
     def get_full_name(self, user: User) -> str:
         return user.full_name if self.context.get("viewer_id") == user.pk else short_name(user)
@@ -65,6 +67,8 @@ class SearchInput(serializers.Serializer[Any]):
 
 
 class SearchOutput(serializers.ModelSerializer[Search]):
+    created_at = Moment(read_only=True)
+
     class Meta:
         model = Search
         fields = ("id", "user_id", "search_query", "search_type", "created_at")

@@ -9,7 +9,6 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -41,8 +40,8 @@ from accounts.services.resets import request_password_reset, reset_password
 from accounts.services.sessions import refresh_tokens, sign_in, sign_out
 from cinema_project.common.errors import Unauthenticated
 from cinema_project.common.idempotency import once
-from cinema_project.common.parsers import BoundedFormParser, BoundedJSONParser
-from cinema_project.common.rates import Limited
+from cinema_project.common.limited_views import Limited
+from cinema_project.common.parsers import BoundedFormParser, BoundedJSONParser, BoundedMultiPartParser
 
 ONCE = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Repeating a request with its key acts once."
@@ -76,7 +75,7 @@ class Login(APIView):
     may_answer_429 = True
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    parser_classes = (BoundedJSONParser, BoundedFormParser, MultiPartParser)
+    parser_classes = (BoundedJSONParser, BoundedFormParser, BoundedMultiPartParser)
 
     @extend_schema(
         operation_id="auth_login",

@@ -26,7 +26,7 @@ from accounts.request_rates import REGISTRATIONS
 from accounts.services.sessions import sign_in, sign_in_with_new_password, sign_out
 from accounts.tokens import TokenPair, rotate
 from cinema_project.common.errors import NotAllowed, Unauthenticated
-from cinema_project.common.rates import Limited
+from cinema_project.common.limited_views import Limited
 
 COOKIE, COOKIE_PATH = "refresh_token", "/auth/refresh"
 TAGS = ["gateway"]

@@ -10,10 +10,10 @@ from rest_framework.response import Response
 
 from accounts.api.authentication import SignedInRequest
 from accounts.api.serializers.keys import KeyInput, KeyOutput, NewKeyOutput
+from accounts.api.views.me import check_who
 from accounts.permissions import IsStaffMember
 from accounts.selectors import living_keys
 from accounts.services.api_keys import create_key, revoke_key
-from accounts.services.sessions import check_fresh_sign_in
 
 TAGS = ["API keys"]
 
@@ -35,15 +35,17 @@ class ApiKeys(GenericAPIView[Any]):
         tags=TAGS,
         summary="Make a key for a program",
         description="The key is shown in this answer and never again. `Idempotency-Key` is not honoured here: to "
-        "repeat the answer, the key would have to be stored. It takes a sign-in of the last hour.",
+        "repeat the answer, the key would have to be stored. It takes a sign-in of the last hour, or "
+        "`current_password`.",
         request=KeyInput,
         responses={201: NewKeyOutput, 400: OpenApiResponse(description="This moment is in the past.")},
     )
     def post(self, request: SignedInRequest) -> Response:
         asked = KeyInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        check_fresh_sign_in(caller=request.auth)
-        made = create_key(by=request.user, **asked.validated_data)
+        given = asked.validated_data
+        check_who(request, given.pop("current_password", None))
+        made = create_key(by=request.user, **given)
         shown = {**KeyOutput(made.key).data, "key": made.raw}
         return Response(shown, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
 

@@ -20,6 +20,7 @@ from accounts.api.serializers.profiles import (
     SearchOutput,
 )
 from accounts.api.views.auth import KEY_REUSED, ONCE, OPTIONAL_BEARER
+from accounts.models import canonical_email
 from accounts.selectors import public_profile, searches_of
 from accounts.services.emails import request_email_change
 from accounts.services.passwords import confirm_password
@@ -31,6 +32,18 @@ from cinema_project.common.pagination import SkipLimitPagination
 
 TAGS = ["users"]
 NO_SEARCH = {404: OpenApiResponse(description="Search with id 1 not found")}
+
+
+def check_who(request: SignedInRequest, password: str | None) -> None:
+    """Let somebody do what could take the account from its owner: they know the password, or gave it lately.
+
+    :raises SignInAgain: without a password, if the sign-in is over an hour old
+    :raises WrongPassword: if it is another
+    """
+    if password is None:
+        check_fresh_sign_in(caller=request.auth)
+    else:
+        confirm_password(user=request.user, password=password, request=request)
 
 
 class Profile(APIView):
@@ -57,16 +70,10 @@ class Profile(APIView):
         asked.is_valid(raise_exception=True)
         changes = asked.validated_data
         email, password = changes.pop("email", None), changes.pop("current_password", None)
-        if email is not None:
-            self._check_who(request, password)
+        if email is not None and canonical_email(email) != request.user.email:
+            check_who(request, password)
             request_email_change(user=request.user, email=email)
         return Response(UserOutput(change_profile(user=request.user, **changes)).data)
-
-    def _check_who(self, request: SignedInRequest, password: str | None) -> None:
-        if password is None:
-            check_fresh_sign_in(caller=request.auth)
-        else:
-            confirm_password(user=request.user, password=password, request=request)
 
 
 class Preferences(APIView):
