@@ -18,7 +18,6 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts.key_admin import ApiKeyAdmin
 from accounts.models import ApiKey, TokenFamily, User
 from accounts.selectors import groups_within_reach, people_within_reach
-from accounts.services.admins import check_an_admin_remains
 from accounts.services.pictures import remove_picture
 from accounts.services.registration import checked_new_email
 from accounts.supervision import email_was_set, password_was_set, sign_out_users, suspend_users, unsuspend_users
@@ -55,15 +54,6 @@ class NewUserForm(_OneSpelling, UserCreationForm):
 
 
 class UserForm(_OneSpelling, UserChangeForm):
-    def clean_is_superuser(self) -> bool:
-        stays = bool(self.cleaned_data["is_superuser"])
-        if self.instance.is_superuser and not stays:
-            try:
-                check_an_admin_remains(without=[self.instance.pk])
-            except DomainError as refused:
-                raise ValidationError(refused.detail) from None
-        return stays
-
     class Meta:
         model = User
         fields = ("email",)
@@ -113,6 +103,8 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
         super().delete_model(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None and obj.pk == request.user.pk:  # nobody shuts themselves out
+            return (*self.readonly_fields, "is_staff", "groups", "is_superuser")
         return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, "is_superuser")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -83,12 +83,14 @@ class ProfileForm(AccountForm):
     )
 
 
+class Colours(forms.NullBooleanSelect):
+    def __init__(self) -> None:
+        super().__init__()
+        self.choices = [("unknown", "As the device"), ("false", "Light"), ("true", "Dark")]
+
+
 class PreferencesForm(AccountForm):
-    dark_mode = forms.NullBooleanField(
-        label="Colours",
-        required=False,
-        widget=forms.Select(choices=[("unknown", "As the device"), ("false", "Light"), ("true", "Dark")]),
-    )
+    dark_mode = forms.NullBooleanField(label="Colours", required=False, widget=Colours())
     language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES)
     time_format = forms.ChoiceField(
         label="Times", required=False, choices=[("", "As is usual in the language"), *TimeFormat.choices]

@@ -110,6 +110,18 @@ def seconds_locked(account: str, address: str) -> int:
     return max(_seconds_locked(limit, account, address, limit.failures) for limit in LIMITS)
 
 
+def told_in_headers(email: str, request: HttpRequest) -> dict[str, str]:
+    """Return ``RateLimit`` and ``RateLimit-Policy``: how many wrong guesses this account has left from here."""
+    limit, account, address = LIMITS[0], account_of(request, {"email": email}), client_address(request)
+    since = clock.now() - timedelta(seconds=limit.seconds)
+    failures = AccessFailureLog.objects.filter(username=account, ip_address=address, attempt_time__gt=since).count()
+    wait = _seconds_locked(limit, account, address, 1)
+    return {
+        "RateLimit": f'"sign-in";r={max(0, limit.failures - failures)};t={wait}',
+        "RateLimit-Policy": f'"sign-in";q={limit.failures};w={limit.seconds}',
+    }
+
+
 @write
 def forget_failures(account: str, address: str) -> None:
     """Begin to count anew for somebody who knew the password."""

@@ -16,6 +16,10 @@ class PersonNotFound(NotFound):
     code = "user_not_found"
 
 
+class ApiKeyNotFound(NotFound):
+    code = "api_key_not_found"
+
+
 def groups_of(user: User) -> tuple[str, ...]:
     """Return the names of the user's groups, sorted. Asks the database once for each loaded user."""
     prefetch_related_objects([user], "groups")
@@ -43,6 +47,17 @@ def with_role(people: QuerySet[User], role: str) -> QuerySet[User]:
 def living_keys() -> QuerySet[ApiKey]:
     """Return the API keys that are not revoked, newest first."""
     return ApiKey.objects.filter(revoked_at=None).order_by("-pk")
+
+
+def living_key(key_id: int) -> ApiKey:
+    """Return one API key that is not revoked.
+
+    :raises ApiKeyNotFound: if there is none
+    """
+    key = living_keys().filter(pk=key_id).first()
+    if key is None:
+        raise ApiKeyNotFound(f"API key with id {key_id} not found")
+    return key
 
 
 def picture_url_of(user: User) -> str | None:

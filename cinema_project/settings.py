@@ -92,8 +92,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # not the last: as the last it would run async, and lose the answer (8.3.1)
     "cinema_project.common.admin_guard.UsableQueries",
-    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "cinema_project.urls"
 ASGI_APPLICATION = "cinema_project.asgi.application"

@@ -30,7 +30,7 @@ urlpatterns = [
     path("health/ready", health.ready),
     *[path(f"{service}/health", health.alive, {"service": service}) for service in health.SERVICES if service],
     path("media/<path:path>", media.stored_file),
-    re_path(r"^(?:api|ws)(?:/|$)", error_pages.nothing_here),
+    re_path(r"^(?:api|ws|auth|me|catalog|scraper|scraperCatalog)(?:/|$)", error_pages.nothing_here),
     # Addresses without their last slash go on to get one; the rest is a page that says what to do.
     re_path(r"^.*(?:/$|\.)", error_pages.nothing_here),
 ]

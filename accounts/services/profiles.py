@@ -15,7 +15,7 @@ class BirthdayInvalid(Invalid):
     code = "birthday_invalid"
 
     def __init__(self) -> None:
-        sentence = f"date_of_birth must be a day from {EARLIEST_BIRTH} until today."
+        sentence = f"The date of birth must be a day from {EARLIEST_BIRTH} until today."
         super().__init__(sentence, errors=[{"pointer": "/date_of_birth", "detail": sentence}])
 
 

@@ -46,7 +46,7 @@ def test_profile_is_saved(client, ann):
 def test_what_is_refused_is_said_and_what_was_typed_stays(client, ann):
     page = send(client, "profile", full_name="Ann Typed", date_of_birth="2999-01-01").content.decode()
 
-    assert "date_of_birth must be a day from 1900-01-01 until today." in page
+    assert "The date of birth must be a day from 1900-01-01 until today." in page
     assert 'value="Ann Typed"' in page
     ann.refresh_from_db()
     assert ann.full_name == "Ann Example"

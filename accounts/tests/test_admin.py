@@ -2,6 +2,7 @@
 
 import pytest
 from axes.models import AccessFailureLog
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
@@ -9,6 +10,7 @@ from accounts import roles
 from accounts.models import TokenFamily, User
 from accounts.tests import make
 from accounts.tokens import issue_tokens, rotate
+from cinema_project.common import clock, outbox
 from cinema_project.common.errors import Unauthenticated
 
 LIST = "admin:accounts_user_changelist"
@@ -100,7 +102,7 @@ def test_manager_puts_nobody_into_a_group_that_may_do_more(client, manager):
     answers = [change(client, whom, groups=[deputies.pk]).status_code for whom in (alice, manager)]
     form = client.get(reverse("admin:accounts_user_change", args=[alice.pk])).context["adminform"].form
 
-    assert answers == [200, 200]
+    assert answers == [200, 302]  # one's own groups cannot be sent at all
     assert not User.objects.filter(groups=deputies).exists()
     assert {*form.fields["groups"].queryset} == {*Group.objects.exclude(pk=deputies.pk)}
     assert readers in form.fields["groups"].queryset
@@ -273,3 +275,38 @@ def test_forgetting_failures_lets_somebody_try_again(client, db):
 
     client.logout()
     assert client.post("/account/sign-in/", {"email": ann.email, "password": make.PASSWORD}).status_code == 302
+
+
+def test_manager_forgets_no_failures_of_an_admin(client, manager):
+    boss = person("boss@cinema.test", is_superuser=True)
+    for email in (boss.email, "ann@cinema.test"):
+        AccessFailureLog.objects.create(username=email, ip_address="192.0.2.1")
+    rows = list(AccessFailureLog.objects.values_list("pk", flat=True))
+
+    url = reverse("admin:axes_accessfailurelog_changelist")
+    page = client.post(url, {"action": "forget", "_selected_action": rows}, follow=True)
+
+    assert "Only an admin can do this for an admin." in page.content.decode()
+    assert list(AccessFailureLog.objects.values_list("username", flat=True)) == [boss.email]
+    assert "Forgotten for ann@cinema.test." in LogEntry.objects.get().change_message
+
+
+def test_another_address_given_by_staff_is_told_and_not_confirmed(client, manager, mailoutbox):
+    alice = person("alice@cinema.test", email_confirmed_at=clock.now())
+
+    assert change(client, alice, email="new@cinema.test").status_code == 302
+
+    outbox.deliver_due()
+    alice.refresh_from_db()
+    assert (alice.email, alice.email_confirmed_at) == ("new@cinema.test", None)
+    assert [mail.to for mail in mailoutbox] == [["alice@cinema.test"]]
+
+
+def test_the_last_admin_is_neither_unmade_nor_deleted(client, db):
+    boss = person("boss@cinema.test", is_superuser=True, is_staff=True)
+    client.force_login(boss)
+
+    change(client, boss, is_superuser="")
+
+    assert User.objects.get().is_superuser
+    assert client.post(reverse("admin:accounts_user_delete", args=[boss.pk]), {"post": "yes"}).status_code == 403

@@ -133,6 +133,18 @@ def test_the_cookie_counts_for_the_sites_we_know(client, ann, settings, origin, 
         assert post(client, "refresh").status_code == 200  # nothing was spent
 
 
+@pytest.mark.parametrize("path", ["login", "change-password", "logout"])
+def test_foreign_pages_neither_set_nor_clear_the_cookie(client, ann, path):
+    headers = make.bearer(ann) | {"Origin": "https://evil.test"}
+
+    response = post(client, path, ANN | {"newPassword": NEW}, headers=headers)
+
+    assert (response.status_code, response.json()["code"]) == (403, "origin_refused")
+    assert response.cookies == {}
+    ann.refresh_from_db()
+    assert ann.check_password(ANN["password"])
+
+
 def test_change_password_by_the_old_one_signs_in_anew(client, ann):
     before = issue_tokens(user=ann)
 

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from asgiref.sync import async_to_sync
 from axes.models import AccessFailureLog
 from django.db import connection
 from django.test import Client
@@ -44,6 +45,18 @@ def test_the_eleventh_guess_is_not_looked_at(client, ann):
     assert (locked.status_code, locked.json()["code"]) == (429, "too_many_failures")
     assert locked.json()["detail"] == "Too many failed sign-ins. Please try again in 15 minutes."
     assert 0 < int(locked["Retry-After"]) <= PAIR.seconds
+
+
+@pytest.mark.parametrize("path", [LOGIN, "/auth/login"])
+def test_the_headers_tell_what_is_left(client, ann, path):
+    def left(password):
+        body = {"email": ann.email, "password": password}
+        answer = client.post(path, body, content_type="application/json")
+        return answer["RateLimit"].partition(";t=")[0], answer["RateLimit-Policy"]
+
+    policy = '"sign-in";q=10;w=900'
+    assert [left("wrong-password") for _ in range(2)] == [('"sign-in";r=9', policy), ('"sign-in";r=8', policy)]
+    assert left(make.PASSWORD) == ('"sign-in";r=10', policy)
 
 
 def test_an_unknown_address_is_locked_alike(client):
@@ -210,3 +223,14 @@ def test_guessing_in_parallel_wins_nothing(ann):
 
     assert (answers.count(401), answers.count(429)) == (PAIR.failures, 40 - PAIR.failures)
     assert seconds_locked("ann@cinema.test", HERE) > 0
+
+
+@pytest.mark.parametrize("door", ["/account/sign-in/", "/admin/login/"])
+def test_pages_say_so_where_they_are_served_as_asgi(async_client, ann, door):
+    fields = {"email": ann.email, "username": ann.email, "password": "wrong-password"}
+    guess_there = async_to_sync(async_client.post)
+
+    answers = [guess_there(door, fields) for _ in range(PAIR.failures + 1)]
+
+    assert [answer.status_code for answer in answers] == [200] * PAIR.failures + [429]
+    assert int(answers[-1]["Retry-After"]) > 0

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from accounts.models import Search, User
+from accounts.services.passwords import set_password
 from accounts.services.searches import remember_search
 from accounts.tests import make
 from accounts.tests.test_api import is_problem, user_json
@@ -101,6 +102,41 @@ def test_a_new_address_wants_a_fresh_sign_in_or_the_password(client, ann):
     assert is_problem(change(), 403, "This takes a sign-in of the last hour. Please sign in again.")
     assert is_problem(change(current_password="wrong"), 400, "Current password is incorrect")
     assert change(current_password=make.PASSWORD).status_code == 200
+
+
+def test_the_whole_form_may_be_sent_long_after_signing_in(client, ann):
+    headers = make.bearer(ann)
+    ann.token_families.update(created_at="2026-01-01T00:00Z")
+
+    body = {"full_name": "Ann B.", "email": "ANN@cinema.test"}
+    answer = client.put(ME, body, content_type="application/json", headers=headers)
+
+    assert (answer.status_code, answer.json()["full_name"]) == (200, "Ann B.")
+
+
+def test_a_link_asked_for_before_the_password_changed_is_void(client, ann, mailoutbox):
+    send(client, "PUT", ME, ann, {"email": "new@cinema.test"})
+    set_password(user=ann, new="another-2026-secret")
+    outbox.deliver_due()
+
+    assert client.post(link_in(mailoutbox[0])).status_code == 400
+
+
+def test_moments_are_utc_whatever_the_zone_of_the_site(client, ann, settings):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    remember_search(user_id=ann.pk, query="metropolis")
+
+    for path in (ME, f"/api/v1/users/{ann.pk}"):
+        assert send(client, "GET", path, ann).json()["created_at"] == f"{ann.created_at:%Y-%m-%dT%H:%M:%S.%fZ}"
+    noted = Search.objects.get().created_at
+    assert send(client, "GET", SEARCHES, ann).json()[0]["created_at"] == f"{noted:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+@pytest.mark.parametrize("name", ["Ann\nBuy here: https://evil.test", "Ann\r\nBcc: x", "Ann\u2028x", "Ann\x00"])
+def test_a_name_is_one_line(client, ann, name):
+    assert send(client, "PUT", ME, ann, {"full_name": name}).status_code == 400
+    body = {"email": "victim@bank.test", "password": make.PASSWORD, "full_name": name}
+    assert send(client, "POST", "/api/v1/auth/register", None, body).status_code == 400
 
 
 @pytest.mark.parametrize("spoilt", ["password", "email", "taken", "suspended", "old", "forged"])

@@ -3,17 +3,27 @@
 import threading
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
 from accounts import roles
 from accounts.models import User, canonical_email
-from accounts.selectors import groups_of, role_of
+from accounts.selectors import PersonNotFound, groups_of, role_of
+from accounts.services.closing import erase_person
 from accounts.services.credentials import WrongCredentials, check_credentials
-from accounts.services.passwords import PasswordRefused
+from accounts.services.passwords import PasswordRefused, set_password
+from accounts.services.pictures import point_to_picture
+from accounts.services.profiles import change_profile
 from accounts.services.registration import EmailInvalid, EmailTaken, register_user
+from accounts.services.searches import remember_search
 from accounts.services.sessions import end_page_sockets, sign_in
+from accounts.signatures import BadToken
+from accounts.supervision import end_sign_ins, suspend_users, unsuspend_users
 from accounts.tests import make
+from accounts.tokens import issue_tokens
+from cinema_project.common.errors import DomainError
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +42,17 @@ def test_registered_person_can_sign_in():
     assert sign_in(email="ANN@cinema.test", password=make.PASSWORD, request=make.request_from()).user == person
 
 
-@pytest.mark.parametrize("spelling", ["ann@cinema.test", "ANN@CINEMA.TEST", " ann@cinema.test", "ann@cinema\uff0etest"])
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "ann@cinema.test",
+        "ANN@CINEMA.TEST",
+        " ann@cinema.test",
+        "ann@cinema\uff0etest",
+        "ann@cin\u00adema.test",
+        "ann@cin\u200bema.test",
+    ],
+)
 def test_one_address_is_one_account_in_every_spelling(spelling):
     register_user(email="Ann@cinema.test", password=make.PASSWORD)
 
@@ -138,3 +158,68 @@ def test_one_address_registered_at_the_same_moment_makes_one_account():
 
     assert sorted(outcomes) == ["ann@cinema.test", "email_taken", "email_taken", "email_taken"]
     assert User.objects.count() == 1
+
+
+def test_a_domain_is_one_in_letters_and_in_ascii():
+    register_user(email="ann@bücher.test", password=make.PASSWORD)
+
+    with pytest.raises(EmailTaken):
+        register_user(email="ann@xn--bcher-kva.test", password=make.PASSWORD)
+    assert User.objects.get().email == "ann@xn--bcher-kva.test"
+
+
+@pytest.mark.parametrize("ended", ["password", "everything", "account"])
+def test_who_was_checked_before_it_ended_gets_no_tokens(ended):
+    ann = make.user()
+    checked = check_credentials(email=ann.email, password=make.PASSWORD, request=make.request_from())
+    if ended == "password":
+        set_password(user=ann, new="another-2026-secret")
+    elif ended == "everything":
+        end_sign_ins(user_ids=[ann.pk])
+    else:
+        erase_person(user=ann)
+
+    with pytest.raises(BadToken):
+        issue_tokens(user=checked)
+
+
+def test_of_two_admins_who_suspend_each_other_one_stays():
+    one, other = make.user(is_superuser=True), make.user(is_superuser=True)
+    stale = User.objects.get(pk=other.pk)
+    suspend_users(user_ids=[other.pk], by=one)
+
+    with pytest.raises(DomainError):
+        suspend_users(user_ids=[one.pk], by=stale)
+    assert User.objects.filter(is_superuser=True, is_active=True).count() == 1
+
+
+def test_who_left_is_not_let_in_again():
+    ann, admin = make.user(), make.user(is_superuser=True)
+    erase_person(user=ann)
+
+    assert unsuspend_users(user_ids=[ann.pk], by=admin) == 0
+    assert not User.objects.get(pk=ann.pk).is_active
+
+
+def test_what_was_under_way_puts_nothing_back_on_who_left():
+    ann = make.user()
+    stale = User.objects.get(pk=ann.pk)
+    erase_person(user=ann)
+
+    change_profile(user=stale, full_name="Ann again")
+    point_to_picture(user=stale, url="https://pictures.example/ann.webp")
+    with pytest.raises(PersonNotFound):
+        remember_search(user_id=ann.pk, query="metropolis")
+
+    left = User.objects.get(pk=ann.pk)
+    assert (left.full_name, left.profile_picture_url, left.picture.name) == ("", None, "")
+
+
+def test_the_log_forgets_the_address_of_who_left():
+    ann, admin = make.user(), make.user(is_superuser=True)
+    people = ContentType.objects.get_for_model(User)
+    LogEntry.objects.create(user=admin, content_type=people, object_id=ann.pk, object_repr=ann.email, action_flag=2)
+
+    erase_person(user=ann)
+
+    assert LogEntry.objects.get().object_repr == "somebody who left"

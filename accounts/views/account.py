@@ -15,6 +15,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from accounts.confirmation_links import read_link
 from accounts.forms import AccountForm, ConfirmForm, EmailForm, PasswordForm, PictureForm, PreferencesForm, ProfileForm
 from accounts.models import User
 from accounts.selectors import living_sign_ins, searches_of
@@ -146,7 +147,13 @@ class ConfirmEmail(View):
     """The page that a mailed link leads to. A press confirms: programs that look at mail follow links, too."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        return self._page(request, AccountForm())
+        form = AccountForm({})
+        try:
+            read_link(token)
+        except DomainError as error:
+            form.refuse(error)
+            return self._page(request, form, status=400)
+        return self._page(request, form)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         form = AccountForm(request.POST)

@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.forms import ForgotPasswordForm, ResetPasswordForm
 from accounts.request_rates import FORGOTTEN_PASSWORDS
+from accounts.reset_tokens import user_of
 from accounts.services.resets import ResetTokenInvalid, request_password_reset, reset_password
 from accounts.views.answers import page
 from cinema_project.common.addresses import client_address
@@ -44,7 +45,7 @@ class ResetPassword(View):
     """Choose a new password, by the link of the mail."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        return self._page(request, ResetPasswordForm())
+        return self._page(request, ResetPasswordForm(), over=user_of(token) is None)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         form = ResetPasswordForm(request.POST)
@@ -54,10 +55,12 @@ class ResetPassword(View):
                 messages.success(request, "Your new password is set. Please sign in with it.")
                 return redirect("accounts:sign_in")
             except ResetTokenInvalid:
-                form.add_error(None, "This link is no longer good. Please ask for a new one.")
+                return self._page(request, form, over=True)
             except DomainError as error:
                 form.refuse(error)
         return self._page(request, form)
 
-    def _page(self, request: HttpRequest, form: ResetPasswordForm) -> HttpResponse:
-        return page(request, "accounts/reset.html", refused=form.refusal, form=form)
+    def _page(self, request: HttpRequest, form: ResetPasswordForm, *, over: bool = False) -> HttpResponse:
+        return page(
+            request, "accounts/reset.html", refused=form.refusal, form=form, over=over, status=400 if over else 200
+        )

@@ -113,6 +113,8 @@ def _translated(exception: Exception, kind: type[errors.DomainError]) -> errors.
         logger.warning("The database did not answer: %s", exception)
         return errors.Unavailable("The service is busy. Please try again in a moment.", retry_after=2)
     detail = str(getattr(exception, "detail", "") or exception) or HTTPStatus(STATUSES[kind]).phrase
+    if isinstance(exception, RequestDataTooBig):  # its own words name a setting
+        detail = "The body is larger than 10 MB."
     translated = kind(detail)
     code = getattr(exception, "code", None) or getattr(getattr(exception, "detail", None), "code", None)
     if kind is errors.Unauthenticated and isinstance(code, str) and code not in ("error", "not_authenticated"):

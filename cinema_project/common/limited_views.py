@@ -7,25 +7,31 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cinema_project.common.addresses import client_address
-from cinema_project.common.rates import Rate, RateExceeded, Standing, spend
+from cinema_project.common.rates import Rate, RateExceeded, spend
 
 
-class Limited(APIView):
-    """An endpoint that allows each address its ``rate``, and tells in the headers what is left of it."""
+class TellsLimit(APIView):
+    """An endpoint that may refuse who comes too often, and tells in the headers what is left."""
 
     may_answer_429 = True
+    limit_headers: dict[str, str] | None = None
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Any:
+        for name, value in (self.limit_headers or {}).items():
+            response[name] = value
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+class Limited(TellsLimit):
+    """An endpoint that allows each address its ``rate``."""
+
     rate: Rate
-    _standing: Standing | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         try:
-            self._standing = spend(self.rate, client_address(request))
+            standing = spend(self.rate, client_address(request))
         except RateExceeded as refused:
-            self._standing = refused.standing
+            self.limit_headers = refused.standing.headers()
             raise
-
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Any:
-        for name, value in (self._standing.headers() if self._standing else {}).items():
-            response[name] = value
-        return super().finalize_response(request, response, *args, **kwargs)
+        self.limit_headers = standing.headers()

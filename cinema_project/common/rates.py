@@ -95,7 +95,8 @@ class RateExceeded(TooMany):
 
     def __init__(self, standing: Standing) -> None:
         seconds = standing.retry_after
-        super().__init__(f"Too many requests. Please try again in {seconds} seconds.", retry_after=seconds)
+        wait = "a second" if seconds == 1 else f"{seconds} seconds"
+        super().__init__(f"Too many requests. Please try again in {wait}.", retry_after=seconds)
         self.standing = standing
 
 

@@ -44,6 +44,7 @@ def serve(listener: socket.socket) -> None:
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         lifespan="off",
+        proxy_headers=False,  # whom to believe about addresses, TRUSTED_PROXIES says
         log_config=None,
         log_level="warning",
         access_log=False,

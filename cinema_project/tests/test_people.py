@@ -8,6 +8,7 @@ from accounts.services.searches import remember_search
 from accounts.tests import make as people
 from accounts.tests.test_api import is_problem, post
 from accounts.tokens import issue_tokens
+from booking.claims import BuyerGone
 from booking.models import SeatClaim
 from booking.selectors.invariants import violations
 from booking.services.farewell import close_account
@@ -59,6 +60,17 @@ def test_closing_wants_a_fresh_sign_in(client, ann):
         client.delete(ME, headers=headers), 403, "This takes a sign-in of the last hour. Please sign in again."
     )
     assert User.objects.get().closed_at is None
+
+
+@pytest.mark.parametrize("act", [hold_seats, book_seats])
+def test_who_left_buys_nothing_more(ann, act):
+    film, stale = make.screening(), User.objects.get(pk=ann.pk)
+    close_account(user=ann)
+
+    with pytest.raises(BuyerGone):
+        act(buyer=stale, screening_id=film.pk, seat_ids=make.seats_of(film)[:1])
+
+    assert states(ann) == []
 
 
 def test_what_was_seen_stays_for_accounting(ann, clock):

@@ -178,3 +178,11 @@ def test_every_test_that_the_table_names_exists():
 
     assert len(named) > 80
     assert [f"{path}::{name}" for path, name in named if f"def {name}(" not in (ROOT / path).read_text()] == []
+
+
+@pytest.mark.parametrize("path", ["/auth/nothing/", "/auth/", "/me/", "/catalog/x/", "/scraper/x", "/scraperCatalog/"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_unknown_addresses_of_the_gateway_are_not_found(client, path, method):
+    answer = getattr(client, method)(path)
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")

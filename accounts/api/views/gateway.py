@@ -21,6 +21,7 @@ from accounts.api.serializers.gateway import (
     PongOutput,
 )
 from accounts.api.views.auth import KEY_REUSED, ONCE, OPTIONAL_BEARER, no_store, registered
+from accounts.api.views.guesses import CountsGuesses
 from accounts.callers import bearer_token
 from accounts.request_rates import REGISTRATIONS
 from accounts.services.sessions import sign_in, sign_in_with_new_password, sign_out
@@ -31,6 +32,7 @@ from cinema_project.common.limited_views import Limited
 COOKIE, COOKIE_PATH = "refresh_token", "/auth/refresh"
 TAGS = ["gateway"]
 REGISTERED = PolymorphicProxySerializer("GatewayRegistered", [GatewayUserOutput, MessageOutput], None)
+FOREIGN = OpenApiResponse(description="The page of another site asked.")
 WRONG = OpenApiResponse(description="Incorrect email or password")
 
 
@@ -66,8 +68,7 @@ class Register(Limited):
 
 
 @no_store
-class Login(APIView):
-    may_answer_429 = True
+class Login(CountsGuesses):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
@@ -76,11 +77,13 @@ class Login(APIView):
         tags=TAGS,
         summary="Sign in; the refresh token comes as a cookie",
         request=GatewayCredentialsInput,
-        responses={200: GatewayTokenOutput, 401: WRONG},
+        responses={200: GatewayTokenOutput, 401: WRONG, 403: FOREIGN},
     )
     def post(self, request: Request) -> Response:
+        _check_origin(request)
         asked = GatewayCredentialsInput(data=request.data)
         asked.is_valid(raise_exception=True)
+        self.account = asked.validated_data["email"]
         return _with_cookie(sign_in(**asked.validated_data, request=request))
 
 
@@ -99,23 +102,19 @@ class Refresh(APIView):
         responses={
             200: GatewayTokenOutput,
             401: OpenApiResponse(description="Not authenticated"),
-            403: OpenApiResponse(description="The page of another site sent the cookie."),
+            403: FOREIGN,
         },
     )
     def post(self, request: Request) -> Response:
-        token = request.COOKIES.get(COOKIE)
-        if token:
-            _check_origin(request)
-        else:
-            token = bearer_token(request)
+        _check_origin(request)
+        token = request.COOKIES.get(COOKIE) or bearer_token(request)
         if not token:
             raise Unauthenticated("Not authenticated")
         return _with_cookie(rotate(token))
 
 
 @no_store
-class ChangePassword(APIView):
-    may_answer_429 = True
+class ChangePassword(CountsGuesses):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
@@ -125,19 +124,28 @@ class ChangePassword(APIView):
         summary="Change the password, by the old one",
         description="All sign-ins of the person end; the answer is a new one.",
         request=GatewayPasswordInput,
-        responses={200: GatewayTokenOutput, 401: WRONG},
+        responses={200: GatewayTokenOutput, 401: WRONG, 403: FOREIGN},
     )
     def post(self, request: Request) -> Response:
+        _check_origin(request)
         asked = GatewayPasswordInput(data=request.data)
         asked.is_valid(raise_exception=True)
+        self.account = asked.validated_data["email"]
         return _with_cookie(sign_in_with_new_password(**asked.validated_data, request=request))
 
 
 class Logout(APIView):
     permission_classes = (IsAuthenticated,)
 
-    @extend_schema(operation_id="gateway_logout", tags=TAGS, summary="Sign out", request=None, responses=DetailOutput)
+    @extend_schema(
+        operation_id="gateway_logout",
+        tags=TAGS,
+        summary="Sign out",
+        request=None,
+        responses={200: DetailOutput, 403: FOREIGN},
+    )
     def post(self, request: SignedInRequest) -> Response:
+        _check_origin(request)
         sign_out(caller=request.auth)
         response = Response(DetailOutput({"detail": "Logged out"}).data)
         response.delete_cookie(COOKIE, path=COOKIE_PATH, samesite="Lax")
@@ -167,7 +175,7 @@ def _with_cookie(pair: TokenPair) -> Response:
 
 
 def _check_origin(request: Request) -> None:
-    """Let the cookie count only for our own pages and the sites we know; what is no browser sends no Origin."""
+    """Let the cookie be set, sent and cleared by our own pages and the sites we know; no browser, no Origin."""
     origin: Any = request.headers.get("Origin")
     ours = f"{request.scheme}://{request.get_host()}"
     if origin and origin not in {ours, *settings.CSRF_TRUSTED_ORIGINS, *settings.CORS_ALLOWED_ORIGINS}:

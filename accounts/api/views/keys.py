@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.generics import GenericAPIView, get_object_or_404
+from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,7 +12,7 @@ from accounts.api.authentication import SignedInRequest
 from accounts.api.serializers.keys import KeyInput, KeyOutput, NewKeyOutput
 from accounts.api.views.me import check_who
 from accounts.permissions import IsStaffMember
-from accounts.selectors import living_keys
+from accounts.selectors import living_key, living_keys
 from accounts.services.api_keys import create_key, revoke_key
 
 TAGS = ["API keys"]
@@ -58,7 +58,7 @@ class OneApiKey(GenericAPIView[Any]):
 
     @extend_schema(operation_id="show_api_key", tags=TAGS, summary="One key that is not revoked", responses=KeyOutput)
     def get(self, request: Request, key_id: int) -> Response:
-        return Response(self.get_serializer(get_object_or_404(living_keys(), pk=key_id)).data)
+        return Response(self.get_serializer(living_key(key_id)).data)
 
     @extend_schema(
         operation_id="revoke_api_key",

@@ -41,7 +41,6 @@ def body_of(response):
         (drf.Throttled(7, "no"), 429, "too_many_requests"),
         (PermissionDenied("no"), 403, "not_allowed"),
         (Http404("no"), 404, "not_found"),
-        (RequestDataTooBig("no"), 413, "too_large"),
         (SuspiciousOperation("no"), 400, "invalid"),
     ],
 )
@@ -51,6 +50,12 @@ def test_each_refusal_has_its_status_and_code(error, status, code):
 
     assert (response.status_code, body["status"], body["code"]) == (status, status, code)
     assert body["detail"].lower().startswith("no")
+
+
+def test_a_large_body_is_refused_in_words_for_people():
+    response = problem_for(RequestDataTooBig("settings.DATA_UPLOAD_MAX_MEMORY_SIZE"))
+
+    assert (response.status_code, body_of(response)["detail"]) == (413, "The body is larger than 10 MB.")
 
 
 def test_a_problem_has_all_its_members():
