@@ -27,6 +27,7 @@ SECRET_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no 
 SECRET_LENGTH = 26  # 130 bits
 _FROM_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", SECRET_ALPHABET.encode())
 LIVE = "state IN ('held', 'pending', 'confirmed', 'used')"  # as in the index one_live_claim_per_seat
+CLOSED = "closed"
 COLUMNS = (
     "id, screening_id, seat_id, user_id, state, price, currency, secret, extensions, booking_id,"
     " reserved_at, expires_at, booked_at, confirmed_at"
@@ -101,7 +102,7 @@ class Found:
     screening: ScreeningState
     claims: list[Claim]
     version: str  # of the screening's row, and of the buyer's; empty on SQLite
-    buyer_version: str | None  # None: there is no such buyer, or not any more
+    buyer_version: str | None  # None: there is no such buyer; CLOSED: not any more
 
 
 def lock_screening(screening_id: int, *, buyer_id: int | None = None, skip_locked: bool = False) -> bool:
@@ -140,7 +141,7 @@ def look(screening_id: int, seat_ids: Sequence[int], user_id: int) -> Found:
         SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND state = %s AND screening_id <> %s"""
     # "held" is a parameter, so that PostgreSQL takes the index of users and never the one of all holds.
     found = _look(screening_id, user_id, claims, [screening_id, user_id, *seat_ids, user_id, "held", screening_id])
-    if found.buyer_version is None:
+    if found.buyer_version == CLOSED:
         raise BuyerGone
     return found
 
@@ -158,7 +159,8 @@ def _look(screening_id: int, user_id: int, claims: str, params: Sequence[Any]) -
     rows = query(
         f"""
         SELECT clock.now, {_version_of("s")},
-            (SELECT {_version_of("u")} FROM accounts_user u WHERE u.id = %s AND u.closed_at IS NULL),
+            (SELECT CASE WHEN u.closed_at IS NULL THEN {_version_of("u")} ELSE '{CLOSED}' END
+             FROM accounts_user u WHERE u.id = %s),
             s.id, s.seat_seq, s.start_time, s.status, s.price, s.currency, s.room_id, r.layout_version + c.version,
             claim.*
         FROM cinema_clock AS clock, catalog_screening s
