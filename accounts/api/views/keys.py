@@ -19,6 +19,7 @@ TAGS = ["API keys"]
 
 
 class ApiKeys(GenericAPIView[Any]):
+    may_answer_429 = True
     permission_classes = (IsStaffMember,)
     serializer_class = KeyOutput
     filter_backends = ()
