@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.api.views import cinemas, movies, screenings
+from catalog.api.views import casts, cinemas, favourites, movies, screenings
 
 app_name = "catalog_api"
 urlpatterns = [
@@ -23,6 +23,15 @@ urlpatterns = [
     path("movies/<int:movie_id>", movies.OneMovie.as_view()),
     path("movies/<int:movie_id>/cast", movies.Cast.as_view()),
     path("movies/<int:movie_id>/showtimes", screenings.ShowtimesOfMovie.as_view()),
+    path("cinemas/favorites", favourites.FavouriteCinemas.as_view()),
+    path("cinemas/<id:cinema_id>/favorite", favourites.FavouriteCinema.as_view()),
+    path("cinemas/<id:cinema_id>/favorite/check", favourites.IsFavouriteCinema.as_view()),
+    path("movies/favorites", favourites.FavouriteMovies.as_view()),
+    path("movies/<id:movie_id>/favorite", favourites.FavouriteMovie.as_view()),
+    path("movies/<id:movie_id>/favorite/check", favourites.IsFavouriteMovie.as_view()),
+    path("casts", casts.Casts.as_view()),
+    path("casts/<id:cast_id>", casts.OneCastMember.as_view()),
+    path("casts/movie/<id:movie_id>", casts.CastOfMovie.as_view()),
     path("screenings", screenings.Screenings.as_view()),
     path("screenings/<int:screening_id>", screenings.OneScreening.as_view()),
     path("showtimes", screenings.Showtimes.as_view()),

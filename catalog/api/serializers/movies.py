@@ -133,6 +133,15 @@ class MovieInput(serializers.ModelSerializer[Movie]):
         ]
 
 
+class CastInput(serializers.ModelSerializer[CastMember]):
+    movie_id = serializers.IntegerField(min_value=1)
+    profile_image_url = serializers.URLField(max_length=500, allow_null=True, required=False)
+
+    class Meta:
+        model = CastMember
+        fields = ["movie_id", "actor_name", "character_name", "role", "profile_image_url", "is_lead", "order"]
+
+
 class CastOutput(Output):
     class Meta:
         model = CastMember

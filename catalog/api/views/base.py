@@ -36,14 +36,15 @@ Rows = QuerySet[Any] | Sequence[Any]
 
 
 class CatalogueView(GenericAPIView[Any]):
-    """Open to read; to write, for those whom ``write_permission`` lets."""
+    """To read, for all whom ``read_permission`` lets, by default everybody; to write, ``write_permission``."""
 
+    read_permission: type[BasePermission] = AllowAny
     write_permission: type[BasePermission] = IsStaffMember
     pagination_class: type[SkipLimitPagination] | None = None
     filter_backends: list[Any] = []
 
     def get_permissions(self) -> list[BasePermission]:
-        return [AllowAny() if self.request.method in SAFE_METHODS else self.write_permission()]
+        return [self.read_permission() if self.request.method in SAFE_METHODS else self.write_permission()]
 
     def asked(self, serializer: type[BaseSerializer[Any]], *, partial: bool = False) -> dict[str, Any]:
         """Return the valid body of the request."""
