@@ -10,12 +10,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from catalog.models import Movie, MovieState, Screening
-from catalog.selectors.movies import by_trend
 from catalog.selectors.screenings import day_spans
 
 LARGEST_ID = 2**63 - 1
 FLAGS = [("true", "true"), ("false", "false")]
-SORTS = [("trending", "trending"), ("release_date", "release date"), ("created_at", "newest")]
+SORTS = [("release_date", "release date"), ("created_at", "newest")]
 
 
 @extend_schema_field(OpenApiTypes.INT64)
@@ -44,11 +43,10 @@ class MovieFilter(django_filters.FilterSet):
         found = super().filter_queryset(queryset)
         if not asked["state"] and asked["include_ended"] != "true":
             found = found.exclude(state=MovieState.ENDED)
-        if asked["sort_by"] == "trending":
-            return by_trend(found)
-        if asked["sort_by"] == "release_date":
-            return found.order_by("-release_date", "-pk")
-        return found.order_by("-created_at", "-pk")
+        return self.in_order(found, asked["sort_by"])
+
+    def in_order(self, found: QuerySet[Movie], sort_by: str) -> QuerySet[Movie]:
+        return found.order_by("-release_date" if sort_by == "release_date" else "-created_at", "-pk")
 
     def _leave(self, queryset: QuerySet[Movie], name: str, value: str) -> QuerySet[Movie]:
         return queryset

@@ -11,6 +11,7 @@ urlpatterns = [
     path("api/v1/", include("booking.api.urls")),
     path("api/v1/users/me", people.Me.as_view()),
     path("api/v1/users/me/export", people.Export.as_view()),
+    path("api/v1/", include("cinema_project.film_urls")),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
     path("ws/", include("booking.socket_urls")),

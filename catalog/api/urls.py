@@ -1,4 +1,4 @@
-"""Paths below ``/api/v1``. A screening's free seats are booking's to tell."""
+"""Paths below ``/api/v1``. A screening's free seats are booking's to tell; see also cinema_project/film_urls.py."""
 
 from django.urls import path
 
@@ -17,7 +17,6 @@ urlpatterns = [
     path("rooms/<int:room_id>", cinemas.OneRoom.as_view()),
     path("rooms/<int:room_id>/seats", cinemas.Seats.as_view()),
     path("rooms/<int:room_id>/seats/bulk", cinemas.SeatsInBulk.as_view()),
-    path("movies", movies.Movies.as_view()),
     path("movies/coming-soon", movies.ComingSoon.as_view()),
     path("movies/search", movies.SearchMovies.as_view()),
     path("movies/<int:movie_id>", movies.OneMovie.as_view()),

@@ -1,16 +1,11 @@
 """Films, for reading."""
 
-from datetime import timedelta
-
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 
 from catalog.models import CastMember, Cinema, Movie, Screening
 from catalog.models.movies import MovieQuerySet
 from cinema_project.common import clock
 from cinema_project.common.errors import NotFound
-
-TREND = timedelta(days=14)
 
 
 class MovieNotFound(NotFound):
@@ -55,13 +50,6 @@ def matching(text: str) -> QuerySet[Movie]:
     begins = Q(title__istartswith=text) | Q(original_title__istartswith=text)
     rank = Case(When(begins, then=0), When(title__icontains=text, then=1), default=2)
     return visible_movies().filter(found).annotate(rank=rank).order_by("rank", "title", "pk")
-
-
-def by_trend(movies: QuerySet[Movie]) -> QuerySet[Movie]:
-    """Return the films with the most bookings in the last 14 days' screenings first, the newest first on ties."""
-    recent = Q(screenings__start_time__gt=clock.now() - TREND)
-    trend = Coalesce(Sum("screenings__bookings_count", filter=recent), 0)
-    return movies.annotate(trend=trend).order_by("-trend", "-created_at", "-pk")
 
 
 def coming_soon() -> QuerySet[Movie]:
