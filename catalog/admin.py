@@ -12,10 +12,13 @@ from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
 from catalog.admin_forms import CinemaForm, MovieForm, NewRoomForm, RoomForm
-from catalog.models import CastMember, Cinema, Movie, Room, Seat
+from catalog.models import CastMember, Cinema, Movie, Review, Room, Seat
+from catalog.review_admin import ReviewAdmin
 from catalog.selectors.layouts import room_layout
 from catalog.services import cinemas, corrections, movies, plans
 from cinema_project.common.staff_forms import ServiceAdmin, adopt, all_values, changed_values
+
+admin.site.register(Review, ReviewAdmin)
 
 
 @admin.register(Cinema)

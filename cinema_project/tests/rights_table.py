@@ -35,6 +35,8 @@ PROVEN = Right(frozenset(), OPTIONAL)
 SIGNED_IN = Right(SIGNED_IN_PEOPLE, ANY_TOKEN)
 OWN = Right(frozenset({OWNER}), ANY_TOKEN, refusal=404)
 OWN_OR_SALES = Right(frozenset({OWNER, BOX_OFFICE, AUDITOR, MANAGER, ADMIN}), ANY_TOKEN, refusal=404)
+AUTHOR = Right(frozenset({OWNER}), ANY_TOKEN)
+AUTHOR_OR_STAFF = Right(frozenset({OWNER, MANAGER, ADMIN}), ANY_TOKEN)
 STAFF = _staff()
 STAFF_UNLESS_DEBUG = _staff(token=OPTIONAL)
 BY_PROGRAMMERS = _staff(PROGRAMMER)
@@ -111,6 +113,30 @@ OPERATIONS: dict[str, Right] = {
     "GET /api/v1/movies/{movie_id}": OPEN,
     "PATCH /api/v1/movies/{movie_id}": BY_PROGRAMMERS,
     "GET /api/v1/movies/{movie_id}/cast": OPEN,
+    "GET /api/v1/movies/trending": OPEN,
+    "GET /api/v1/movies/recommended": SIGNED_IN,
+    "GET /api/v1/movies/{movie_id}/reviews": OPEN,
+    "POST /api/v1/movies/{movie_id}/reviews": SIGNED_IN,
+    "GET /api/v1/movies/{movie_id}/reviews/summary": OPEN,
+    "GET /api/v1/movies/reviews/{review_id}": OPEN,
+    "PUT /api/v1/movies/reviews/{review_id}": AUTHOR,
+    "DELETE /api/v1/movies/reviews/{review_id}": AUTHOR_OR_STAFF,
+    "POST /api/v1/movies/reviews/{review_id}/react": SIGNED_IN,
+    "GET /api/v1/movies/favorites": SIGNED_IN,
+    "POST /api/v1/movies/{movie_id}/favorite": SIGNED_IN,
+    "DELETE /api/v1/movies/{movie_id}/favorite": OWN,
+    "GET /api/v1/movies/{movie_id}/favorite/check": SIGNED_IN,
+    "GET /api/v1/cinemas/favorites": SIGNED_IN,
+    "POST /api/v1/cinemas/{cinema_id}/favorite": SIGNED_IN,
+    "DELETE /api/v1/cinemas/{cinema_id}/favorite": OWN,
+    "GET /api/v1/cinemas/{cinema_id}/favorite/check": SIGNED_IN,
+    "GET /api/v1/casts": OPEN,
+    "POST /api/v1/casts": BY_PROGRAMMERS,
+    "GET /api/v1/casts/{cast_id}": OPEN,
+    "PUT /api/v1/casts/{cast_id}": BY_PROGRAMMERS,
+    "PATCH /api/v1/casts/{cast_id}": BY_PROGRAMMERS,
+    "DELETE /api/v1/casts/{cast_id}": BY_PROGRAMMERS,
+    "GET /api/v1/casts/movie/{movie_id}": OPEN,
     "GET /api/v1/movies/{movie_id}/showtimes": OPEN,
     "GET /api/v1/screenings": OPEN,
     "POST /api/v1/screenings": BY_PROGRAMMERS,
@@ -152,6 +178,7 @@ ADMIN_PAGES: dict[str, tuple[str, str, str, str, str]] = {
     "booking.Ticket": ("", "v", "v", "v", "v"),
     "catalog.Cinema": ("v", "v", "vacd", "v", "vacd"),
     "catalog.Movie": ("vac", "v", "vacd", "v", "vacd"),
+    "catalog.Review": ("", "", "vd", "v", "vd"),
     "catalog.Room": ("vac", "v", "vacd", "v", "vacd"),
     "catalog.Screening": ("vac", "v", "vacd", "v", "vacd"),
     "catalog.Seat": ("vc", "v", "vcd", "v", "vcd"),
