@@ -95,8 +95,8 @@ def _renown(film: Film) -> float:
 def _reason(film: Film, likings: Mapping[Trait, float], verdicts: Sequence[Verdict]) -> str:
     """Say it in words: the trait that the person likes most, and where they showed it; else what others do."""
     for trait in sorted(film.traits, key=lambda trait: -likings[trait]):
-        said = [verdict for verdict in verdicts if verdict.weight > 0 and trait in verdict.film.traits]
-        if said and likings[trait] > 0:
+        said = [verdict for verdict in verdicts if trait in verdict.film.traits]
+        if sum(verdict.weight for verdict in said) > 0:
             clearest = max(said, key=lambda verdict: verdict.weight)
             what = f"More {trait[1]}" if trait[0] == "genre" else f"Also directed by {film.director}"
             return f"{what}: {clearest.because} {clearest.film.title}."
