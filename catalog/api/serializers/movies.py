@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.db.models.fields.files import FieldFile
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -27,6 +28,7 @@ class MovieOutput(OutputOnce):
     runtime = serializers.IntegerField(source="duration_minutes")
     image_url = serializers.SerializerMethodField()
     poster_path = serializers.SerializerMethodField()
+    backdrop_path = serializers.SerializerMethodField()
     status = serializers.SerializerMethodField()
 
     class Meta:
@@ -77,10 +79,16 @@ class MovieOutput(OutputOnce):
         return movie.image_url or self.get_poster_path(movie)
 
     def get_poster_path(self, movie: Movie) -> str | None:
-        if not movie.poster:
+        return self._address(movie.poster)
+
+    def get_backdrop_path(self, movie: Movie) -> str | None:
+        return self._address(movie.backdrop_path)
+
+    def _address(self, file: FieldFile) -> str | None:
+        if not file:
             return None
         request: Request | None = self.context.get("request")
-        return request.build_absolute_uri(movie.poster.url) if request else movie.poster.url
+        return request.build_absolute_uri(file.url) if request else file.url
 
     @extend_schema_field({"type": "string", "examples": ["Released", "Upcoming"]})
     def get_status(self, movie: Movie) -> str:
