@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.api.views import casts, cinemas, favourites, movies, screenings
+from catalog.api.views import casts, cinemas, favourites, movies, screenings, tmdb
 
 app_name = "catalog_api"
 urlpatterns = [
@@ -31,6 +31,13 @@ urlpatterns = [
     path("casts", casts.Casts.as_view()),
     path("casts/<id:cast_id>", casts.OneCastMember.as_view()),
     path("casts/movie/<id:movie_id>", casts.CastOfMovie.as_view()),
+    path("tmdb/now_playing", tmdb.NowPlaying.as_view()),
+    path("tmdb/upcoming", tmdb.UpcomingFilms.as_view()),
+    path("tmdb/popular", tmdb.PopularFilms.as_view()),
+    path("tmdb/top_rated", tmdb.TopRatedFilms.as_view()),
+    path("tmdb/search", tmdb.SearchTmdb.as_view()),
+    path("tmdb/movies/<int:tmdb_id>", tmdb.TmdbFilm.as_view()),
+    path("admin/tmdb/import/<int:tmdb_id>", tmdb.ImportFromTmdb.as_view()),
     path("screenings", screenings.Screenings.as_view()),
     path("screenings/<int:screening_id>", screenings.OneScreening.as_view()),
     path("showtimes", screenings.Showtimes.as_view()),
