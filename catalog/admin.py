@@ -16,6 +16,7 @@ from catalog.models import CastMember, Cinema, Movie, Review, Room, Seat
 from catalog.review_admin import ReviewAdmin
 from catalog.selectors.layouts import room_layout
 from catalog.services import cinemas, corrections, movies, plans
+from catalog.tmdb_admin import TmdbAdmin
 from cinema_project.common.staff_forms import ServiceAdmin, adopt, all_values, changed_values
 
 admin.site.register(Review, ReviewAdmin)
@@ -137,7 +138,7 @@ class CastInline(TabularInline):
 
 
 @admin.register(Movie)
-class MovieAdmin(ServiceAdmin):
+class MovieAdmin(TmdbAdmin, ServiceAdmin):
     form = MovieForm
     list_display = (
         "thumbnail",
@@ -161,7 +162,10 @@ class MovieAdmin(ServiceAdmin):
             None,
             {"fields": ("title", "original_title", "state", "description", ("duration_minutes", "rating"), "genre")},
         ),
-        ("Pictures", {"fields": ("thumbnail", "poster", "image_url", "trailer_url"), "classes": ("tab",)}),
+        (
+            "Pictures",
+            {"fields": ("thumbnail", "poster", "backdrop_path", "image_url", "trailer_url"), "classes": ("tab",)},
+        ),
         ("Makers", {"fields": ("director", "writers", "producers", "awards"), "classes": ("tab",)}),
         (
             "Release",
