@@ -21,8 +21,9 @@ from catalog.tmdb import client
 from catalog.tmdb.listings import listing
 from cinema_project.common.errors import Invalid
 from cinema_project.common.idempotency import once
+from cinema_project.common.limited_views import Limited
 from cinema_project.common.pagination import whole
-from cinema_project.common.rates import Limited, Rate
+from cinema_project.common.rates import Rate
 
 LAST_PAGE = 500
 QUESTIONS = Rate("tmdb", 120)

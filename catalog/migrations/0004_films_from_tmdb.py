@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0002_no_overlap_in_a_room"),
+        ("catalog", "0003_reviews_and_favourites"),
     ]
 
     operations = [
