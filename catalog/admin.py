@@ -15,6 +15,7 @@ from catalog.admin_forms import CinemaForm, MovieForm, NewRoomForm, RoomForm
 from catalog.models import CastMember, Cinema, Movie, Room, Seat
 from catalog.selectors.layouts import room_layout
 from catalog.services import cinemas, corrections, movies, plans
+from catalog.services.film_index import index_films
 from cinema_project.common.staff_forms import ServiceAdmin, adopt, all_values, changed_values
 
 
@@ -204,6 +205,10 @@ class MovieAdmin(ServiceAdmin):
             movies.update_movie(movie_id=obj.pk, **changed_values(form))
         else:
             adopt(obj, movies.create_movie(**all_values(form)))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        index_films([form.instance.pk])  # the cast has changed
 
 
 def _linked_count(model: str, query: str, count: int) -> SafeString:
