@@ -6,21 +6,28 @@ Keys are looked up as they stand, so a typo costs any database no more than an e
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import combinations, groupby
+from itertools import combinations, groupby, pairwise
 
 LONGEST = 40
 KEYED = 7
 """Keys are made of so many letters of a word: what follows is compared afterwards."""
 SPELLED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'"})
+CYRILLIC = str.maketrans(
+    dict(zip("абвгґдезиіклмнопрстуфъыьэє", [*"abvggdeziiklmnoprstuf", "", "y", "", "e", "e"], strict=True))
+    | {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya"}
+)
+BEGINS = 0.75
+"""The closeness from which on a word begins with what was typed; below it there are typos."""
 WORD = re.compile(r"[^\W_]+")
 
 
 def fold(text: str) -> str:
-    """Return the text in small letters without accents, with single spaces and nothing that cannot be seen."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(SPELLED))
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).replace("\0", " ").split())
+    """Return the text in small letters without accents, Cyrillic in Latin letters, with single spaces."""
+    apart = unicodedata.normalize("NFKD", text.replace("\0", " ").casefold().translate(SPELLED))
+    plain = apart if apart.isascii() else "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return " ".join(plain.translate(CYRILLIC).split())
 
 
 @lru_cache(maxsize=20_000)
@@ -33,11 +40,11 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word[:LONGEST] for word in [*parts, *whole, *initials]))
 
 
-def neighbours(words: Iterable[str]) -> Iterator[str]:
-    """Yield neighbouring words as one, as where a space was forgotten."""
-    found = list(words)
-    for first, second in zip(found, found[1:], strict=False):
+def run_together(words: Sequence[str]) -> Iterator[str]:
+    """Yield neighbouring words as one, and all of them, as where spaces were forgotten."""
+    for first, second in pairwise(words):
         yield (first + second)[:LONGEST]
+    yield "".join(words)[:LONGEST]
 
 
 @lru_cache(maxsize=20_000)
@@ -66,11 +73,11 @@ def closeness(typed: str, word: str) -> float:
     if word == typed:
         return 1.0
     if word.startswith(typed):
-        return 0.75 + 0.2 * len(typed) / len(word)
+        return BEGINS + 0.2 * len(typed) / len(word)
     distance, to_beginning = distances(typed, word)
     if distance <= max(slips(typed), slips(word) if len(typed) > 3 else 0):
-        return 0.85 - 0.15 * distance - (0.05 if typed[:1] != word[:1] else 0)
-    return 0.5 if len(typed) > 4 and to_beginning == 1 else 0.0
+        return 1.0 - 0.26 * distance - (0.05 if typed[:1] != word[:1] else 0)
+    return 0.45 if len(typed) > 4 and to_beginning == 1 else 0.0
 
 
 def distances(typed: str, word: str) -> tuple[int, int]:

@@ -5,10 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from catalog.words import WORD, closeness, fold, keys_of, typo_keys
+from catalog.words import BEGINS, WORD, closeness, fold, keys_of, typo_keys
 
 MOST_WORDS = 8
 LONGEST_RUN = 3
+DOUBTED = 0.6
+"""How much a likely typo still counts when what was typed is itself a word."""
+UNKNOWN = 0.6
+"""How much a word that fits nothing weighs against those that do."""
 LEAST = 0.25
 """A row that fits less is not what was looked for, and so is one half as good as the best."""
 Meant = dict[str, dict[str, float]]
@@ -63,6 +67,10 @@ def meant(asked: Typed, known: Iterable[tuple[str, str]]) -> Meant:
         for form in forms.get(key, ()):
             if close := closeness(form, word):
                 found[word][form] = close
+    for word, forms_of in found.items():
+        for form, close in forms_of.items():
+            if close < BEGINS and form in found:
+                found[word][form] = close * DOUBTED
     return found
 
 
@@ -80,7 +88,7 @@ def scores(asked: Typed, words: Meant, hits: Iterable[Hit]) -> dict[int, float]:
         for form, close in words[hit.word].items():
             for place in asked.forms[form]:
                 fits[place][hit.row_id] = max(fits[place].get(hit.row_id, 0.0), close * hit.weight)
-    tells = [1 / (1 + math.log(_sure(fit))) for fit in fits]
+    tells = [1 / (1 + math.log(_sure(fit))) if fit else UNKNOWN for fit in fits]
     found: dict[int, float] = defaultdict(float)
     for fit, share in zip(fits, tells, strict=True):
         for row_id, score in fit.items():
@@ -96,5 +104,5 @@ def best(found: dict[int, float]) -> dict[int, float]:
 
 def _sure(fit: dict[int, float]) -> int:
     """Count the rows that have the very word: those that only resemble it make it no less rare."""
-    top = max(fit.values(), default=0)
-    return max(1, sum(score > 0.75 * top for score in fit.values()))
+    top = max(fit.values())
+    return sum(score > 0.75 * top for score in fit.values())

@@ -8,7 +8,7 @@ from django.apps.registry import Apps
 
 from catalog.models import Movie
 from catalog.models.search import TextField
-from catalog.words import KEYED, fold, keys_of, neighbours, words_of
+from catalog.words import KEYED, fold, keys_of, run_together, words_of
 from cinema_project.common.database import write
 
 AT_ONCE = 200
@@ -65,20 +65,20 @@ def folded_fields(film: Movie) -> Iterator[tuple[str, str]]:
 
 def weighed_words(film: Movie) -> dict[str, float]:
     """Return the words by which the film is found, with their weights."""
-    title = words_of(film.title)
+    title, original = words_of(film.title), words_of(film.original_title)
     # Of two titles that have the word, the shorter one is meant.
     own = 1 - min(len(title), 10) / 100
     found: dict[str, float] = {}
     sources = [
-        (own, [*title, *neighbours(title)]),
-        (own - 0.02, [*words_of(film.original_title), *neighbours(words_of(film.original_title))]),
-        (0.8, words_of(film.director or "")),
+        (own, [*title, *run_together(title)]),
+        (own - 0.02, [*original, *run_together(original)]),
+        (0.72, words_of(film.director or "")),
         (0.7, [word for name in _value(film, TextField.CAST) for word in words_of(name)]),
         (0.6, [word for genre in film.genre for word in words_of(str(genre))]),
         (0.5, [str(film.release_date)[:4]] if film.release_date else []),
     ]
     for weight, words in sources:
-        for word in words:
+        for word in filter(None, words):
             found.setdefault(word, weight)
     return found
 

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from catalog.models import CastMember, Cinema, Movie, MovieState, Room, Screening, Seat
+from catalog.services.film_index import index_films
 from cinema_project.common import clock
 
 _numbers = count(1)
@@ -48,6 +49,7 @@ def movie(*, cast: tuple[str, ...] = (), **fields: Any) -> Movie:
     made = Movie.objects.create(**defaults | fields)
     for order, name in enumerate(cast):
         CastMember.objects.create(movie=made, actor_name=name, character_name="Herself", role="actor", order=order)
+    index_films([made.pk])
     return made
 
 

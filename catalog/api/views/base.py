@@ -86,7 +86,7 @@ class Search(CatalogueList):
 
     kind: str
 
-    def searched(self, matching: Callable[[str], QuerySet[Any]], envelope: str = "") -> Response:
+    def searched(self, matching: Callable[[str], Rows], envelope: str = "") -> Response:
         """Show what the selector finds for ``q``, and note the search.
 
         :raises QueryMissing: without ``q``

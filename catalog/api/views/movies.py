@@ -10,7 +10,7 @@ from catalog.api.serializers.movies import CastOutput, MovieInput, MovieOutput, 
 from catalog.api.views.base import Q_PARAMETER, CatalogueList, CatalogueView, Search
 from catalog.filters import MovieFilter
 from catalog.models import CastMember, Movie, MovieState
-from catalog.selectors import cinemas
+from catalog.selectors import cinemas, film_search
 from catalog.selectors import movies as selectors
 from catalog.services import movies as services
 
@@ -56,7 +56,7 @@ class SearchMovies(Search):
     @extend_schema(operation_id="search_movies", parameters=[Q_PARAMETER], responses=MovieOutput(many=True))
     def get(self, request: Request) -> Response:
         """Films by title, genre and people."""
-        return self.searched(selectors.matching)
+        return self.searched(film_search.matching)
 
 
 class OneMovie(CatalogueView):

@@ -90,12 +90,12 @@ def test_unknown_cinema_and_page_are_no_errors(client):
 
 def test_queries_do_not_grow_with_films(client, django_assert_num_queries):
     film("Nosferatu")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/", **HTML)
 
     film("Metropolis", showings=3)
     film("The General", showings=2)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/", **HTML)
 
 
