@@ -12,8 +12,11 @@ from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
 from catalog.admin_forms import CinemaForm, MovieForm, NewRoomForm, RoomForm
+from catalog.filters import CriteriaFilter
 from catalog.models import CastMember, Cinema, Movie, Room, Seat
+from catalog.selectors import film_search
 from catalog.selectors.layouts import room_layout
+from catalog.selectors.movies import genres
 from catalog.services import cinemas, corrections, movies, plans
 from catalog.services.film_index import index_films
 from cinema_project.common.staff_forms import ServiceAdmin, adopt, all_values, changed_values
@@ -134,6 +137,18 @@ class CastInline(TabularInline):
     tab = True
 
 
+class GenreFilter(admin.SimpleListFilter):
+    """Films of a genre, as the API finds them."""
+
+    title = parameter_name = "genre"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(genre, genre) for genre in genres()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Movie]) -> QuerySet[Movie]:
+        return CriteriaFilter({"genre": self.value()}, queryset).qs
+
+
 @admin.register(Movie)
 class MovieAdmin(ServiceAdmin):
     form = MovieForm
@@ -148,7 +163,7 @@ class MovieAdmin(ServiceAdmin):
         "archived_at",
     )
     list_display_links = ("title",)
-    list_filter = ("state", "rating", "language", ("archived_at", admin.EmptyFieldListFilter))
+    list_filter = ("state", "rating", GenreFilter, "language", ("archived_at", admin.EmptyFieldListFilter))
     search_fields = ("title", "original_title", "director", "cast_members__actor_name")
     date_hierarchy = "release_date"
     ordering = ("title", "pk")
@@ -190,6 +205,14 @@ class MovieAdmin(ServiceAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Movie]:
         return super().get_queryset(request).annotate(screening_count=Count("screenings"))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Movie], search_term: str
+    ) -> tuple[QuerySet[Movie], bool]:
+        """Find films as visitors do, archived ones too."""
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(pk__in=film_search.ids_of(search_term, among=Movie.objects.all())), False
 
     @admin.display(description="poster")
     def thumbnail(self, movie: Movie) -> SafeString | str:

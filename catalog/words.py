@@ -13,10 +13,10 @@ from itertools import combinations, groupby, pairwise
 LONGEST = 40
 KEYED = 7
 """Keys are made of so many letters of a word: what follows is compared afterwards."""
-SPELLED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'"})
+SPELLED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'"})  # noqa: RUF001
 CYRILLIC = str.maketrans(
     dict(zip("абвгґдезиіклмнопрстуфъыьэє", [*"abvggdeziiklmnoprstuf", "", "y", "", "e", "e"], strict=True))
-    | {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya"}
+    | {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya"}  # noqa: RUF001
 )
 BEGINS = 0.75
 """The closeness from which on a word begins with what was typed; below it there are typos."""
@@ -54,11 +54,13 @@ def keys_of(word: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=20_000)
-def typo_keys(word: str) -> frozenset[str]:
-    """Return what remains of the word's beginning without any one letter, in longer words without any two."""
+def typo_keys(word: str, most: int = 2) -> frozenset[str]:
+    """Return what remains of the word's beginning without any one letter, in longer words without any ``most``."""
     start = word[:KEYED]
     return frozenset(
-        "".join(kept) for missing in range(slips(word) + 1) for kept in combinations(start, len(start) - missing)
+        "".join(kept)
+        for missing in range(min(slips(word), most) + 1)
+        for kept in combinations(start, len(start) - missing)
     )
 
 

@@ -5,46 +5,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0002_no_overlap_in_a_room'),
+        ("catalog", "0002_no_overlap_in_a_room"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WordKey',
+            name="WordKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=7)),
-                ('word', models.CharField(max_length=40)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=7)),
+                ("word", models.CharField(max_length=40)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key', 'word'), name='word_key_once')],
+                "constraints": [models.UniqueConstraint(fields=("key", "word"), name="word_key_once")],
             },
         ),
         migrations.CreateModel(
-            name='FilmText',
+            name="FilmText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(choices=[('title', 'Title'), ('original_title', 'Original Title'), ('genre', 'Genre'), ('director', 'Director'), ('cast', 'Cast'), ('description', 'Description'), ('country', 'Country'), ('language', 'Language')], max_length=14)),
-                ('folded', models.TextField()),
-                ('movie', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='texts', to='catalog.movie')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "field",
+                    models.CharField(
+                        choices=[
+                            ("title", "Title"),
+                            ("original_title", "Original Title"),
+                            ("genre", "Genre"),
+                            ("director", "Director"),
+                            ("cast", "Cast"),
+                            ("description", "Description"),
+                            ("country", "Country"),
+                            ("language", "Language"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("folded", models.TextField()),
+                (
+                    "movie",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="texts",
+                        to="catalog.movie",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('movie', 'field'), name='one_text_for_each_field')],
+                "constraints": [models.UniqueConstraint(fields=("movie", "field"), name="one_text_for_each_field")],
             },
         ),
         migrations.CreateModel(
-            name='FilmWord',
+            name="FilmWord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.CharField(max_length=40)),
-                ('weight', models.FloatField()),
-                ('movie', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='words', to='catalog.movie')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("word", models.CharField(max_length=40)),
+                ("weight", models.FloatField()),
+                (
+                    "movie",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="words",
+                        to="catalog.movie",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['word'], name='film_by_word')],
-                'constraints': [models.UniqueConstraint(fields=('movie', 'word'), name='film_word_once')],
+                "indexes": [models.Index(fields=["word"], name="film_by_word")],
+                "constraints": [models.UniqueConstraint(fields=("movie", "word"), name="film_word_once")],
             },
         ),
     ]

@@ -2,12 +2,12 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-from catalog.services.film_index import index_films
+from catalog.indexing import rewrite
 
 
 def index(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Films that were there before the search index."""
-    index_films(registry=apps)
+    rewrite(apps)
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,4 @@
-"""What searches look into: made from films and their cast by services/film_index.py, and from nothing else.
+"""What searches look into: made from films and their cast by catalog/indexing.py, and from nothing else.
 
 These rows are an index, not facts: no foreign key holds a film back, and those of a film that is gone are never found.
 """

@@ -1,7 +1,6 @@
 """Films, for reading."""
 
 from datetime import timedelta
-
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -9,8 +8,9 @@ from django.db.models import Exists, F, JSONField, OuterRef, QuerySet, Subquery,
 from django.db.models.functions import Coalesce
 from django.db.models.sql.compiler import SQLCompiler
 
-from catalog.models import CastMember, Cinema, Movie, Screening
+from catalog.models import CastMember, Cinema, FilmText, Movie, Screening
 from catalog.models.movies import MovieQuerySet
+from catalog.models.search import TextField
 from cinema_project.common import clock
 from cinema_project.common.errors import NotFound
 
@@ -37,7 +37,7 @@ def visible_movies() -> MovieQuerySet:
 
 
 def with_cast(movies: MovieQuerySet) -> MovieQuerySet:
-    """Return the films each with ``cast_names`` in the order of the credits: rows of their own take ten times as long."""
+    """Return the films, each with ``cast_names`` in the order of the credits: rows would take ten times longer."""
     cast = CastMember.objects.filter(movie=OuterRef("pk")).order_by("order", "pk")
     return movies.annotate(cast_names=NamesOf(cast.values("actor_name")))
 
@@ -72,6 +72,12 @@ def by_trend(movies: QuerySet[Movie]) -> QuerySet[Movie]:
 def coming_soon() -> QuerySet[Movie]:
     """Return the films to come, the next release first, those without a date last."""
     return visible_movies().coming_soon().order_by(F("release_date").asc(nulls_last=True), "title", "pk")
+
+
+def genres() -> list[str]:
+    """Return every genre that a film has, folded as searches compare them."""
+    texts = FilmText.objects.filter(field=TextField.GENRE).values_list("folded", flat=True).distinct()
+    return sorted({genre for text in texts for genre in text.split("\n") if genre})
 
 
 def cast_of(movie_id: int) -> QuerySet[CastMember]:

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView
 from dataclasses import dataclass
 
 from catalog.words import BEGINS, WORD, closeness, fold, keys_of, typo_keys
@@ -10,13 +10,16 @@ from catalog.words import BEGINS, WORD, closeness, fold, keys_of, typo_keys
 MOST_WORDS = 8
 LONGEST_RUN = 3
 DOUBTED = 0.6
-"""How much a likely typo still counts when what was typed is itself a word."""
+"""How much a likely typo still counts when what was typed is itself a word, unless that is a ``SHORT`` one."""
+SHORT = 3
 UNKNOWN = 0.6
 """How much a word that fits nothing weighs against those that do."""
 LEAST = 0.25
 """A row that fits less is not what was looked for, and so is one half as good as the best."""
 Meant = dict[str, dict[str, float]]
 """Each word that may be meant -> what was typed -> how close that is."""
+Hit = tuple[int, str, float]
+"""A row, a word of it, and what that word weighs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +33,10 @@ class Typed:
     def keys(self) -> dict[str, list[str]]:
         """Return the keys to look up, each with the forms that it comes from."""
         found: dict[str, list[str]] = defaultdict(list)
-        for form in self.forms:
-            for key in typo_keys(form):
+        for form, places in self.forms.items():
+            for key in typo_keys(form, 2 if len(places) == 1 else 1):
                 found[key].append(form)
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A word of a row."""
-
-    row_id: int
-    word: str
-    weight: float
 
 
 def typed(text: str) -> Typed:
@@ -67,11 +61,23 @@ def meant(asked: Typed, known: Iterable[tuple[str, str]]) -> Meant:
         for form in forms.get(key, ()):
             if close := closeness(form, word):
                 found[word][form] = close
-    for word, forms_of in found.items():
-        for form, close in forms_of.items():
-            if close < BEGINS and form in found:
-                found[word][form] = close * DOUBTED
-    return found
+    trusted = {word: _trusted(asked, word, close_to, found.keys()) for word, close_to in found.items()}
+    return {word: close_to for word, close_to in trusted.items() if close_to}
+
+
+def _trusted(asked: Typed, word: str, close_to: dict[str, float], known: KeysView[str]) -> dict[str, float]:
+    """Believe that what was typed is no typo when it is itself a word."""
+    forms = {
+        form: 1.0 if form == word or form not in known else _doubt(asked, form, close_to[form]) for form in close_to
+    }
+    return {form: close_to[form] * doubt for form, doubt in forms.items() if doubt}
+
+
+def _doubt(asked: Typed, form: str, close: float) -> float:
+    """Return how much another word than the very one that was typed still counts."""
+    if close >= BEGINS and form == asked.words[-1]:
+        return 1.0  # still being typed, perhaps
+    return DOUBTED if len(form) > SHORT else 0.0
 
 
 def known_by(asked: Typed, words: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -84,10 +90,10 @@ def known_by(asked: Typed, words: Iterable[str]) -> Iterator[tuple[str, str]]:
 def scores(asked: Typed, words: Meant, hits: Iterable[Hit]) -> dict[int, float]:
     """Return how well each row fits, from 0 to 1: a rare word tells more than one that many rows have."""
     fits: list[dict[int, float]] = [{} for _ in asked.words]
-    for hit in hits:
-        for form, close in words[hit.word].items():
+    for row_id, word, weight in hits:
+        for form, close in words[word].items():
             for place in asked.forms[form]:
-                fits[place][hit.row_id] = max(fits[place].get(hit.row_id, 0.0), close * hit.weight)
+                fits[place][row_id] = max(fits[place].get(row_id, 0.0), close * weight)
     tells = [1 / (1 + math.log(_sure(fit))) if fit else UNKNOWN for fit in fits]
     found: dict[int, float] = defaultdict(float)
     for fit, share in zip(fits, tells, strict=True):

@@ -4,7 +4,7 @@ from typing import Any
 
 from catalog.demo import programme
 from catalog.models import CastMember, Movie
-from catalog.services.film_index import index_films
+from catalog.services.film_index import index_all_films
 from catalog.tests import made_up_films
 
 
@@ -15,7 +15,7 @@ def make_catalogue(made_up: int, cast: int = 8) -> dict[str, Movie]:
     CastMember.objects.bulk_create(
         CastMember(movie=film, **part) for film, row in zip(films, rows, strict=True) for part in row["cast"]
     )
-    index_films()
+    index_all_films()
     return {film.slug: film for film in films}
 
 

@@ -11,18 +11,18 @@ World Word Moon Noon Moor Trip Strip Sun Son Song Sunset Morning Mourning Girl B
 Operator Shop Ship Horror Mirror Error Passion Fashion Carnival Cardinal Soul Saul Safety Story Shadow Detective Junior
 Hitch Hiker Biker Metro Police Polis Fist Feast Beast Sail Charity Parade Cabinet Cabin Doctor Actor Captain Batteries
 Leadership River Winter Garden Silence Été Señora Märchen Ghost Island Letter Train Window Street Fire Snow Dance Secret
-""".split()
+"""
 FIRST_NAMES = """
 Anna Ben Carla Carlos Charlotte Chad Edna Edmund Edwin Emil Eva Frida Fred Georg George Grete Gustavo Harriet Harald Ida
 Ines Jacques Jack Joan Jean Joana Karl Kate Klara Leon Lena Louis Maria Max Mildred Nora Olaf Oscar Pauline Pedro Robert
 Rosa Ruth Søren Sven Thea Tom Ursula Viktor Werner Wilma Yuri Zoë
-""".split()
+"""
 LAST_NAMES = """
 Adler Baker Barker Becker Berg Chapman Chambers Chance Drexler Dreher Eisner Einstein Falcon Fisher Garner Grand Grande
 Hanson Harper Hepworth Herold Hitchens Keating Kean Kessler Kramer Lange Langer Lloydson Logan Lund Malone Meyer Miller
 Morrow Murray Murphy Nichols Nilsson Novak Obert Olsen Ortega Parker Pérez Quinn Romano Romer Rossi Russo Schreiber
 Schröter Sherman Silva Taylor Turner Ulman Vernon Verne Wagner Walsh Weber Winter Young Zeller
-""".split()
+"""
 PATTERNS = (
     "The {} {}",
     "{} of the {}",
@@ -35,18 +35,30 @@ PATTERNS = (
     "His {} {}",
     "{} of {}s",
 )
-GENRES = ("drama", "comedy", "horror", "thriller", "romance", "crime", "film noir", "documentary", "adventure", "silent")
+GENRES = (
+    "drama",
+    "comedy",
+    "horror",
+    "thriller",
+    "romance",
+    "crime",
+    "film noir",
+    "documentary",
+    "adventure",
+    "silent",
+)
 
 
 def films(number: int, cast: int = 8) -> Iterator[dict[str, Any]]:
     """Yield films as ``programme.films`` does, ``cast`` people in each."""
     dice = Random(SEED)
+    words, first_names, last_names = WORDS.split(), FIRST_NAMES.split(), LAST_NAMES.split()
     for count in range(number):
-        people = [f"{dice.choice(FIRST_NAMES)} {dice.choice(LAST_NAMES)}" for _ in range(cast + 1)]
+        people = [f"{dice.choice(first_names)} {dice.choice(last_names)}" for _ in range(cast + 1)]
         yield {
-            "title": dice.choice(PATTERNS).format(*dice.sample(WORDS, 2)),
+            "title": dice.choice(PATTERNS).format(*dice.sample(words, 2)),
             "slug": f"made-up-{count}",
-            "description": " ".join(dice.choices(WORDS, k=30)),
+            "description": " ".join(dice.choices(words, k=30)),
             "duration_minutes": dice.randint(60, 180),
             "genre": dice.sample(GENRES, 2),
             "rating": dice.choice(("U", "PG", "PG-13", "R")),
@@ -56,7 +68,6 @@ def films(number: int, cast: int = 8) -> Iterator[dict[str, Any]]:
             "country": dice.choice(("Germany", "France", "Österreich", "United States")),
             "language": dice.choice(("German", "French", "English", "Español")),
             "cast": [
-                {"actor_name": name, "character_name": dice.choice(FIRST_NAMES), "role": "Actor"}
-                for name in people[1:]
+                {"actor_name": name, "character_name": dice.choice(first_names), "role": "Actor"} for name in people[1:]
             ],
         }

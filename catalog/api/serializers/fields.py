@@ -8,7 +8,6 @@ from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 

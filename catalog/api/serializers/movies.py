@@ -28,6 +28,7 @@ class MovieOutput(OutputOnce):
     image_url = serializers.SerializerMethodField()
     poster_path = serializers.SerializerMethodField()
     status = serializers.SerializerMethodField()
+    origin: str | None = None
 
     class Meta:
         model = Movie
@@ -73,6 +74,7 @@ class MovieOutput(OutputOnce):
     def make(self, movie: Movie) -> dict[str, Any]:
         """Return what the fields above say, in a quarter of the time: lists have up to 500 films."""
         genre = [*map(str, movie.genre)]
+        poster = self.get_poster_path(movie)
         return {
             "id": movie.pk,
             "title": movie.title,
@@ -94,7 +96,7 @@ class MovieOutput(OutputOnce):
             "revenue": movie.revenue,
             "production_company": movie.production_company,
             "distributor": movie.distributor,
-            "image_url": self.get_image_url(movie),
+            "image_url": movie.image_url or poster,
             "trailer_url": movie.trailer_url,
             "awards": [*map(str, movie.awards)],
             "details": movie.details,
@@ -102,7 +104,7 @@ class MovieOutput(OutputOnce):
             "updated_at": as_text(movie.updated_at),
             "tmdb_id": movie.tmdb_id,
             "overview": movie.description,
-            "poster_path": self.get_poster_path(movie),
+            "poster_path": poster,
             "backdrop_path": movie.backdrop_path,
             "runtime": movie.duration_minutes,
             "genres": genre,
@@ -127,7 +129,9 @@ class MovieOutput(OutputOnce):
         address = movie.poster.url
         if request is None or not address.startswith("/"):
             return address
-        return f"{request.scheme}://{request.get_host()}{address}"
+        if self.origin is None:
+            self.origin = f"{request.scheme}://{request.get_host()}"
+        return self.origin + address
 
     @extend_schema_field({"type": "string", "examples": ["Released", "Upcoming"]})
     def get_status(self, movie: Movie) -> str:
