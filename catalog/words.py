@@ -44,7 +44,8 @@ def run_together(words: Sequence[str]) -> Iterator[str]:
     """Yield neighbouring words as one, and all of them, as where spaces were forgotten."""
     for first, second in pairwise(words):
         yield (first + second)[:LONGEST]
-    yield "".join(words)[:LONGEST]
+    if len(words) > 2:
+        yield "".join(words)[:LONGEST]
 
 
 @lru_cache(maxsize=20_000)

@@ -4,7 +4,7 @@ from django.db import DatabaseError, migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState, StateApps
 
-INDEX = "CREATE INDEX film_text_trigrams ON catalog_filmtext USING gin (folded gin_trgm_ops)"
+INDEX = "CREATE INDEX film_text_trigrams ON catalog_filmtext USING gin (folded gin_trgm_ops) WITH (fastupdate = off)"
 
 
 class Trigrams(TrigramExtension):

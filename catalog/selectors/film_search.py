@@ -1,6 +1,6 @@
 """Films found by what people type: titles, names and genres, with typos, without accents, in any order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
 from django.db.models import QuerySet
@@ -26,6 +26,9 @@ class Films(Sequence[Movie]):
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def __iter__(self) -> Iterator[Movie]:
+        return iter(self[:])
 
     @overload
     def __getitem__(self, part: int) -> Movie: ...
