@@ -12,10 +12,14 @@ from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
 from catalog.admin_forms import CinemaForm, MovieForm, NewRoomForm, RoomForm
+from catalog.filters import CriteriaFilter
 from catalog.models import CastMember, Cinema, Movie, Review, Room, Seat
 from catalog.review_admin import ReviewAdmin
+from catalog.selectors import film_search
 from catalog.selectors.layouts import room_layout
+from catalog.selectors.movies import genres
 from catalog.services import cinemas, corrections, movies, plans
+from catalog.services.film_index import index_films
 from catalog.tmdb_admin import TmdbAdmin
 from cinema_project.common.staff_forms import ServiceAdmin, adopt, all_values, changed_values
 
@@ -137,6 +141,18 @@ class CastInline(TabularInline):
     tab = True
 
 
+class GenreFilter(admin.SimpleListFilter):
+    """Films of a genre, as the API finds them."""
+
+    title = parameter_name = "genre"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(genre, genre) for genre in genres()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Movie]) -> QuerySet[Movie]:
+        return CriteriaFilter({"genre": self.value()}, queryset).qs
+
+
 @admin.register(Movie)
 class MovieAdmin(TmdbAdmin, ServiceAdmin):
     form = MovieForm
@@ -151,7 +167,7 @@ class MovieAdmin(TmdbAdmin, ServiceAdmin):
         "archived_at",
     )
     list_display_links = ("title",)
-    list_filter = ("state", "rating", "language", ("archived_at", admin.EmptyFieldListFilter))
+    list_filter = ("state", "rating", GenreFilter, "language", ("archived_at", admin.EmptyFieldListFilter))
     search_fields = ("title", "original_title", "director", "cast_members__actor_name")
     date_hierarchy = "release_date"
     ordering = ("title", "pk")
@@ -197,6 +213,14 @@ class MovieAdmin(TmdbAdmin, ServiceAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Movie]:
         return super().get_queryset(request).annotate(screening_count=Count("screenings"))
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Movie], search_term: str
+    ) -> tuple[QuerySet[Movie], bool]:
+        """Find films as visitors do, archived ones too."""
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(pk__in=film_search.ids_of(search_term, among=Movie.objects.all())), False
+
     @admin.display(description="poster")
     def thumbnail(self, movie: Movie) -> SafeString | str:
         address = movie.poster.url if movie.poster else ""
@@ -211,6 +235,10 @@ class MovieAdmin(TmdbAdmin, ServiceAdmin):
             movies.update_movie(movie_id=obj.pk, **changed_values(form))
         else:
             adopt(obj, movies.create_movie(**all_values(form)))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        index_films([form.instance.pk])  # the cast has changed
 
 
 def _linked_count(model: str, query: str, count: int) -> SafeString:

@@ -6,6 +6,7 @@ from catalog.models import CastMember
 from catalog.selectors.casts import cast_members, found_member
 from catalog.selectors.movies import movie
 from catalog.services.checks import check_fields
+from catalog.services.film_index import index_films
 from cinema_project.common.database import write
 
 
@@ -20,6 +21,7 @@ def create_cast_member(*, movie_id: int, **details: Any) -> CastMember:
     member = CastMember(movie=movie(movie_id), **details)
     check_fields(member)
     member.save()
+    index_films([member.movie_id])
     return member
 
 
@@ -32,12 +34,14 @@ def update_cast_member(*, cast_id: int, **changes: Any) -> CastMember:
     :raises Invalid: if a value is not valid
     """
     member = found_member(cast_id, cast_members().select_for_update(of=("self",)))
+    films = {member.movie_id}
     if "movie_id" in changes:
         changes["movie"] = movie(changes.pop("movie_id"))
     for field, value in changes.items():
         setattr(member, field, value)
     check_fields(member)
     member.save()
+    index_films(films | {member.movie_id})
     return member
 
 
@@ -47,4 +51,6 @@ def delete_cast_member(*, cast_id: int) -> None:
 
     :raises CastMemberNotFound: if there is none
     """
-    found_member(cast_id, cast_members().select_for_update(of=("self",))).delete()
+    member = found_member(cast_id, cast_members().select_for_update(of=("self",)))
+    member.delete()
+    index_films([member.movie_id])

@@ -8,6 +8,7 @@ from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from accounts.models import User
 from catalog.models import Movie, MovieState
 from catalog.services.checks import check_fields, save_with_slug
+from catalog.services.film_index import index_films
 from catalog.services.tmdb_merge import Change, merge, set_cast
 from catalog.tmdb import client
 from catalog.tmdb.facts import facts_of, state_of
@@ -113,6 +114,7 @@ def _save(done: Import) -> None:
         done.movie.save()
     if "cast" in done.changes:
         set_cast(done.movie, done.changes["cast"].after)
+    index_films([done.movie.pk])
 
 
 def _asked(tmdb_id: int) -> FilmRead:

@@ -7,6 +7,7 @@ from typing import Any
 from accounts.models import User
 from accounts.tests import make as people
 from catalog.models import CastMember, Cinema, Movie, MovieState, Review, Room, Screening, Seat
+from catalog.services.film_index import index_films
 from cinema_project.common import clock
 
 _numbers = count(1)
@@ -50,6 +51,7 @@ def movie(*, cast: tuple[str, ...] = (), **fields: Any) -> Movie:
     made = Movie.objects.create(**defaults | fields)
     for order, name in enumerate(cast):
         CastMember.objects.create(movie=made, actor_name=name, character_name="Herself", role="actor", order=order)
+    index_films([made.pk])
     return made
 
 

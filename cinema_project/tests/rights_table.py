@@ -108,6 +108,8 @@ OPERATIONS: dict[str, Right] = {
     "POST /api/v1/rooms/{room_id}/seats/bulk": BY_PROGRAMMERS,
     "GET /api/v1/movies": OPEN,
     "GET /api/v1/movies/search": OPEN,
+    "GET /api/v1/movies/filter": OPEN,
+    "GET /api/v1/movies/advanced-search": OPEN,
     "POST /api/v1/movies": BY_PROGRAMMERS,
     "GET /api/v1/movies/coming-soon": OPEN,
     "GET /api/v1/movies/{movie_id}": OPEN,

@@ -87,7 +87,7 @@ class Search(CatalogueList):
 
     kind: str
 
-    def searched(self, matching: Callable[[str], QuerySet[Any]], envelope: str = "") -> Response:
+    def searched(self, matching: Callable[[str], Rows], envelope: str = "") -> Response:
         """Show what the selector finds for ``q``, and note the search.
 
         :raises QueryMissing: without ``q``
@@ -96,9 +96,13 @@ class Search(CatalogueList):
         if not 1 <= len(text) <= LONGEST_SEARCH or "\0" in text:
             raise QueryMissing
         found = self.listed(matching(text), envelope)
-        if isinstance(self.request.auth, Caller):
-            remember_search(user_id=self.request.auth.id, query=text, kind=self.kind)
+        self.note(text)
         return found
+
+    def note(self, text: str) -> None:
+        """Keep what was looked for in the history of a signed-in caller."""
+        if text and isinstance(self.request.auth, Caller):
+            remember_search(user_id=self.request.auth.id, query=text, kind=self.kind)
 
 
 class WholeUnlessLimited(SkipLimitPagination):

@@ -8,9 +8,9 @@ from accounts.permissions import IsProgrammer
 from catalog.api.described import KEY_REUSED, ONCE, PAGE, refusal
 from catalog.api.serializers.movies import CastOutput, MovieInput, MovieOutput, MoviesOutput
 from catalog.api.views.base import Q_PARAMETER, CatalogueList, CatalogueView, Search
-from catalog.filters import MovieFilter
+from catalog.filters import TEXTS, AdvancedFilter, MovieCriteriaFilter, MovieFilter
 from catalog.models import CastMember, Movie, MovieState
-from catalog.selectors import cinemas
+from catalog.selectors import cinemas, film_search
 from catalog.selectors import movies as selectors
 from catalog.services import movies as services
 
@@ -56,7 +56,34 @@ class SearchMovies(Search):
     @extend_schema(operation_id="search_movies", parameters=[Q_PARAMETER], responses=MovieOutput(many=True))
     def get(self, request: Request) -> Response:
         """Films by title, genre and people."""
-        return self.searched(selectors.matching)
+        return self.searched(film_search.matching)
+
+
+class FilterMovies(CatalogueList):
+    queryset = Movie.objects.none()
+    serializer_class = MovieOutput
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = MovieCriteriaFilter
+
+    @extend_schema(operation_id="filter_movies", responses=MovieOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Films that meet all criteria, by title, whatever their state."""
+        return self.listed(self.filter_queryset(selectors.visible_movies()))
+
+
+class SearchMoviesByField(Search):
+    queryset = Movie.objects.none()
+    serializer_class = MovieOutput
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = AdvancedFilter
+    kind = "movie"
+
+    @extend_schema(operation_id="search_movies_by_field", responses=MovieOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Films that have all the texts, each in its field, whatever their state."""
+        found = self.listed(self.filter_queryset(selectors.visible_movies()))
+        self.note(" ".join(filter(None, (request.query_params.get(name, "").strip() for name in TEXTS))))
+        return found
 
 
 class OneMovie(CatalogueView):
