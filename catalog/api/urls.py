@@ -1,8 +1,8 @@
-"""Paths below ``/api/v1``. A screening's free seats are booking's to tell."""
+"""Paths below ``/api/v1``. A screening's free seats are booking's to tell; the rest of it is cinema_project's."""
 
 from django.urls import path
 
-from catalog.api.views import cinemas, movies, screenings
+from catalog.api.views import cinemas, movies, screenings, showings
 
 app_name = "catalog_api"
 urlpatterns = [
@@ -24,7 +24,9 @@ urlpatterns = [
     path("movies/<int:movie_id>/cast", movies.Cast.as_view()),
     path("movies/<int:movie_id>/showtimes", screenings.ShowtimesOfMovie.as_view()),
     path("screenings", screenings.Screenings.as_view()),
-    path("screenings/<int:screening_id>", screenings.OneScreening.as_view()),
+    path("showings", showings.Showings.as_view()),
+    path("showings/now-playing", showings.NowPlaying.as_view()),
+    path("showings/<int:showing_id>", showings.OneShowing.as_view()),
     path("showtimes", screenings.Showtimes.as_view()),
     path("showtimes/<int:showtime_id>", screenings.OneShowtime.as_view()),
 ]

@@ -47,6 +47,12 @@ def now_showing(cinema: Cinema | None = None) -> QuerySet[Movie]:
     return movies.filter(Exists(ahead))
 
 
+def with_screenings_to_come() -> QuerySet[Movie]:
+    """Return the films that somebody can buy a ticket of, by title."""
+    ahead = Screening.objects.upcoming(clock.now()).filter(movie=OuterRef("pk"))
+    return visible_movies().filter(Exists(ahead)).order_by("title", "pk")
+
+
 def matching(text: str) -> QuerySet[Movie]:
     """Return the films in whose title, genre or cast the text stands, those whose title begins with it first."""
     found = Q(title__icontains=text) | Q(original_title__icontains=text) | Q(director__icontains=text)
