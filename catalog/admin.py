@@ -1,4 +1,4 @@
-"""The catalogue as staff see it. Screenings are in booking's admin, because their seats are counted there."""
+"""The catalogue as staff see it. Screenings and seats are in booking's admin: people may have claims on them."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from unfold.admin import TabularInline
 
 from catalog.admin_forms import CinemaForm, MovieForm, NewRoomForm, RoomForm
 from catalog.filters import CriteriaFilter
-from catalog.models import CastMember, Cinema, Movie, Review, Room, Seat
+from catalog.models import CastMember, Cinema, Movie, Review, Room
 from catalog.review_admin import ReviewAdmin
 from catalog.selectors import film_search
 from catalog.selectors.layouts import room_layout
@@ -103,34 +103,6 @@ class RoomAdmin(ServiceAdmin):
         adopt(obj, cinemas.create_room(cinema_id=values.pop("cinema").pk, **values))
         if plan:
             cinemas.create_seats(room_id=obj.pk, seats=plans.plan_to_seats(plan.splitlines()))
-
-
-@admin.register(Seat)
-class SeatAdmin(ServiceAdmin):
-    list_display = ("label", "room", "seat_type", "x", "y", "is_active")
-    list_filter = ("seat_type", "is_active", "room__cinema", ("room", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("room__cinema",)
-    search_fields = ("=row_label", "room__name", "room__cinema__name")
-    ordering = ("room", "y", "row_label", "seat_number", "pk")
-    fields = ("room", ("row_label", "seat_number"), "seat_type", ("x", "y"), "is_active")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # seats are made with their room, from its plan, or through the API
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is not None and corrections.seats_are_fixed(obj.room_id):
-            return ("room", "row_label", "seat_number", "seat_type", "x", "y")
-        return ("room",)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        fixed = obj is not None and corrections.seats_are_fixed(obj.room_id)
-        return not fixed and super().has_delete_permission(request, obj)
-
-    def save_model(self, request: HttpRequest, obj: Seat, form: Any, change: bool) -> None:
-        corrections.change_seat(seat_id=obj.pk, **changed_values(form))
-
-    def delete_model(self, request: HttpRequest, obj: Seat) -> None:
-        corrections.remove_seat(seat_id=obj.pk)
 
 
 class CastInline(TabularInline):

@@ -371,6 +371,9 @@ LOGGING = {
 # --- Messages out: who delivers which topic of the outbox ----------------------------------------------------------
 OUTBOX_HANDLERS = {
     "seats": "booking.realtime.publish",
+    "screening_called_off": "booking.background.hand_off_cancellation",
+    "screening_cancelled": "booking.mails.send_screening_cancelled",
+    "screening_moved": "booking.mails.send_screening_moved",
     "password_reset": "accounts.mails.send_password_reset",
     "password_changed": "accounts.mails.send_password_changed",
     "email_confirmation": "accounts.mails.send_email_confirmation",

@@ -1,8 +1,8 @@
-"""Paths below ``/api/v1``. A screening's free seats are booking's to tell; see also cinema_project/film_urls.py."""
+"""Paths below ``/api/v1``. What draws on booking as well is cinema_project's: see film_urls.py and urls.py there."""
 
 from django.urls import path
 
-from catalog.api.views import casts, cinemas, favourites, movies, screenings, tmdb
+from catalog.api.views import casts, cinemas, favourites, movies, screenings, showings, tmdb
 
 app_name = "catalog_api"
 urlpatterns = [
@@ -41,7 +41,9 @@ urlpatterns = [
     path("tmdb/movies/<int:tmdb_id>", tmdb.TmdbFilm.as_view()),
     path("admin/tmdb/import/<int:tmdb_id>", tmdb.ImportFromTmdb.as_view()),
     path("screenings", screenings.Screenings.as_view()),
-    path("screenings/<int:screening_id>", screenings.OneScreening.as_view()),
+    path("showings", showings.Showings.as_view()),
+    path("showings/now-playing", showings.NowPlaying.as_view()),
+    path("showings/<int:showing_id>", showings.OneShowing.as_view()),
     path("showtimes", screenings.Showtimes.as_view()),
     path("showtimes/<int:showtime_id>", screenings.OneShowtime.as_view()),
 ]

@@ -58,6 +58,12 @@ def now_showing(cinema: Cinema | None = None) -> QuerySet[Movie]:
     return movies.filter(Exists(ahead))
 
 
+def with_screenings_to_come() -> QuerySet[Movie]:
+    """Return the films that somebody can buy a ticket of, by title."""
+    ahead = Screening.objects.upcoming(clock.now()).filter(movie=OuterRef("pk"))
+    return visible_movies().filter(Exists(ahead)).order_by("title", "pk")
+
+
 def coming_soon() -> QuerySet[Movie]:
     """Return the films to come, the next release first, those without a date last."""
     return visible_movies().coming_soon().order_by(F("release_date").asc(nulls_last=True), "title", "pk")

@@ -108,6 +108,7 @@ def ids(people, tmdb) -> dict[str, int]:
         "room_id": screening.room_id,
         "screening_id": screening.pk,
         "showtime_id": screening.pk,
+        "showing_id": screening.pk,
         "ticket_id": Ticket.objects.get().pk,
     }
 

@@ -13,8 +13,10 @@ from catalog.models import CastMember, Movie, MovieState
 from catalog.selectors import cinemas, film_search
 from catalog.selectors import movies as selectors
 from catalog.services import movies as services
+from catalog.services.archiving import HasScreeningsToCome, remove_movie
 
 NO_MOVIE = refusal(selectors.MovieNotFound, "Movie with id 3 not found")
+TO_COME = refusal(HasScreeningsToCome, "Faust has 3 screenings to come: cancel or move them first.")
 GOES_BACK = refusal(
     services.StateGoesBack, "A film goes from COMING_SOON to SHOWING to ENDED: SHOWING cannot become COMING_SOON."
 )
@@ -105,6 +107,12 @@ class OneMovie(CatalogueView):
         """Change some fields of a film (staff). The state only moves forward."""
         services.update_movie(movie_id=movie_id, **self.asked(MovieInput, partial=True))
         return self.shown(MovieOutput, selectors.movie(movie_id))
+
+    @extend_schema(operation_id="remove_movie", responses={204: None} | NO_MOVIE | TO_COME)
+    def delete(self, request: Request, movie_id: int) -> Response:
+        """Take a film out of the programme (staff): hidden from then on, still named on tickets."""
+        remove_movie(movie_id=movie_id)
+        return Response(status=204)
 
 
 class ComingSoon(CatalogueList):
