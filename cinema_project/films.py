@@ -1,5 +1,7 @@
 """Lists of films for which the box office has a say: what sells, and what may please."""
 
+from typing import Any
+
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -57,6 +59,9 @@ class RecommendedOutput(MovieOutput):
     class Meta(MovieOutput.Meta):
         fields = [*MovieOutput.Meta.fields, "reason"]
         read_only_fields = fields
+
+    def to_representation(self, movie: Movie) -> dict[str, Any]:
+        return super().to_representation(movie) | {"reason": self.get_reason(movie)}
 
     def get_reason(self, movie: Movie) -> str:
         return str(self.context["reasons"][movie.pk])

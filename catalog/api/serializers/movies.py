@@ -107,7 +107,7 @@ class MovieOutput(OutputOnce):
             "tmdb_id": movie.tmdb_id,
             "overview": movie.description,
             "poster_path": poster,
-            "backdrop_path": movie.backdrop_path,
+            "backdrop_path": self.get_backdrop_path(movie),
             "runtime": movie.duration_minutes,
             "genres": genre,
             "vote_average": movie.vote_average,
