@@ -9,6 +9,8 @@ import redis
 from django.core.cache import cache
 from selenium.webdriver import Chrome
 
+from catalog.tests import fake_tmdb
+from catalog.tests.fake_tmdb import FakeTmdb
 from cinema_project.celery import app as celery
 from cinema_project.common import rates
 from cinema_project.tests import clock as clocks
@@ -54,6 +56,23 @@ def clock(db) -> Iterator[clocks.Clock]:
 @pytest.fixture(scope="session")
 def services(pytestconfig) -> Services:
     return pytestconfig.stash[plugin.services]
+
+
+@pytest.fixture(scope="session")
+def running_tmdb() -> Iterator[FakeTmdb]:
+    with fake_tmdb.running() as fake:
+        yield fake
+
+
+@pytest.fixture
+def tmdb(running_tmdb, settings, tmp_path) -> Iterator[FakeTmdb]:
+    """A TMDB that this process asks, with a key; pictures are stored in a folder of the test."""
+    running_tmdb.reset()
+    settings.TMDB_API_KEY = fake_tmdb.KEY
+    settings.TMDB_BASE_URL, settings.TMDB_IMAGE_URL = running_tmdb.url, f"{running_tmdb.url}/t/p"
+    settings.MEDIA_ROOT = tmp_path
+    yield running_tmdb
+    running_tmdb.released.set()
 
 
 @pytest.fixture(scope="session")

@@ -69,7 +69,9 @@ def picture_url_of(user: User) -> str | None:
 
 
 def short_name(user: User) -> str:
-    """Return what others may read of a name: ``Ann E.``"""
+    """Return what others may read of a name: ``Ann E.``, and of people who left that they did."""
+    if user.closed_at is not None:
+        return "Former guest"
     first, *rest = user.full_name.split() or [""]
     return f"{first} {rest[-1][0]}." if rest else first
 

@@ -27,8 +27,8 @@ INSERT INTO catalog_seat (id, room_id, row_label, seat_number, seat_type, is_act
 SELECT room * {ROOM_SEATS} + seat + 1, room + 1, chr(65 + seat / 20), seat % 20 + 1, 'standard', true
 FROM generate_series(0, {ROOMS - 1}) AS room, generate_series(0, {ROOM_SEATS - 1}) AS seat;
 INSERT INTO catalog_movie (id, title, original_title, slug, duration_minutes, genre, state, writers, producers, poster,
-    awards, details, created_at, updated_at)
-VALUES (1, 'Bench', '', 'bench', 90, '[]', 'SHOWING', '[]', '[]', '', '[]', '{{}}', now(), now());
+    awards, details, imported, created_at, updated_at)
+VALUES (1, 'Bench', '', 'bench', 90, '[]', 'SHOWING', '[]', '[]', '', '[]', '{{}}', '{{}}', now(), now());
 INSERT INTO catalog_screening (id, movie_id, room_id, start_time, end_time, room_free_at, price, currency, is_3d,
     is_imax, is_dolby, presale, status, bookings_count, seat_seq, created_at)
 SELECT id, 1, id % {ROOMS} + 1, starts, starts + interval '105 min', starts + interval '2 h', 10, 'EUR', false, false,

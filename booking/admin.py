@@ -8,13 +8,15 @@ from unfold.decorators import display
 
 from booking.models import Booking, Hold, Payment, Refund, SeatClaim, Ticket
 from booking.screening_admin import ScreeningAdmin
+from booking.seat_admin import SeatAdmin
 from booking.services.tickets import cancel_ticket
 from booking.ticket_codes import short_code_of
-from catalog.models import Screening
+from catalog.models import Screening, Seat
 from cinema_project.common.errors import DomainError
 from cinema_project.common.staff_forms import FactsAdmin, wall_clock
 
 admin.site.register(Screening, ScreeningAdmin)
+admin.site.register(Seat, SeatAdmin)
 
 PLACES = ("screening__movie", "screening__room__cinema")
 STATE_LABELS = {

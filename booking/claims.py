@@ -155,6 +155,17 @@ def look_for_due(screening_id: int) -> Found:
     return _look(screening_id, 0, claims, [screening_id])
 
 
+def look_for_people(screening_id: int, most: int) -> Found:
+    """Return the screening with all holds and unused tickets of so many people at most, lapsed ones too.
+
+    :raises ScreeningNotFound: if there is no such screening
+    """
+    open_ones = "FROM booking_seatclaim WHERE screening_id = %s AND state IN ('held', 'pending', 'confirmed')"
+    people = f"SELECT DISTINCT user_id {open_ones} ORDER BY user_id LIMIT %s"
+    claims = f"SELECT {COLUMNS} {open_ones} AND user_id IN ({people})"
+    return _look(screening_id, 0, claims, [screening_id, screening_id, most])
+
+
 def _look(screening_id: int, user_id: int, claims: str, params: Sequence[Any]) -> Found:
     rows = query(
         f"""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -10,9 +10,11 @@ from unfold.decorators import display
 
 from booking.admin_forms import ScreeningForm
 from booking.models import SeatClaim
+from booking.services.screenings import cancel_screening, change_screening
 from catalog.models import Screening, Seat
-from catalog.services import corrections, screenings
+from catalog.services import screenings
 from cinema_project.common import clock
+from cinema_project.common.errors import DomainError
 from cinema_project.common.staff_forms import ServiceAdmin, adopt, all_values, changed_values, wall_clock
 
 SOLD = Q(state__in=("pending", "confirmed", "used"))
@@ -49,6 +51,7 @@ class ScreeningAdmin(ServiceAdmin):
     date_hierarchy = "start_time"
     ordering = ("start_time", "pk")
     autocomplete_fields = ("movie", "room")
+    actions = ("cancel_screenings",)
     readonly_fields = ("starts", "ends", "room_free", "currency", "status", "sold", "held", "capacity", "created_at")
     what = ("price", ("is_3d", "is_imax", "is_dolby"), ("language", "subtitles"), "presale")
 
@@ -69,15 +72,14 @@ class ScreeningAdmin(ServiceAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ((None, {"fields": ("movie", "room", "start_time", *self.what)}),)
-        starts = "starts" if obj.seat_seq else "start_time"
         return (
-            (None, {"fields": ("movie", "room", starts, *self.what)}),
+            (None, {"fields": ("movie", "room", "start_time", *self.what)}),
             ("Seats", {"fields": (("sold", "held", "capacity"),)}),
             ("Record", {"fields": (("ends", "room_free"), ("currency", "status"), "created_at")}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fixed = ("movie", "room", "start_time") if obj is not None and obj.seat_seq else ()
+        fixed = ("movie", "room") if obj is not None and obj.seat_seq else ()
         return (*self.readonly_fields, *fixed)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -85,11 +87,23 @@ class ScreeningAdmin(ServiceAdmin):
 
     def save_model(self, request: HttpRequest, obj: Screening, form: Any, change: bool) -> None:
         if change:
-            corrections.change_screening(screening_id=obj.pk, **changed_values(form))
-            return
-        values = all_values(form)
-        film, room = values.pop("movie"), values.pop("room")
-        adopt(obj, screenings.create_screening(movie_id=film.pk, room_id=room.pk, **values))
+            change_screening(screening_id=obj.pk, **_with_ids(changed_values(form)))
+        else:
+            adopt(obj, screenings.create_screening(**_with_ids(all_values(form))))
+
+    def delete_model(self, request: HttpRequest, obj: Screening) -> None:
+        cancel_screening(screening_id=obj.pk)
+
+    @admin.action(description="Cancel, with refunds and mails", permissions=["change"])
+    def cancel_screenings(self, request: HttpRequest, queryset: QuerySet[Screening]) -> None:
+        for screening in queryset.order_by("pk"):
+            try:
+                cancel_screening(screening_id=screening.pk)
+            except DomainError as error:
+                messages.error(request, f"{screening}: {error}")
+            else:
+                self.log_change(request, screening, "Cancelled.")
+                messages.success(request, f"{screening}: cancelled.")
 
     @admin.display(description="starts", ordering="start_time")
     def starts(self, screening: Screening) -> str:
@@ -132,6 +146,14 @@ class ScreeningAdmin(ServiceAdmin):
     )
     def shown_status(self, screening: Screening) -> tuple[str, str]:
         return screening.status, screening.get_status_display()
+
+
+def _with_ids(values: dict[str, Any]) -> dict[str, Any]:
+    """Name film and room as the services do."""
+    return {
+        f"{name}_id" if name in ("movie", "room") else name: getattr(value, "pk", value)
+        for name, value in values.items()
+    }
 
 
 def _number_of(rows: QuerySet[Any], by: str) -> Coalesce:

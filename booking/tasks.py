@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from booking.services import guests, reservations
+from booking.services import cancellations, guests, reservations
 
 
 @shared_task
@@ -15,3 +15,9 @@ def expire_reservations(**_later_arguments: object) -> int:
 def sweep_guests(**_later_arguments: object) -> int:
     """Delete guests who came, held seats, and went without signing in."""
     return guests.sweep_guests()
+
+
+@shared_task
+def finish_cancellations(**_later_arguments: object) -> int:
+    """Take up the cancellations of screenings that a crash, or a broker that was away, left undone."""
+    return cancellations.finish_all()

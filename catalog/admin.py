@@ -1,4 +1,4 @@
-"""The catalogue as staff see it. Screenings are in booking's admin, because their seats are counted there."""
+"""The catalogue as staff see it. Screenings and seats are in booking's admin: people may have claims on them."""
 
 from typing import Any
 
@@ -12,10 +12,18 @@ from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
 from catalog.admin_forms import CinemaForm, MovieForm, NewRoomForm, RoomForm
-from catalog.models import CastMember, Cinema, Movie, Room, Seat
+from catalog.filters import CriteriaFilter
+from catalog.models import CastMember, Cinema, Movie, Review, Room
+from catalog.review_admin import ReviewAdmin
+from catalog.selectors import film_search
 from catalog.selectors.layouts import room_layout
+from catalog.selectors.movies import genres
 from catalog.services import cinemas, corrections, movies, plans
+from catalog.services.film_index import index_films
+from catalog.tmdb_admin import TmdbAdmin
 from cinema_project.common.staff_forms import ServiceAdmin, adopt, all_values, changed_values
+
+admin.site.register(Review, ReviewAdmin)
 
 
 @admin.register(Cinema)
@@ -97,34 +105,6 @@ class RoomAdmin(ServiceAdmin):
             cinemas.create_seats(room_id=obj.pk, seats=plans.plan_to_seats(plan.splitlines()))
 
 
-@admin.register(Seat)
-class SeatAdmin(ServiceAdmin):
-    list_display = ("label", "room", "seat_type", "x", "y", "is_active")
-    list_filter = ("seat_type", "is_active", "room__cinema", ("room", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("room__cinema",)
-    search_fields = ("=row_label", "room__name", "room__cinema__name")
-    ordering = ("room", "y", "row_label", "seat_number", "pk")
-    fields = ("room", ("row_label", "seat_number"), "seat_type", ("x", "y"), "is_active")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # seats are made with their room, from its plan, or through the API
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is not None and corrections.seats_are_fixed(obj.room_id):
-            return ("room", "row_label", "seat_number", "seat_type", "x", "y")
-        return ("room",)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        fixed = obj is not None and corrections.seats_are_fixed(obj.room_id)
-        return not fixed and super().has_delete_permission(request, obj)
-
-    def save_model(self, request: HttpRequest, obj: Seat, form: Any, change: bool) -> None:
-        corrections.change_seat(seat_id=obj.pk, **changed_values(form))
-
-    def delete_model(self, request: HttpRequest, obj: Seat) -> None:
-        corrections.remove_seat(seat_id=obj.pk)
-
-
 class CastInline(TabularInline):
     model = CastMember
     fields = ("order", "actor_name", "character_name", "role", "is_lead")
@@ -133,8 +113,20 @@ class CastInline(TabularInline):
     tab = True
 
 
+class GenreFilter(admin.SimpleListFilter):
+    """Films of a genre, as the API finds them."""
+
+    title = parameter_name = "genre"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(genre, genre) for genre in genres()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Movie]) -> QuerySet[Movie]:
+        return CriteriaFilter({"genre": self.value()}, queryset).qs
+
+
 @admin.register(Movie)
-class MovieAdmin(ServiceAdmin):
+class MovieAdmin(TmdbAdmin, ServiceAdmin):
     form = MovieForm
     list_display = (
         "thumbnail",
@@ -147,7 +139,7 @@ class MovieAdmin(ServiceAdmin):
         "archived_at",
     )
     list_display_links = ("title",)
-    list_filter = ("state", "rating", "language", ("archived_at", admin.EmptyFieldListFilter))
+    list_filter = ("state", "rating", GenreFilter, "language", ("archived_at", admin.EmptyFieldListFilter))
     search_fields = ("title", "original_title", "director", "cast_members__actor_name")
     date_hierarchy = "release_date"
     ordering = ("title", "pk")
@@ -158,7 +150,10 @@ class MovieAdmin(ServiceAdmin):
             None,
             {"fields": ("title", "original_title", "state", "description", ("duration_minutes", "rating"), "genre")},
         ),
-        ("Pictures", {"fields": ("thumbnail", "poster", "image_url", "trailer_url"), "classes": ("tab",)}),
+        (
+            "Pictures",
+            {"fields": ("thumbnail", "poster", "backdrop_path", "image_url", "trailer_url"), "classes": ("tab",)},
+        ),
         ("Makers", {"fields": ("director", "writers", "producers", "awards"), "classes": ("tab",)}),
         (
             "Release",
@@ -190,6 +185,14 @@ class MovieAdmin(ServiceAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Movie]:
         return super().get_queryset(request).annotate(screening_count=Count("screenings"))
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Movie], search_term: str
+    ) -> tuple[QuerySet[Movie], bool]:
+        """Find films as visitors do, archived ones too."""
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(pk__in=film_search.ids_of(search_term, among=Movie.objects.all())), False
+
     @admin.display(description="poster")
     def thumbnail(self, movie: Movie) -> SafeString | str:
         address = movie.poster.url if movie.poster else ""
@@ -204,6 +207,10 @@ class MovieAdmin(ServiceAdmin):
             movies.update_movie(movie_id=obj.pk, **changed_values(form))
         else:
             adopt(obj, movies.create_movie(**all_values(form)))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        index_films([form.instance.pk])  # the cast has changed
 
 
 def _linked_count(model: str, query: str, count: int) -> SafeString:

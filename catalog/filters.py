@@ -1,21 +1,27 @@
 """What lists can be narrowed by: one definition for the API and the admin."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
-from catalog.models import Movie, MovieState, Screening
-from catalog.selectors.movies import by_trend
+from catalog.models import FilmText, Movie, MovieState, Screening
+from catalog.selectors.film_score import with_score
 from catalog.selectors.screenings import day_spans
+from catalog.words import fold
 
 LARGEST_ID = 2**63 - 1
 FLAGS = [("true", "true"), ("false", "false")]
-SORTS = [("trending", "trending"), ("release_date", "release date"), ("created_at", "newest")]
+SORTS = [("release_date", "release date"), ("created_at", "newest")]
+SEARCH_SORTS = {"title": "title", "release_date": "release_date", "rating": "score"}
+TEXTS = ("title", "director", "cast", "genre", "description")
+"""What an advanced search looks for in words; the rest only narrows it."""
+ORDERS = [("asc", "ascending"), ("desc", "descending")]
 
 
 @extend_schema_field(OpenApiTypes.INT64)
@@ -26,6 +32,26 @@ class IdFilter(django_filters.Filter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, min_value=1, max_value=LARGEST_ID, **kwargs)
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class YearFilter(django_filters.Filter):
+    """Films by the year of their release."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, lookup_expr: str = "year", **kwargs: Any) -> None:
+        super().__init__("release_date", lookup_expr, min_value=1, max_value=9999, **kwargs)
+
+
+class PartFilter(django_filters.CharFilter):
+    """Films of which a field contains the text, whatever its case and accents."""
+
+    def filter(self, qs: QuerySet[Movie], value: str) -> QuerySet[Movie]:
+        if not value:
+            return qs
+        texts = FilmText.objects.filter(movie=OuterRef("pk"), field=self.field_name, folded__contains=fold(value))
+        return qs.filter(Exists(texts))
 
 
 class MovieFilter(django_filters.FilterSet):
@@ -44,11 +70,64 @@ class MovieFilter(django_filters.FilterSet):
         found = super().filter_queryset(queryset)
         if not asked["state"] and asked["include_ended"] != "true":
             found = found.exclude(state=MovieState.ENDED)
-        if asked["sort_by"] == "trending":
-            return by_trend(found)
-        if asked["sort_by"] == "release_date":
-            return found.order_by("-release_date", "-pk")
-        return found.order_by("-created_at", "-pk")
+        return self.in_order(found, asked["sort_by"])
+
+    def in_order(self, found: QuerySet[Movie], sort_by: str) -> QuerySet[Movie]:
+        return found.order_by("-release_date" if sort_by == "release_date" else "-created_at", "-pk")
+
+    def _leave(self, queryset: QuerySet[Movie], name: str, value: str) -> QuerySet[Movie]:
+        return queryset
+
+
+class CriteriaFilter(django_filters.FilterSet):
+    """Films by what they are; of names a part will do. All criteria given must be met."""
+
+    genre = PartFilter(max_length=255)
+    director = PartFilter(max_length=255)
+    country = PartFilter(max_length=255)
+    language = PartFilter(max_length=255)
+    rating = django_filters.CharFilter(lookup_expr="iexact", max_length=255, help_text="The age rating, such as PG-13.")
+
+    class Meta:
+        model = Movie
+        fields: list[str] = []
+
+
+class MovieCriteriaFilter(CriteriaFilter):
+    """The same, by year, and by what viewers think of them."""
+
+    release_year = YearFilter()
+    min_rating = django_filters.NumberFilter(
+        method="_at_least", min_value=0, max_value=10, help_text="Twice the average of the reviews, at least."
+    )
+
+    def filter_queryset(self, queryset: QuerySet[Movie]) -> QuerySet[Movie]:
+        return super().filter_queryset(queryset).order_by("title", "pk")
+
+    def _at_least(self, queryset: QuerySet[Movie], name: str, value: Decimal) -> QuerySet[Movie]:
+        return with_score(queryset).filter(score__gte=value) if value else queryset
+
+
+class AdvancedFilter(CriteriaFilter):
+    """The same, by more texts and a span of years, in any order."""
+
+    title = PartFilter(max_length=255)
+    cast = PartFilter(max_length=255)
+    description = PartFilter(max_length=255)
+    release_year_from = YearFilter("year__gte")
+    release_year_to = YearFilter("year__lte")
+    sort_by = django_filters.ChoiceFilter(
+        choices=[(name, name) for name in SEARCH_SORTS], method="_leave", help_text="Default title."
+    )
+    sort_order = django_filters.ChoiceFilter(choices=ORDERS, method="_leave", help_text="Default asc.")
+
+    def filter_queryset(self, queryset: QuerySet[Movie]) -> QuerySet[Movie]:
+        asked = self.form.cleaned_data
+        key = F(SEARCH_SORTS[asked["sort_by"] or "title"])
+        found = with_score(super().filter_queryset(queryset))
+        if asked["sort_order"] == "desc":
+            return found.order_by(key.desc(nulls_last=True), "-pk")
+        return found.order_by(key.asc(nulls_last=True), "pk")
 
     def _leave(self, queryset: QuerySet[Movie], name: str, value: str) -> QuerySet[Movie]:
         return queryset

@@ -42,6 +42,11 @@ def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
 
 
+def week_end(now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the moment at which the local day of ``now`` and the six days after it are over."""
+    return day_bounds(now.astimezone(zone).date() + timedelta(days=6), zone)[1]
+
+
 def _refusal(field: str, sentence: str) -> NoSuchMoment:
     return NoSuchMoment(sentence, errors=[{"pointer": f"/{field}", "detail": sentence}] if field else [])
 

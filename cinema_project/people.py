@@ -31,6 +31,7 @@ from accounts.views.answers import page
 from booking.selectors.personal import sales_of
 from booking.selectors.tickets import tickets_of
 from booking.services.farewell import close_account
+from catalog.selectors.personal import opinions_of
 from cinema_project.common.errors import DomainError
 
 
@@ -73,7 +74,11 @@ class Export(APIView):
 
 def exported(user: User) -> JsonResponse:
     """Answer with a file of everything that the house knows of a person."""
-    content: dict[str, Any] = {"account": personal_data(user), "sales": sales_of(user.pk)}
+    content: dict[str, Any] = {
+        "account": personal_data(user),
+        "sales": sales_of(user.pk),
+        "opinions": opinions_of(user.pk),
+    }
     response = JsonResponse(content, json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Disposition"] = 'attachment; filename="my-cinema-data.json"'
     response["Cache-Control"] = "no-store"

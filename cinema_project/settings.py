@@ -325,6 +325,14 @@ SPECTACULAR_SETTINGS = {
 # Modules that describe operations which REST framework does not know.
 PLAIN_VIEW_SCHEMAS = ["booking.api.schema", "cinema_project.openapi.house"]
 
+# --- Other people's data -----------------------------------------------------------------------------------------
+TMDB_API_KEY = env.text("TMDB_API_KEY")
+_TMDB_ROOT = env.address("TMDB_BASE_URL", "", ("https", "http")).rstrip("/")
+TMDB_BASE_URL = _TMDB_ROOT or "https://api.themoviedb.org"
+# A server of one's own that stands for TMDB has its pictures too.
+_TMDB_PICTURES = f"{_TMDB_ROOT}/t/p" if _TMDB_ROOT else "https://image.tmdb.org/t/p"
+TMDB_IMAGE_URL = env.address("TMDB_IMAGE_URL", _TMDB_PICTURES, ("https", "http")).rstrip("/")
+
 # --- Words, time, files ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
@@ -356,12 +364,16 @@ LOGGING = {
         "celery": {"level": "WARNING"},
         "kombu": {"level": "ERROR"},  # warns that memory:// has no host
         "django_celery_beat": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # tells every address, and the key of TMDB stands in it
     },
 }
 
 # --- Messages out: who delivers which topic of the outbox ----------------------------------------------------------
 OUTBOX_HANDLERS = {
     "seats": "booking.realtime.publish",
+    "screening_called_off": "booking.background.hand_off_cancellation",
+    "screening_cancelled": "booking.mails.send_screening_cancelled",
+    "screening_moved": "booking.mails.send_screening_moved",
     "password_reset": "accounts.mails.send_password_reset",
     "password_changed": "accounts.mails.send_password_changed",
     "email_confirmation": "accounts.mails.send_email_confirmation",

@@ -5,13 +5,15 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from accounts.views import entrance, staff
-from cinema_project import error_pages, health, media, people
+from cinema_project import error_pages, health, media, people, screenings
 
 urlpatterns = [
     path("api/v1/", include("booking.api.urls")),
     path("api/v1/users/me", people.Me.as_view()),
     path("api/v1/users/me/export", people.Export.as_view()),
+    path("api/v1/", include("cinema_project.film_urls")),
     path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/screenings/<int:screening_id>", screenings.OneScreening.as_view()),
     path("api/v1/", include("catalog.api.urls")),
     path("ws/", include("booking.socket_urls")),
     path("", include("accounts.api.gateway_urls")),

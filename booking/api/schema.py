@@ -94,6 +94,7 @@ PAGE = [
 HOLDS, SOLD = "Seat reservations", "Tickets"
 MAP = _answer("Every seat, by row and number. X-Seat-Seq says which change it includes.", list_of("SeatAvailability"))
 MISSING: Json = {"description": NO_SCREENING, "x-problem": {"code": "screening_not_found"}}
+NO_SHOWING: Json = {"description": "Showing with id 123 not found", "x-problem": {"code": "screening_not_found"}}
 FREE_SEATS = {"200": _answer("The seats that could be held now.", list_of("SeatOfMap")), "404": MISSING}
 
 PATHS: dict[str, Json] = {
@@ -218,6 +219,26 @@ PATHS: dict[str, Json] = {
             FREE_SEATS,
             security=OPEN,
             parameters=[_path_id("showtime_id"), *PAGE],
+        )
+    },
+    "/api/v1/showings/{showing_id}/tickets": {
+        "get": _operation(
+            "showing_tickets",
+            "Showings",
+            "Get the number of tickets left",
+            {"200": _answer("Capacity, less holds and tickets.", ref("TicketsLeft")), "404": NO_SHOWING},
+            security=OPEN,
+            parameters=[_path_id("showing_id")],
+        )
+    },
+    "/api/v1/showings/{showing_id}/seats": {
+        "get": _operation(
+            "showing_seats",
+            "Showings",
+            "Get the seat map of a showing",
+            {"200": _answer("Every seat, by row and number.", list_of("SeatOfShowing")), "404": MISSING},
+            security=OPEN,
+            parameters=[_path_id("showing_id"), *PAGE],
         )
     },
     "/api/v1/tickets/book": {

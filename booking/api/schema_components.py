@@ -62,6 +62,31 @@ COMPONENTS: dict[str, Json] = {
         expires_at=NO_MOMENT,
         is_mine={"type": "boolean", "example": False},
     ),
+    "TicketsLeft": _object(
+        showing_id={"type": "integer", "example": 123},
+        total_capacity={"type": "integer", "example": 150},
+        available_tickets={"type": "integer", "example": 42},
+        price=PRICE,
+        movie_title={"type": "string", "example": "Nosferatu"},
+        movie_id={"type": "integer", "example": 3},
+        start_time=MOMENT,
+        end_time=MOMENT,
+        room_name={"type": "string", "example": "Room 1"},
+        movie_poster=_nullable("string", example="https://cinema.test/media/posters/nosferatu.webp"),
+        movie_overview=_nullable("string", example="A count buys a house."),
+    ),
+    "SeatOfShowing": {
+        "allOf": [
+            ref("SeatOfMap"),
+            _object(
+                row={"type": "string", "example": "A"},
+                number={"type": "integer", "example": 5},
+                status={"type": "string", "enum": ["available", "reserved", "booked"], "example": "available"},
+                isAccessible={"type": "boolean", "example": False},
+                price=PRICE,
+            ),
+        ]
+    },
     "SeatSelection": {
         "type": "object",
         "properties": {

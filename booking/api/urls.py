@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.api.views import reservations, tickets
+from booking.api.views import reservations, showings, tickets
 
 app_name = "booking_api"
 urlpatterns = [
@@ -20,5 +20,7 @@ urlpatterns = [
     path("tickets/my-tickets", tickets.MyTickets.as_view()),
     path("tickets/<id:ticket_id>", tickets.OneTicket.as_view()),
     path("screenings/<id:screening_id>/available-seats", reservations.FreeSeats.as_view()),
+    path("showings/<id:showing_id>/tickets", showings.TicketsLeft.as_view()),
+    path("showings/<id:showing_id>/seats", showings.SeatsOfShowing.as_view()),
     path("showtimes/<id:screening_id>/seats", reservations.FreeSeats.as_view()),
 ]

@@ -13,9 +13,9 @@ CHECKS: dict[str, str] = {
     "a seat of a screening has one live claim": f"""
         SELECT c.screening_id, c.seat_id FROM booking_seatclaim c WHERE {LIVE}
         GROUP BY c.screening_id, c.seat_id HAVING COUNT(*) > 1""",
-    "a claimed seat is in the screening's room": """
+    "a claimed seat is in the screening's room": f"""
         SELECT c.id FROM booking_seatclaim c JOIN catalog_seat seat ON seat.id = c.seat_id
-        JOIN catalog_screening s ON s.id = c.screening_id WHERE seat.room_id <> s.room_id""",
+        JOIN catalog_screening s ON s.id = c.screening_id WHERE seat.room_id <> s.room_id AND {LIVE}""",
     "nobody has more than ten seats in a screening": f"""
         SELECT c.user_id, c.screening_id FROM booking_seatclaim c WHERE {LIVE}
         GROUP BY c.user_id, c.screening_id HAVING COUNT(*) > 10""",

@@ -12,11 +12,11 @@ from cinema_project.common.errors import NotFound
 ENDED_HOLDS_SHOWN = timedelta(hours=24)
 
 _TICKETS = f"""
-SELECT b.payment_id, b.booking_number, s.room_id, r.layout_version + c.version, s.start_time,
+SELECT b.payment_id, b.booking_number, r.id, r.layout_version + c.version, s.start_time,
        {", ".join("t." + column.strip() for column in COLUMNS.split(","))}
 FROM booking_seatclaim t JOIN booking_booking b ON b.id = t.booking_id
-JOIN catalog_screening s ON s.id = t.screening_id
-JOIN catalog_room r ON r.id = s.room_id JOIN catalog_cinema c ON c.id = r.cinema_id"""
+JOIN catalog_screening s ON s.id = t.screening_id JOIN catalog_seat p ON p.id = t.seat_id
+JOIN catalog_room r ON r.id = p.room_id JOIN catalog_cinema c ON c.id = r.cinema_id"""
 
 
 @dataclass(frozen=True, slots=True)

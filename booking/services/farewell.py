@@ -7,6 +7,7 @@ from accounts.services.closing import erase_person
 from booking.models import ClaimState, SeatClaim
 from booking.services.reservations import release_holds
 from booking.services.tickets import TicketPast, cancel_ticket
+from catalog.services.reviews import forget_opinions
 from cinema_project.common import clock
 from cinema_project.common.database import write
 
@@ -14,6 +15,8 @@ from cinema_project.common.database import write
 @write
 def close_account(*, user: User) -> None:
     """Release the user's holds, cancel their tickets of films to come, and erase the person; all or nothing.
+
+    Favourites and likes go along; reviews stay, without a name.
 
     :raises LastAdmin: if nobody else could run the cinema
     """
@@ -27,4 +30,5 @@ def close_account(*, user: User) -> None:
         for ticket_id in (ticket for screening, ticket in tickets if screening == screening_id):
             with suppress(TicketPast):
                 cancel_ticket(ticket_id=ticket_id, by=user)
+    forget_opinions(user_id=user.pk)
     erase_person(user=user)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from booking.claims import Claim, Found, ScreeningState
+from catalog.models import Screening
 from cinema_project.common.errors import Conflict, Invalid
 
 MOST_SEATS = 10
@@ -76,7 +77,7 @@ def check_on_sale(found: Found) -> None:
     check_not_cancelled(found.screening)
 
 
-def check_not_cancelled(screening: ScreeningState) -> None:
+def check_not_cancelled(screening: ScreeningState | Screening) -> None:
     if screening.status == "cancelled":
         raise ScreeningCancelled("This screening has been cancelled.")
 

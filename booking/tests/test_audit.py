@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 BROKEN = {
     "a claimed seat is in the screening's room": (
         "UPDATE catalog_seat SET row_label = 'Z', room_id = (SELECT MAX(id) FROM catalog_room)"
-        " WHERE id IN (SELECT MIN(seat_id) FROM booking_seatclaim)"
+        " WHERE id IN (SELECT MAX(seat_id) FROM booking_seatclaim)"
     ),
     "a booking's total is the sum of its tickets": "UPDATE booking_booking SET total = total + 0.01",
     "a ticket is its booking's: same user, same screening": "UPDATE booking_booking SET user_id = {other}",

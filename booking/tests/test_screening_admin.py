@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from catalog.models import Movie, Room, Screening
 from catalog.tests import make
+from cinema_project.common import clock
 
 
 @pytest.fixture(autouse=True)
@@ -97,21 +98,40 @@ def test_screening_moved_onto_another_is_refused(client):
 
     answer = post(client, "screening", second, **screening_fields(second.movie, second.room, first.start_time))
 
-    assert "is in use at that time" in errors_of(answer)[0]
+    assert f"{first.room.name} is in use from" in errors_of(answer)[0]
     assert Screening.objects.get(pk=second.pk).start_time == second.start_time
 
 
-def test_claimed_screening_stays_where_it_is(client):
+def test_claimed_screening_keeps_film_and_room_and_moves(client):
     screening = make.screening(seat_seq=1)
-    fields = screening_fields(make.movie(), make.room(), screening.start_time + timedelta(days=2))
+    start = (screening.start_time + timedelta(days=2)).replace(second=0)
 
-    answer = post(client, "screening", screening, **fields)
+    answer = post(client, "screening", screening, **screening_fields(make.movie(), make.room(), start))
     deleted = client.post(reverse("admin:catalog_screening_delete", args=[screening.pk]), {"post": "yes"})
 
     kept = Screening.objects.get(pk=screening.pk)
     assert (answer.status_code, deleted.status_code) == (302, 403)
-    assert (kept.movie, kept.room, kept.start_time) == (screening.movie, screening.room, screening.start_time)
+    assert (kept.movie, kept.room, kept.start_time) == (screening.movie, screening.room, start)
     assert kept.price == Decimal("11.50")
+
+
+def test_screening_that_nobody_claimed_is_deleted(client):
+    screening = make.screening()
+
+    client.post(reverse("admin:catalog_screening_delete", args=[screening.pk]), {"post": "yes"})
+
+    assert not Screening.objects.exists()
+
+
+def test_screenings_are_cancelled_and_those_that_are_over_are_not(client):
+    over = make.screening(seat_seq=1, start_time=clock.now() - timedelta(days=1))
+    ahead = make.screening(seat_seq=1)
+
+    ticked = {"action": "cancel_screenings", "_selected_action": [over.pk, ahead.pk]}
+    page = client.post(reverse("admin:catalog_screening_changelist") + "?when=all", ticked, follow=True)
+
+    assert list(Screening.objects.order_by("pk").values_list("status", flat=True)) == ["scheduled", "cancelled"]
+    assert "A screening that is over cannot be cancelled." in page.content.decode()
 
 
 def test_list_shows_start_on_the_clock_of_the_cinema(client):

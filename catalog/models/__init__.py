@@ -1,5 +1,8 @@
 from catalog.models.cinemas import Cinema, Room, Seat, SeatType
 from catalog.models.movies import CastMember, Movie, MovieState
+from catalog.models.reviews import Favourite, Reaction, Review
 from catalog.models.screenings import Screening, ScreeningStatus
+from catalog.models.search import FilmText, FilmWord, WordKey
 
 __all__ = ["CastMember", "Cinema", "Movie", "MovieState", "Room", "Screening", "ScreeningStatus", "Seat", "SeatType"]
+__all__ += ["Favourite", "FilmText", "FilmWord", "Reaction", "Review", "WordKey"]

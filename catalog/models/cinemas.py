@@ -92,7 +92,11 @@ class Room(models.Model):
     objects = RoomQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["cinema", "name"], name="room_name_unique_in_cinema")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cinema", "name"], condition=models.Q(archived_at=None), name="room_name_unique_in_cinema"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.cinema.name}: {self.name}"

@@ -50,9 +50,15 @@ class Movie(models.Model):
     awards = models.JSONField(default=list, blank=True)
     details = models.JSONField(default=dict, blank=True)
     tmdb_id = models.PositiveIntegerField(null=True, blank=True, unique=True)
-    backdrop_path = models.CharField(max_length=500, null=True, blank=True)
+    backdrop_path = models.ImageField("backdrop", max_length=500, upload_to="backdrops/", null=True, blank=True)
     vote_average = models.FloatField(null=True, blank=True)
     vote_count = models.PositiveIntegerField(null=True, blank=True)
+    imported = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="What TMDB last said: a field with another value was edited.",
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -1,9 +1,16 @@
 """Cinemas, rooms and seats, for reading."""
 
+from collections.abc import Iterator
+
 from django.db.models import Count, Q, QuerySet
 
 from catalog.models import Cinema, Room, Seat
+from catalog.selectors import ranking
+from catalog.words import fold, words_of
 from cinema_project.common.errors import NotFound
+
+INSIDE = 0.3
+"""What the typed text standing in a name as it is adds to the score."""
 
 
 class CinemaNotFound(NotFound):
@@ -19,10 +26,23 @@ def visible_cinemas() -> QuerySet[Cinema]:
     return Cinema.objects.visible().order_by("name", "pk")
 
 
-def matching(text: str) -> QuerySet[Cinema]:
-    """Return the cinemas in whose name, city or address the text stands, by name."""
-    found = Q(name__icontains=text) | Q(city__icontains=text) | Q(address__icontains=text)
-    return visible_cinemas().filter(found)
+def matching(text: str) -> list[Cinema]:
+    """Return the cinemas that the text means by name, city or address, the best match first."""
+    asked = ranking.typed(text)
+    houses = {house.pk: house for house in visible_cinemas()}
+    hits = [(pk, word, weight) for pk, house in houses.items() for word, weight in _weighed_words(house)]
+    words = ranking.meant(asked, ranking.known_by(asked, {word for _, word, _ in hits}))
+    found = ranking.scores(asked, words, [hit for hit in hits if hit[1] in words])
+    for pk, house in houses.items():
+        if asked.text and any(asked.text in fold(part) for part in (house.name, house.city, house.address)):
+            found[pk] = found.get(pk, 0.0) + INSIDE
+    best = ranking.best(found)
+    return sorted((houses[pk] for pk in best), key=lambda house: -round(best[house.pk], 3))
+
+
+def _weighed_words(house: Cinema) -> Iterator[tuple[str, float]]:
+    for weight, part in ((1.0, house.name), (0.9, house.city), (0.6, house.address)):
+        yield from ((word, weight) for word in words_of(part))
 
 
 def cinema(cinema_id: int) -> Cinema:

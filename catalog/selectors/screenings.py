@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 
 from catalog.models import Cinema, Movie, Room, Screening
 from catalog.selectors.cinemas import with_capacity
-from catalog.selectors.movies import cast_at_hand
+from catalog.selectors.movies import with_cast
 from catalog.zones import day_bounds
 from cinema_project.common import clock
 from cinema_project.common.errors import NotFound
@@ -40,7 +40,7 @@ def screenings() -> QuerySet[Screening]:
 
 def detailed(found: QuerySet[Screening]) -> QuerySet[Screening]:
     """Return the screenings with all that the API tells of them: film, cast, room with ``capacity``, cinema."""
-    movies = Prefetch("movie", Movie.objects.prefetch_related(cast_at_hand()))
+    movies = Prefetch("movie", with_cast(Movie.objects.all()))
     rooms = Prefetch("room", with_capacity(Room.objects.select_related("cinema")))
     return found.select_related(None).prefetch_related(movies, rooms)
 

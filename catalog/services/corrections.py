@@ -1,32 +1,21 @@
-"""What can still be put right: a room's facts at any time, a seat or a screening only while nobody has claimed it.
-
-``Screening.seat_seq`` counts the changes of its seats: above zero, somebody has or had a claim there.
-"""
+"""What is put right later: rooms, seats, screenings. Whether people's seats forbid it is for ``booking`` to say."""
 
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
-from catalog.models import Room, Screening, Seat
+from catalog.models import Movie, Room, Screening, Seat
 from catalog.selectors.cinemas import RoomNotFound
-from catalog.selectors.screenings import ScreeningNotFound
+from catalog.selectors.movies import MovieNotFound
 from catalog.services.checks import check_fields
 from catalog.services.cinemas import RoomNameTaken
-from catalog.services.screenings import RoomOverlap, check_on_sale, is_overlap, planned
+from catalog.services.locks import lock_movie, lock_rooms, lock_screening_and_rooms, stop_sales_in_room
+from catalog.services.screenings import check_on_sale, planned, save_in_room
 from cinema_project.common import clock
 from cinema_project.common.database import write
 from cinema_project.common.errors import Conflict, NotFound
 
-MOVES = frozenset({"movie", "room", "start_time"})
-
-
-class ScreeningSold(Conflict):
-    code = "screening_sold"
-
-
-class SeatSold(Conflict):
-    code = "seat_sold"
+TIMES = ("start_time", "end_time", "room_free_at", "currency")
 
 
 class SeatNotFound(NotFound):
@@ -40,7 +29,7 @@ def change_room(*, room_id: int, **changes: Any) -> Room:
     :raises RoomNotFound: if there is none
     :raises RoomNameTaken: if its cinema has another of that name
     """
-    room = Room.objects.visible().select_for_update(of=("self",)).select_related("cinema").filter(pk=room_id).first()
+    room = lock_rooms(room_id).get(room_id)
     if room is None:
         raise RoomNotFound(f"Room with id {room_id} not found")
     _set(room, changes)
@@ -52,97 +41,85 @@ def change_room(*, room_id: int, **changes: Any) -> Room:
     return room
 
 
-@write
-def change_seat(*, seat_id: int, **changes: Any) -> Seat:
-    """Change a seat; where seats were claimed in its room, only ``is_active``.
+def seat_to_change(seat_id: int) -> Seat:
+    """Return a seat while nobody can claim it: the sales in its room stand still until the transaction ends.
 
     :raises SeatNotFound: if there is none
-    :raises SeatSold: if more is to change than may
     """
-    seat = _seat_of_locked_room(seat_id)
-    if set(changes) - {"is_active"} and seats_are_fixed(seat.room_id):
-        raise SeatSold(
-            "Seats of this room have been held or sold: their labels and types stay. You can switch a seat off."
-        )
+    room_id = Seat.objects.filter(pk=seat_id).values_list("room_id", flat=True).first()
+    if room_id is not None:
+        stop_sales_in_room(room_id)
+    seat = Seat.objects.filter(pk=seat_id).first()
+    if seat is None:
+        raise SeatNotFound(f"Seat with id {seat_id} not found")
+    return seat
+
+
+def save_seat(*, seat: Seat, **changes: Any) -> None:
+    """Change a seat that ``seat_to_change`` returned.
+
+    :raises Conflict: if the room has another of that name
+    """
     _set(seat, changes)
     try:
         with transaction.atomic():
             seat.save(update_fields=list(changes))
     except IntegrityError as clash:
         raise Conflict(f"The room already has a seat {seat.label}.") from clash
-    return seat
-
-
-@write
-def remove_seat(*, seat_id: int) -> None:
-    """Take a seat out of a room in which no seat was claimed yet.
-
-    :raises SeatNotFound: if there is none
-    :raises SeatSold: if one was
-    """
-    seat = _seat_of_locked_room(seat_id)
-    if seats_are_fixed(seat.room_id):
-        raise SeatSold("Seats of this room have been held or sold: switch the seat off instead.")
-    seat.delete()
 
 
 @write
 def change_screening(*, screening_id: int, **changes: Any) -> Screening:
-    """Change a screening; its film, room and start only while nobody has claimed a seat.
+    """Change a screening. Its end follows its film, room and start, unless one is given.
 
-    :param changes: fields of :class:`Screening`; ``start_time`` as for ``create_screening``
-    :raises ScreeningNotFound: if there is none
-    :raises ScreeningSold: if more is to change than may
-    :raises FilmComingSoon, StartsInThePast, NoSuchMoment, RoomOverlap: as for ``create_screening``
+    :param changes: what ``create_screening`` takes
+    :raises ScreeningNotFound, MovieNotFound, RoomNotFound: if there is none
+    :raises FilmComingSoon, StartsInThePast, EndsOutOfOrder, NoSuchMoment, RoomOverlap: as for ``create_screening``
     """
-    locked = Screening.objects.select_for_update(of=("self",)).with_places()
-    screening = locked.filter(pk=screening_id).first()
-    if screening is None:
-        raise ScreeningNotFound(f"Screening with id {screening_id} not found")
-    moves = MOVES & set(changes)
-    if moves and screening.seat_seq:
-        raise ScreeningSold("Seats of this screening have been held or sold: film, room and start stay as they are.")
-    _set(screening, changes)
-    if moves:
-        _move(screening)
-    _save(screening)
+    screening = lock_screening_and_rooms(screening_id, changes.get("room_id", 0))
+    before = (screening.movie_id, screening.room_id, screening.start_time)
+    _put(screening, **changes)
+    moved = before != (screening.movie_id, screening.room_id, screening.start_time)
+    check_on_sale(screening, clock.now() if moved else None)
+    save_in_room(screening)
     return screening
 
 
-def seats_are_fixed(room_id: int) -> bool:
-    """Tell whether a seat of the room has ever been claimed."""
-    return Screening.objects.filter(room_id=room_id, seat_seq__gt=0).exists()
+def _put(
+    screening: Screening,
+    *,
+    movie_id: int | None = None,
+    room_id: int | None = None,
+    end_time: Any = None,
+    **changes: Any,
+) -> None:
+    film = screening.movie if movie_id in (None, screening.movie_id) else _film(movie_id)
+    room = screening.room if room_id in (None, screening.room_id) else _room(room_id)
+    start = changes.pop("start_time", screening.start_time)
+    _set(screening, changes)
+    plan = planned(movie=film, room=room, start_time=start, price=screening.price, end_time=end_time)
+    same = (film.pk, room.pk, plan.start_time) == (screening.movie_id, screening.room_id, screening.start_time)
+    screening.movie, screening.room = film, room
+    if end_time is not None or not same:
+        for field in TIMES:
+            setattr(screening, field, getattr(plan, field))
 
 
-def _seat_of_locked_room(seat_id: int) -> Seat:
-    seat = Seat.objects.filter(pk=seat_id).first()
-    if seat is None:
-        raise SeatNotFound(f"Seat with id {seat_id} not found")
-    # The lock of the room, and the sign for every open seat map to be drawn anew.
-    Room.objects.filter(pk=seat.room_id).update(layout_version=F("layout_version") + 1)
-    seat.refresh_from_db()
-    return seat
+def _film(movie_id: Any) -> Movie:
+    film = lock_movie(movie_id)
+    if film is None:
+        raise MovieNotFound(f"Movie with id {movie_id} not found")
+    return film
+
+
+def _room(room_id: Any) -> Room:
+    room = lock_rooms(room_id).get(room_id)
+    if room is None:
+        raise RoomNotFound(f"Room with id {room_id} not found")
+    return room
 
 
 def _set(row: Room | Seat | Screening, changes: dict[str, Any]) -> None:
     for field, value in changes.items():
         setattr(row, field, value)
     check_fields(row)
-
-
-def _move(screening: Screening) -> None:
-    """Work the times and the currency out again."""
-    plan = planned(movie=screening.movie, room=screening.room, start_time=screening.start_time, price=screening.price)
-    for field in ("start_time", "end_time", "room_free_at", "currency"):
-        setattr(screening, field, getattr(plan, field))
-    check_on_sale(screening, clock.now())
-
-
-def _save(screening: Screening) -> None:
-    try:
-        with transaction.atomic():
-            screening.save()
-    except IntegrityError as refused:
-        if not is_overlap(refused):
-            raise
-        raise RoomOverlap(f"{screening.room.name} is in use at that time, cleaning included.") from refused

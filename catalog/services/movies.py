@@ -6,6 +6,7 @@ from typing import Any
 from catalog.models import CastMember, Movie, MovieState
 from catalog.selectors.movies import MovieNotFound
 from catalog.services.checks import check_fields, save_with_slug
+from catalog.services.film_index import index_films
 from cinema_project.common.database import write
 from cinema_project.common.errors import Invalid
 
@@ -28,6 +29,7 @@ def create_movie(*, title: str, duration_minutes: int, cast: Sequence[str] = (),
     check_fields(movie)
     save_with_slug(movie, title)
     _set_cast(movie, cast)
+    index_films([movie.pk])
     return movie
 
 
@@ -50,6 +52,7 @@ def update_movie(*, movie_id: int, cast: Sequence[str] | None = None, **changes:
     movie.save()
     if cast is not None:
         _set_cast(movie, cast)
+    index_films([movie.pk])
     return movie
 
 

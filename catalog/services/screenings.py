@@ -10,6 +10,7 @@ from catalog.models import Cinema, Movie, MovieState, Room, Screening
 from catalog.selectors.cinemas import RoomNotFound
 from catalog.selectors.movies import MovieNotFound
 from catalog.services.checks import check_fields
+from catalog.services.locks import lock_movie, lock_rooms
 from catalog.zones import to_moment
 from cinema_project.common import clock
 from cinema_project.common.database import write
@@ -57,15 +58,14 @@ def create_screening(
     :raises StartsInThePast, EndsOutOfOrder, NoSuchMoment: if the times cannot be
     :raises RoomOverlap: if the room is in use, cleaning included (R48)
     """
-    movie = Movie.objects.visible().filter(pk=movie_id).first()
+    room, movie = lock_rooms(room_id).get(room_id), lock_movie(movie_id)
     if movie is None:
         raise MovieNotFound(f"Movie with id {movie_id} not found")
-    room = Room.objects.visible().select_related("cinema").filter(pk=room_id).first()
     if room is None:
         raise RoomNotFound(f"Room with id {room_id} not found")
     screening = planned(movie=movie, room=room, start_time=start_time, price=price, end_time=end_time, **details)
     check_on_sale(screening, clock.now())
-    _insert(screening)
+    save_in_room(screening)
     return screening
 
 
@@ -121,10 +121,14 @@ def clash_sentence(clash: Screening, room: Room) -> str:
     return f"{room.name} is in use from {span}, cleaning included, by {clash.movie.title}."
 
 
-def _insert(screening: Screening) -> None:
+def save_in_room(screening: Screening) -> None:
+    """Write a new or changed screening, unless the room is in use then (R48).
+
+    :raises RoomOverlap: if it is, with the ``conflicting_screening_id``
+    """
     try:
         with transaction.atomic():
-            screening.save(force_insert=True)
+            screening.save()
     except IntegrityError as refused:
         if not is_overlap(refused):
             raise
@@ -135,6 +139,7 @@ def _refuse(screening: Screening) -> NoReturn:
     clash = (
         Screening.objects.scheduled()
         .select_related("movie")
+        .exclude(pk=screening.pk)
         .filter(room=screening.room, start_time__lt=screening.room_free_at, room_free_at__gt=screening.start_time)
         .order_by("start_time")
         .first()

@@ -4,7 +4,10 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from catalog.models import CastMember, Cinema, Movie, MovieState, Room, Screening, Seat
+from accounts.models import User
+from accounts.tests import make as people
+from catalog.models import CastMember, Cinema, Movie, MovieState, Review, Room, Screening, Seat
+from catalog.services.film_index import index_films
 from cinema_project.common import clock
 
 _numbers = count(1)
@@ -48,6 +51,7 @@ def movie(*, cast: tuple[str, ...] = (), **fields: Any) -> Movie:
     made = Movie.objects.create(**defaults | fields)
     for order, name in enumerate(cast):
         CastMember.objects.create(movie=made, actor_name=name, character_name="Herself", role="actor", order=order)
+    index_films([made.pk])
     return made
 
 
@@ -65,6 +69,13 @@ def screening(**fields: Any) -> Screening:
     made = Screening.objects.create(**defaults | fields)
     made.refresh_from_db()
     return made
+
+
+def review(*, user: User | None = None, movie: Movie, **fields: Any) -> Review:
+    """A review of the film by somebody new, of 4 points."""
+    now = clock.now()
+    defaults = {"rating": 4, "created_at": now, "updated_at": now}
+    return Review.objects.create(user=user or people.user(password=None), movie=movie, **defaults | fields)
 
 
 def _free_from(room: Room) -> datetime:

@@ -1,4 +1,4 @@
-"""The catalogue in the admin: what services refuse is shown in the form, and what was claimed stays as it is."""
+"""The catalogue in the admin: what services refuse is shown in the form, and nothing is lost of what was typed."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -121,32 +121,3 @@ def test_room_name_taken_is_explained(client):
     answer = post(client, "room", other, name="Screen 1", cleaning_minutes="15")
 
     assert errors_of(answer) == [f"{room.cinema.name} already has a room named Screen 1."]
-
-
-def test_seat_of_a_claimed_room_is_only_switched_off(client):
-    room = make.screening(seat_seq=1).room
-    seat = room.seats.first()
-
-    answer = post(client, "seat", seat, row_label="Z", seat_number="9", seat_type="vip")
-    deleted = client.post(reverse("admin:catalog_seat_delete", args=[seat.pk]), {"post": "yes"})
-
-    kept = Seat.objects.get(pk=seat.pk)
-    assert (answer.status_code, deleted.status_code) == (302, 403)
-    assert (kept.label, kept.seat_type, kept.is_active) == (seat.label, seat.seat_type, False)
-    assert Room.objects.get(pk=room.pk).layout_version == room.layout_version + 1
-
-
-def test_seat_nobody_claimed_is_corrected_or_removed(client):
-    room = make.room()
-    first, second, *_ = room.seats.order_by("pk")
-    fields = {"row_label": "Z", "seat_number": "9", "seat_type": "vip", "x": "0", "y": "0", "is_active": "on"}
-
-    changed = post(client, "seat", first, **fields)
-    taken = post(client, "seat", second, **fields)
-    removed = client.post(reverse("admin:catalog_seat_delete", args=[second.pk]), {"post": "yes"})
-
-    assert (changed.status_code, taken.status_code, removed.status_code) == (302, 200, 302)
-    assert len(errors_of(taken)) == 1
-    assert Seat.objects.get(pk=first.pk).label == "Z9"
-    assert not Seat.objects.filter(pk=second.pk).exists()
-    assert Room.objects.get(pk=room.pk).layout_version == room.layout_version + 2

@@ -78,15 +78,6 @@ def test_movies_leave_out_what_ended_unless_asked(api):
     assert ids(api.get("movies/coming-soon")) == [coming.pk]
 
 
-def test_trending_counts_the_bookings_of_two_weeks(api):
-    little, much, old = make.movie(), make.movie(), make.movie()
-    make.screening(movie=little, bookings_count=1)
-    make.screening(movie=much, bookings_count=3)
-    make.screening(movie=old, bookings_count=9, start_time=clock.now() - timedelta(days=15))
-
-    assert ids(api.get("movies", sort_by="trending")) == [much.pk, little.pk, old.pk]
-
-
 def test_cast_comes_in_the_order_of_the_credits(api):
     film = make.movie(cast=("Helm", "Abel"))
     CastMember.objects.filter(actor_name="Helm").update(order=5)

@@ -1,32 +1,23 @@
-"""What can still be put right, and what cannot once somebody has claimed a seat."""
+"""What staff put right later; the seats of people are in booking/tests."""
 
 from datetime import timedelta
 
 import pytest
 
-from catalog.models import Room, Screening, Seat
+from catalog.models import Screening
 from catalog.selectors.cinemas import RoomNotFound
+from catalog.selectors.movies import MovieNotFound
 from catalog.selectors.screenings import ScreeningNotFound
 from catalog.services import corrections
+from catalog.services.screenings import RoomOverlap, StartsInThePast
 from catalog.tests import make
-from cinema_project.common.errors import Conflict, Invalid
+from cinema_project.common import clock
+from cinema_project.common.errors import Invalid
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("change", ["movie", "room", "start_time"])
-def test_claimed_screening_does_not_move(change):
-    screening = make.screening(seat_seq=1)
-    moves = {"movie": make.movie(), "room": make.room(), "start_time": screening.start_time + timedelta(days=1)}
-
-    with pytest.raises(corrections.ScreeningSold):
-        corrections.change_screening(screening_id=screening.pk, **{change: moves[change]})
-
-    kept = Screening.objects.get(pk=screening.pk)
-    assert (kept.movie, kept.room, kept.start_time) == (screening.movie, screening.room, screening.start_time)
-
-
-def test_claimed_screening_may_change_its_facts():
+def test_screening_may_change_its_facts():
     screening = make.screening(seat_seq=1)
 
     corrections.change_screening(screening_id=screening.pk, price="9.00", subtitles="de")
@@ -38,9 +29,65 @@ def test_claimed_screening_may_change_its_facts():
 def test_screening_takes_the_currency_of_its_new_room():
     screening, room = make.screening(), make.room(cinema=make.cinema(currency="JPY"))
 
-    corrections.change_screening(screening_id=screening.pk, room=room)
+    corrections.change_screening(screening_id=screening.pk, room_id=room.pk)
 
     assert Screening.objects.get().currency == "JPY"
+
+
+def test_end_follows_film_and_start_unless_given():
+    screening, film = make.screening(), make.movie(duration_minutes=45)
+    start = screening.start_time + timedelta(days=1)
+
+    followed = corrections.change_screening(screening_id=screening.pk, movie_id=film.pk)
+    given = corrections.change_screening(
+        screening_id=screening.pk, start_time=start, end_time=start + timedelta(minutes=200)
+    )
+
+    assert (followed.start_time, followed.end_time - followed.start_time) == (
+        screening.start_time,
+        timedelta(minutes=60),
+    )
+    assert (given.start_time, given.end_time - start) == (start, timedelta(minutes=200))
+    assert given.room_free_at - given.end_time == timedelta(minutes=15)
+
+
+def test_end_once_given_stays_when_only_the_price_changes():
+    screening = make.screening()
+    end = screening.start_time + timedelta(minutes=200)
+    corrections.change_screening(screening_id=screening.pk, end_time=end)
+
+    corrections.change_screening(screening_id=screening.pk, price="9.00")
+
+    assert Screening.objects.get().end_time == end
+
+
+def test_screening_of_yesterday_keeps_its_time_and_may_change_its_price():
+    screening = make.screening(start_time=clock.now() - timedelta(days=1))
+
+    corrections.change_screening(screening_id=screening.pk, start_time=screening.start_time, price="9.00")
+    with pytest.raises(StartsInThePast):
+        corrections.change_screening(screening_id=screening.pk, start_time=screening.start_time + timedelta(hours=1))
+
+    kept = Screening.objects.get()
+    assert (kept.start_time, str(kept.price)) == (screening.start_time, "9.00")
+
+
+def test_screening_moved_onto_another_names_it():
+    first = make.screening()
+    second = make.screening(room=first.room)
+
+    with pytest.raises(RoomOverlap) as refused:
+        corrections.change_screening(screening_id=second.pk, start_time=first.start_time)
+
+    assert refused.value.extra == {"conflicting_screening_id": first.pk}
+
+
+@pytest.mark.parametrize(("gone", "error"), [("movie", MovieNotFound), ("room", RoomNotFound)])
+def test_screening_cannot_go_to_what_is_archived(gone, error):
+    archived = getattr(make, gone)(archived_at=clock.now())
+
+    with pytest.raises(error):
+        corrections.change_screening(screening_id=make.screening().pk, **{f"{gone}_id": archived.pk})
 
 
 def test_price_below_zero_is_refused():
@@ -52,41 +99,11 @@ def test_price_below_zero_is_refused():
     assert refused.value.errors[0]["pointer"] == "/price"
 
 
-def test_seat_of_a_claimed_room_keeps_label_and_type_and_stays():
-    seat = make.screening(seat_seq=1).room.seats.first()
-
-    with pytest.raises(corrections.SeatSold):
-        corrections.change_seat(seat_id=seat.pk, seat_type="vip")
-    with pytest.raises(corrections.SeatSold):
-        corrections.remove_seat(seat_id=seat.pk)
-    corrections.change_seat(seat_id=seat.pk, is_active=False)
-
-    kept = Seat.objects.get(pk=seat.pk)
-    assert (kept.seat_type, kept.is_active) == ("standard", False)
-
-
-def test_two_seats_cannot_have_one_label():
-    first, second, *_ = make.room().seats.order_by("pk")
-
-    with pytest.raises(Conflict, match=f"already has a seat {first.label}"):
-        corrections.change_seat(seat_id=second.pk, row_label=first.row_label, seat_number=first.seat_number)
-
-
-def test_changed_seat_makes_open_maps_out_of_date():
-    room = make.room()
-
-    corrections.change_seat(seat_id=room.seats.first().pk, seat_type="vip")
-
-    assert Room.objects.get(pk=room.pk).layout_version == room.layout_version + 1
-
-
 @pytest.mark.parametrize(
     ("service", "row", "error"),
     [
         (corrections.change_screening, "screening_id", ScreeningNotFound),
         (corrections.change_room, "room_id", RoomNotFound),
-        (corrections.change_seat, "seat_id", corrections.SeatNotFound),
-        (corrections.remove_seat, "seat_id", corrections.SeatNotFound),
     ],
 )
 def test_unknown_row_is_not_found(service, row, error):

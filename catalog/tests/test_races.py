@@ -6,14 +6,15 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from catalog.models import Cinema, Room, Screening, Seat
-from catalog.services import cinemas, screenings
+from catalog.services import archiving, cinemas, screenings
 from catalog.services.plans import block
 from catalog.tests import make
 from cinema_project.common import clock
-from cinema_project.common.errors import Conflict
+from cinema_project.common.database import query
+from cinema_project.common.errors import Conflict, NotFound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,3 +64,33 @@ def test_one_of_many_makes_the_same_seats():
 def test_cinemas_of_one_name_each_get_a_slug():
     assert all_at_once(lambda _: cinemas.create_cinema(name="Roxy", city="Berlin", address="1")) == [None] * PEOPLE
     assert Cinema.objects.values("slug").distinct().count() == PEOPLE
+
+
+@pytest.mark.parametrize("thing", ["movie", "room", "cinema"])
+def test_what_is_just_being_removed_gets_no_screening(thing):
+    room, film = make.room(), make.movie()
+    remove = {
+        "movie": lambda: archiving.remove_movie(movie_id=film.pk),
+        "room": lambda: archiving.remove_room(room_id=room.pk),
+        "cinema": lambda: archiving.remove_cinema(cinema_id=room.cinema_id),
+    }[thing]
+    start = clock.now() + timedelta(days=3)
+
+    def put_on():
+        try:
+            screenings.create_screening(movie_id=film.pk, room_id=room.pk, start_time=start, price=Decimal(9))
+        except NotFound as refused:
+            return refused.code
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            remove()
+            outcome = pool.submit(put_on)
+            while not query("SELECT 1 FROM pg_locks WHERE NOT granted"):
+                assert not outcome.done()
+        assert outcome.result() == f"{'movie' if thing == 'movie' else 'room'}_not_found"
+
+    assert not Screening.objects.exists()

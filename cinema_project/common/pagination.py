@@ -68,6 +68,26 @@ class SkipLimitPagination(BasePagination):
         return str(replace_query_param(address, "limit", self.limit))
 
 
+class NumberedPages(SkipLimitPagination):
+    """``?page=&page_size=``, which the view has read; pages are numbered from 1."""
+
+    def __init__(self, *, page: int, page_size: int) -> None:
+        self.page, self.limit, self.skip = page, page_size, (page - 1) * page_size
+
+    def paginate_queryset(self, queryset: Things, request: Request, view: Any = None) -> list[Any]:
+        self.request = request
+        self.total = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
+        return list(queryset[self.skip : self.skip + self.limit])
+
+    @property
+    def has_more(self) -> bool:
+        return self.skip + self.limit < self.total
+
+    def _address(self, skip: int) -> str:
+        address = replace_query_param(self.request.build_absolute_uri(), "page", skip // self.limit + 1)
+        return str(replace_query_param(address, "page_size", self.limit))
+
+
 def whole(query: Any, name: str, default: int, *, least: int) -> int:
     """Read a whole number of the query string.
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from booking.models import SeatClaim
 from catalog.models import Cinema, Movie, MovieState, Screening, Seat
-from catalog.selectors import movies, screenings
+from catalog.selectors import film_search, movies, screenings
 
 DAYS_AHEAD = 14
 FEW_LEFT_SHARE = 0.2
@@ -39,10 +39,10 @@ class House:
     showings: list[Showing]
 
 
-def films(*, tab: str, search: str, cinema: Cinema | None) -> QuerySet[Movie]:
+def films(*, tab: str, search: str, cinema: Cinema | None) -> QuerySet[Movie] | film_search.Films:
     """Return the films of a tab, or all that match the search, whatever their tab."""
     if search:
-        return movies.matching(search).exclude(state=MovieState.ENDED)
+        return film_search.matching(search, among=Movie.objects.visible().exclude(state=MovieState.ENDED))
     return movies.coming_soon() if tab == "coming-soon" else movies.now_showing(cinema)
 
 

@@ -73,7 +73,7 @@ def _home_page(request: HttpRequest) -> HttpResponse:
     slug = preferences.chosen_cinema(request)
     cinema = next((known for known in cinemas if known.slug == slug), None)
     tab = "coming-soon" if request.GET.get("tab") == "coming-soon" else "now-showing"
-    search = request.GET.get("q", "").strip()[:100]
+    search = request.GET.get("q", "").replace("\0", "").strip()[:100]
     if search and isinstance(request.user, User):
         remember_search(user_id=request.user.pk, query=search, kind="movie")
     found = programme.films(tab=tab, search=search, cinema=cinema)

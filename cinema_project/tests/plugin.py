@@ -18,7 +18,10 @@ from cinema_project.tests import services as having
 from cinema_project.tests.services import Missing, Services
 
 FOLDER = "cinema-tests-{pid}-"
-SETTINGS_OF_OTHERS = ("CELERY_BROKER_URL", "MQTT_URL", "EMAIL_URL", "PAYMENTS_MODE", "BOX_OFFICE", "HOLD_SECONDS")
+SETTINGS_OF_OTHERS = (
+    *("CELERY_BROKER_URL", "MQTT_URL", "EMAIL_URL", "PAYMENTS_MODE", "BOX_OFFICE", "HOLD_SECONDS"),
+    *("TMDB_API_KEY", "TMDB_BASE_URL", "TMDB_IMAGE_URL"),
+)
 CHECKS: dict[str, Callable[[], object]] = {  # by the fixture that needs it
     "mosquitto": having.mosquitto_binary,
     "browsers": having.chromium_binaries,

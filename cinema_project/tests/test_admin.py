@@ -23,6 +23,7 @@ from booking.services.reservations import hold_seats
 from booking.services.tickets import book_seats, cancel_ticket
 from booking.tests import make
 from catalog.models import Screening
+from catalog.services.reviews import create_review
 from cinema_project.common import clock
 from cinema_project.common.models import IdempotencyRecord, OutboxMessage
 from cinema_project.common.staff_forms import StaffAdmin
@@ -59,6 +60,7 @@ def sold(db) -> Screening:
     hold_seats(buyer=buyer, screening_id=screening.pk, seat_ids=[third])
     cancel_ticket(ticket_id=Ticket.objects.get(seat_id=second).pk, by=buyer)
     issue_tokens(user=buyer)
+    create_review(user_id=buyer.pk, movie_id=screening.movie_id, rating=4)
     create_key(by=buyer, name="Robot", scopes=["jobs:read"])
     AccessFailureLog.objects.create(username=buyer.email, ip_address="192.0.2.1")
     IdempotencyRecord.objects.create(user_id=buyer.pk, key="k", fingerprint="f" * 64, created_at=clock.now())

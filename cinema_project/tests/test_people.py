@@ -15,6 +15,9 @@ from booking.services.farewell import close_account
 from booking.services.reservations import hold_seats
 from booking.services.tickets import book_seats
 from booking.tests import make
+from catalog.models import Favourite
+from catalog.services.favourites import add_favourite_movie
+from catalog.services.reviews import create_review
 from cinema_project.common import clock as clocks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -36,6 +39,8 @@ def test_closing_gives_seats_back_and_erases_the_person(client, ann):
     book_seats(buyer=ann, screening_id=coming.pk, seat_ids=make.seats_of(coming)[:2], payment_id="paid")
     hold_seats(buyer=ann, screening_id=past.pk, seat_ids=make.seats_of(past)[:1])
     remember_search(user_id=ann.pk, query="metropolis")
+    add_favourite_movie(user_id=ann.pk, movie_id=coming.movie_id)
+    review = create_review(user_id=ann.pk, movie_id=coming.movie_id, rating=5)
     headers = people.bearer(ann)
 
     answer = client.delete(ME, headers=headers)
@@ -47,6 +52,8 @@ def test_closing_gives_seats_back_and_erases_the_person(client, ann):
     assert (left.email, left.full_name, left.is_active) == (f"closed-{ann.uuid.hex}@closed.invalid", "", False)
     assert (left.has_usable_password(), left.closed_at is not None) == (False, True)
     assert not Search.objects.exists()
+    assert not Favourite.objects.exists()
+    assert client.get(f"/api/v1/movies/reviews/{review.pk}").json()["reviewerName"] == "Former guest"
     assert not TokenFamily.objects.filter(revoked_at=None).exists()
     assert client.get("/api/v1/auth/me", headers=headers).status_code == 401
     assert violations() == []
@@ -134,6 +141,9 @@ def test_export_tells_everything_of_oneself_and_nothing_of_others(client, ann):
     book_seats(buyer=make.user(), screening_id=film.pk, seat_ids=make.seats_of(film)[1:2], payment_id="by another")
     remember_search(user_id=ann.pk, query="metropolis")
     issue_tokens(user=ann)
+    add_favourite_movie(user_id=ann.pk, movie_id=film.movie_id)
+    create_review(user_id=ann.pk, movie_id=film.movie_id, rating=5, title="by ann")
+    create_review(user_id=make.user().pk, movie_id=film.movie_id, rating=1, title="by another")
 
     answer = client.get(f"{ME}/export", headers=people.bearer(ann))
 
@@ -144,4 +154,6 @@ def test_export_tells_everything_of_oneself_and_nothing_of_others(client, ann):
     assert len(told["account"]["sign_ins"]) == 2
     assert [payment["payment_id"] for payment in told["sales"]["payments"]] == ["paid by ann"]
     assert [ticket["film"] for ticket in told["sales"]["tickets"]] == [film.movie.title]
+    assert [review["title"] for review in told["opinions"]["reviews"]] == ["by ann"]
+    assert [marked["film"] for marked in told["opinions"]["favourites"]] == [film.movie.title]
     assert "password" not in answer.content.decode()

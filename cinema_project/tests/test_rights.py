@@ -16,6 +16,10 @@ from accounts.tests.make import bearer
 from booking.models import Ticket
 from booking.services.tickets import book_seats
 from booking.tests import make
+from catalog.services.favourites import add_favourite_cinema, add_favourite_movie
+from catalog.services.reviews import create_review
+from catalog.tests import make as catalog
+from catalog.tests.fake_tmdb import TMDB_ID
 from cinema_project.openapi.schema import schema_json
 from cinema_project.tests.rights_table import (
     ADMIN,
@@ -84,20 +88,27 @@ def people(db) -> dict[str, User]:
 
 
 @pytest.fixture
-def ids(people) -> dict[str, int]:
+def ids(people, tmdb) -> dict[str, int]:
     """What the parameters of addresses name; what can be owned is the owner's."""
-    screening = make.screening()
+    screening = make.screening(movie=catalog.movie(cast=["Max Schreck"]))
+    own = {"user_id": people[OWNER].pk, "movie_id": screening.movie_id}
+    add_favourite_cinema(user_id=people[OWNER].pk, cinema_id=screening.room.cinema_id)
+    add_favourite_movie(**own)
     seats = make.seats_of(screening)[:1]
     book_seats(buyer=people[OWNER], screening_id=screening.pk, seat_ids=seats, payment_id="pay 1")
     return {
         "user_id": people[OWNER].pk,
         "search_id": remember_search(user_id=people[OWNER].pk, query="metropolis").pk,
         "key_id": create_key(by=people[ADMIN], name="Robot", scopes=["jobs:read"]).key.pk,
+        "tmdb_id": TMDB_ID,
         "cinema_id": screening.room.cinema_id,
         "movie_id": screening.movie_id,
+        "review_id": create_review(**own, rating=4).pk,
+        "cast_id": screening.movie.cast_members.get().pk,
         "room_id": screening.room_id,
         "screening_id": screening.pk,
         "showtime_id": screening.pk,
+        "showing_id": screening.pk,
         "ticket_id": Ticket.objects.get().pk,
     }
 

@@ -109,11 +109,31 @@ def test_production_refuses_trust_but_for_a_till(settings_of):
             {"API_KEYS": f"{'k' * 16},{'k' * 15}"},
             "API_KEYS holds a key that is too short: give each at least 16 random characters.",
         ),
+        (
+            {"TMDB_BASE_URL": "api.themoviedb.org"},
+            "TMDB_BASE_URL cannot be used: set it to an address that starts with https://.",
+        ),
         ({"SITE_URL": "cinema.test"}, "SITE_URL cannot be used: set it to an address that starts with http://."),
     ],
 )
 def test_wrong_value_stops_the_start_with_one_sentence(settings_of, env, sentence):
     assert settings_of(**env) == f"{sentence}\n"
+
+
+@pytest.mark.parametrize(
+    ("env", "root", "pictures"),
+    [
+        ({}, "https://api.themoviedb.org", "https://image.tmdb.org/t/p"),
+        ({"TMDB_BASE_URL": "http://127.0.0.1:9/"}, "http://127.0.0.1:9", "http://127.0.0.1:9/t/p"),
+        (
+            {"TMDB_BASE_URL": "http://127.0.0.1:9", "TMDB_IMAGE_URL": "https://pictures.test/"},
+            "http://127.0.0.1:9",
+            "https://pictures.test",
+        ),
+    ],
+)
+def test_pictures_are_where_tmdb_is(settings_of, env, root, pictures):
+    assert settings_of("TMDB_BASE_URL", "TMDB_IMAGE_URL", **env) == [root, pictures]
 
 
 def test_keys_are_a_comma_list(settings_of):

@@ -8,12 +8,19 @@ from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
 
 class Moment(serializers.DateTimeField):
     """A moment in UTC, whatever the site's zone."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(default_timezone=UTC, **kwargs)
+        super().__init__(default_timezone=UTC, format=MOMENT, **kwargs)
+
+
+def as_text(moment: datetime) -> str:
+    """Return a moment as :class:`Moment` shows it."""
+    return moment.astimezone(UTC).strftime(MOMENT)
 
 
 class LocalOrMoment(serializers.DateTimeField):
@@ -61,5 +68,8 @@ class OutputOnce(Output):
         made = cast(dict[str, Any], self.context).setdefault("made", {})
         key = type(self), instance.pk
         if key not in made:
-            made[key] = super().to_representation(instance)
+            made[key] = self.make(instance)
         return made[key]
+
+    def make(self, instance: Any) -> Any:
+        return super().to_representation(instance)

@@ -73,6 +73,15 @@ class ScreeningInput(serializers.ModelSerializer[Screening]):
         ]
 
 
+class ScreeningChangeInput(ScreeningInput):
+    remap = serializers.BooleanField(
+        default=False, help_text="With another room: take holds and tickets along to the seats of the same names."
+    )
+
+    class Meta(ScreeningInput.Meta):
+        fields = [*ScreeningInput.Meta.fields, "remap"]
+
+
 class ShowtimeOutput(Output):
     screening_time = Moment(source="start_time")
     room = RoomInCinemaOutput()

@@ -36,14 +36,15 @@ Rows = QuerySet[Any] | Sequence[Any]
 
 
 class CatalogueView(GenericAPIView[Any]):
-    """Open to read; to write, for those whom ``write_permission`` lets."""
+    """To read, for all whom ``read_permission`` lets, by default everybody; to write, ``write_permission``."""
 
+    read_permission: type[BasePermission] = AllowAny
     write_permission: type[BasePermission] = IsStaffMember
     pagination_class: type[SkipLimitPagination] | None = None
     filter_backends: list[Any] = []
 
     def get_permissions(self) -> list[BasePermission]:
-        return [AllowAny() if self.request.method in SAFE_METHODS else self.write_permission()]
+        return [self.read_permission() if self.request.method in SAFE_METHODS else self.write_permission()]
 
     def asked(self, serializer: type[BaseSerializer[Any]], *, partial: bool = False) -> dict[str, Any]:
         """Return the valid body of the request."""
@@ -86,7 +87,7 @@ class Search(CatalogueList):
 
     kind: str
 
-    def searched(self, matching: Callable[[str], QuerySet[Any]], envelope: str = "") -> Response:
+    def searched(self, matching: Callable[[str], Rows], envelope: str = "") -> Response:
         """Show what the selector finds for ``q``, and note the search.
 
         :raises QueryMissing: without ``q``
@@ -95,9 +96,13 @@ class Search(CatalogueList):
         if not 1 <= len(text) <= LONGEST_SEARCH or "\0" in text:
             raise QueryMissing
         found = self.listed(matching(text), envelope)
-        if isinstance(self.request.auth, Caller):
-            remember_search(user_id=self.request.auth.id, query=text, kind=self.kind)
+        self.note(text)
         return found
+
+    def note(self, text: str) -> None:
+        """Keep what was looked for in the history of a signed-in caller."""
+        if text and isinstance(self.request.auth, Caller):
+            remember_search(user_id=self.request.auth.id, query=text, kind=self.kind)
 
 
 class WholeUnlessLimited(SkipLimitPagination):

@@ -21,10 +21,14 @@ from catalog.api.views.base import Q_PARAMETER, CatalogueList, CatalogueView, Se
 from catalog.models import Cinema, Room, Seat
 from catalog.selectors import cinemas as selectors
 from catalog.services import cinemas as services
+from catalog.services.archiving import HasScreeningsToCome, remove_cinema, remove_room
+from catalog.services.corrections import change_room
 from catalog.services.plans import SeatSpec, WrongNumberOfSeats, block
 
 NO_CINEMA = refusal(selectors.CinemaNotFound, "Cinema with id 1 not found")
 NO_ROOM = refusal(selectors.RoomNotFound, "Room with id 2 not found")
+NAME_TAKEN = refusal(services.RoomNameTaken, "Roxy already has a room named Room 1.")
+TO_COME = refusal(HasScreeningsToCome, "Room 1 has 3 screenings to come: cancel or move them first.")
 
 
 class Cinemas(CatalogueList):
@@ -78,6 +82,12 @@ class OneCinema(CatalogueView):
         """Change a cinema (staff); optional fields that are not given stay as they are."""
         return self.shown(CinemaOutput, services.update_cinema(cinema_id=cinema_id, **self.asked(CinemaInput)))
 
+    @extend_schema(operation_id="remove_cinema", responses={204: None} | NO_CINEMA | TO_COME)
+    def delete(self, request: Request, cinema_id: int) -> Response:
+        """Close a cinema with its rooms (staff): hidden from then on, still named on tickets."""
+        remove_cinema(cinema_id=cinema_id)
+        return Response(status=204)
+
 
 class Amenities(CatalogueView):
     serializer_class = CinemaOutput
@@ -105,10 +115,7 @@ class Rooms(CatalogueList):
         operation_id="create_room",
         parameters=ONCE,
         request=RoomInput,
-        responses={201: RoomOutput}
-        | NO_CINEMA
-        | refusal(services.RoomNameTaken, "Roxy already has a room named Room 1.")
-        | KEY_REUSED,
+        responses={201: RoomOutput} | NO_CINEMA | NAME_TAKEN | KEY_REUSED,
     )
     def post(self, request: Request, cinema_id: int) -> HttpResponse:
         """Add a room, still without seats (staff)."""
@@ -122,11 +129,30 @@ class Rooms(CatalogueList):
 class OneRoom(CatalogueView):
     queryset = Room.objects.none()
     serializer_class = RoomOutput
+    write_permission = IsProgrammer
 
     @extend_schema(operation_id="show_room", responses={200: RoomOutput} | NO_ROOM)
     def get(self, request: Request, room_id: int) -> Response:
         """One room."""
         return self.shown(RoomOutput, selectors.room(room_id))
+
+    @extend_schema(operation_id="update_room", request=RoomInput, responses={200: RoomOutput} | NO_ROOM | NAME_TAKEN)
+    def patch(self, request: Request, room_id: int) -> Response:
+        """Change some facts of a room (staff)."""
+        change_room(room_id=room_id, **self.asked(RoomInput, partial=True))
+        return self.shown(RoomOutput, selectors.room(room_id))
+
+    @extend_schema(operation_id="replace_room", request=RoomInput, responses={200: RoomOutput} | NO_ROOM | NAME_TAKEN)
+    def put(self, request: Request, room_id: int) -> Response:
+        """Change a room (staff); optional fields that are not given stay as they are."""
+        change_room(room_id=room_id, **self.asked(RoomInput))
+        return self.shown(RoomOutput, selectors.room(room_id))
+
+    @extend_schema(operation_id="remove_room", responses={204: None} | NO_ROOM | TO_COME)
+    def delete(self, request: Request, room_id: int) -> Response:
+        """Close a room (staff): hidden from then on, still named on tickets."""
+        remove_room(room_id=room_id)
+        return Response(status=204)
 
 
 class Seats(CatalogueList):

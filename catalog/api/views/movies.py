@@ -8,13 +8,15 @@ from accounts.permissions import IsProgrammer
 from catalog.api.described import KEY_REUSED, ONCE, PAGE, refusal
 from catalog.api.serializers.movies import CastOutput, MovieInput, MovieOutput, MoviesOutput
 from catalog.api.views.base import Q_PARAMETER, CatalogueList, CatalogueView, Search
-from catalog.filters import MovieFilter
+from catalog.filters import TEXTS, AdvancedFilter, MovieCriteriaFilter, MovieFilter
 from catalog.models import CastMember, Movie, MovieState
-from catalog.selectors import cinemas
+from catalog.selectors import cinemas, film_search
 from catalog.selectors import movies as selectors
 from catalog.services import movies as services
+from catalog.services.archiving import HasScreeningsToCome, remove_movie
 
 NO_MOVIE = refusal(selectors.MovieNotFound, "Movie with id 3 not found")
+TO_COME = refusal(HasScreeningsToCome, "Faust has 3 screenings to come: cancel or move them first.")
 GOES_BACK = refusal(
     services.StateGoesBack, "A film goes from COMING_SOON to SHOWING to ENDED: SHOWING cannot become COMING_SOON."
 )
@@ -56,7 +58,34 @@ class SearchMovies(Search):
     @extend_schema(operation_id="search_movies", parameters=[Q_PARAMETER], responses=MovieOutput(many=True))
     def get(self, request: Request) -> Response:
         """Films by title, genre and people."""
-        return self.searched(selectors.matching)
+        return self.searched(film_search.matching)
+
+
+class FilterMovies(CatalogueList):
+    queryset = Movie.objects.none()
+    serializer_class = MovieOutput
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = MovieCriteriaFilter
+
+    @extend_schema(operation_id="filter_movies", responses=MovieOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Films that meet all criteria, by title, whatever their state."""
+        return self.listed(self.filter_queryset(selectors.visible_movies()))
+
+
+class SearchMoviesByField(Search):
+    queryset = Movie.objects.none()
+    serializer_class = MovieOutput
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = AdvancedFilter
+    kind = "movie"
+
+    @extend_schema(operation_id="search_movies_by_field", responses=MovieOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Films that have all the texts, each in its field, whatever their state."""
+        found = self.listed(self.filter_queryset(selectors.visible_movies()))
+        self.note(" ".join(filter(None, (request.query_params.get(name, "").strip() for name in TEXTS))))
+        return found
 
 
 class OneMovie(CatalogueView):
@@ -78,6 +107,12 @@ class OneMovie(CatalogueView):
         """Change some fields of a film (staff). The state only moves forward."""
         services.update_movie(movie_id=movie_id, **self.asked(MovieInput, partial=True))
         return self.shown(MovieOutput, selectors.movie(movie_id))
+
+    @extend_schema(operation_id="remove_movie", responses={204: None} | NO_MOVIE | TO_COME)
+    def delete(self, request: Request, movie_id: int) -> Response:
+        """Take a film out of the programme (staff): hidden from then on, still named on tickets."""
+        remove_movie(movie_id=movie_id)
+        return Response(status=204)
 
 
 class ComingSoon(CatalogueList):

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,9 +20,9 @@ from catalog.models import Screening
 from catalog.selectors import cinemas, movies
 from catalog.selectors import screenings as selectors
 from catalog.services import screenings as services
+from catalog.zones import week_end
 from cinema_project.common import clock
 
-WEEK = timedelta(days=7)
 NO_CINEMA = refusal(cinemas.CinemaNotFound, "Cinema with id 1 not found")
 NO_MOVIE = refusal(movies.MovieNotFound, "Movie with id 3 not found")
 
@@ -139,6 +138,7 @@ class ShowtimesOfMovieInCinema(ScreeningList):
         operation_id="list_showtimes_of_movie_in_cinema", responses={200: ScreeningOutput(many=True)} | NO_CINEMA
     )
     def get(self, request: Request, cinema_id: int, movie_id: int) -> Response:
-        """The screenings of a film in a cinema during the next seven days."""
-        found = selectors.upcoming(cinema=cinemas.cinema(cinema_id), movie=movies.movie(movie_id))
-        return self.listed(self.filter_queryset(found.filter(start_time__lt=clock.now() + WEEK)))
+        """The screenings to come of a film in a cinema, today and on the six days after it."""
+        cinema = cinemas.cinema(cinema_id)
+        found = selectors.upcoming(cinema=cinema, movie=movies.movie(movie_id))
+        return self.listed(self.filter_queryset(found.filter(start_time__lt=week_end(clock.now(), cinema.zone))))

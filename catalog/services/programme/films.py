@@ -8,6 +8,7 @@ from PIL import Image
 
 from catalog.models import CastMember, Movie
 from catalog.services.checks import check_fields, free_slug
+from catalog.services.film_index import index_films
 from catalog.services.movies import check_state
 from catalog.services.programme.places import changed
 from catalog.services.programme.rows import MovieRow, PartRow, Raw, Row
@@ -23,12 +24,14 @@ def import_films(run: Run) -> None:
     films = _Films()
     run.movies = [movie for movie in films.all if movie.archived_at is None]
     run.each("movie", films.step)
+    index_films(films.changed)
 
 
 class _Films:
     """The films' step: it knows every film, read once for all."""
 
     def __init__(self) -> None:
+        self.changed: set[int] = set()
         self.all = list(Movie.objects.prefetch_related("cast_members"))
         self.slugs = {movie.slug: movie for movie in self.all}
         self.tmdb_ids = {movie.tmdb_id: movie for movie in self.all if movie.tmdb_id}
@@ -49,6 +52,8 @@ class _Films:
         recast = row.cast is not None and _recast(movie, row.cast, new=there is None)
         if there is None:
             run.movies.append(movie)
+        if different or recast:
+            self.changed.add(movie.pk)
         run.count(raw, "created" if there is None else "updated" if different or recast else "unchanged")
 
     def _same(self, run: Run, row: MovieRow) -> Movie | None:

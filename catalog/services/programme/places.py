@@ -6,6 +6,7 @@ from typing import Any
 from catalog.models import Cinema, Movie, Room, Screening, Seat
 from catalog.services.checks import check_fields
 from catalog.services.cinemas import create_cinema, create_room, create_seats
+from catalog.services.locks import stop_sales_in_room
 from catalog.services.plans import SeatSpec, plan_to_seats
 from catalog.services.programme.rows import CinemaRow, Raw, RoomRow, Row
 from catalog.services.programme.run import Run, key, refusal
@@ -47,11 +48,10 @@ def _cinema(run: Run, raw: Raw, row: Row) -> None:
 
 
 class _Rooms:
-    """The rooms' step: it knows which seats stand and which rooms are in use, read once for all."""
+    """The rooms' step: it knows which seats stand, read once for all."""
 
     def __init__(self) -> None:
         self.seats: dict[int, set[Place]] = defaultdict(set)
-        self.in_use: set[int] = set()
 
     def take(self, run: Run) -> None:
         names = {row.name.casefold() for _, row in run.rows.get("room", []) if isinstance(row, RoomRow)}
@@ -59,7 +59,6 @@ class _Rooms:
         fields = ("row_label", "seat_number", "seat_type", "x", "y")
         for room_id, *place in Seat.objects.filter(room__in=ids).values_list("room_id", *fields):
             self.seats[room_id].add(tuple(place))
-        self.in_use = set(Screening.objects.filter(room__in=ids).values_list("room_id", flat=True).distinct())
         run.each("room", self.step)
 
     def step(self, run: Run, raw: Raw, row: Row) -> None:
@@ -75,7 +74,7 @@ class _Rooms:
             run.count(raw, "created")
             return
         other_seats = specs is not None and {_place(spec) for spec in specs} != self.seats[room.pk]
-        if other_seats and room.pk in self.in_use:
+        if other_seats and _is_in_use(room):
             raise refusal("/plan", f"The seats of {room.name} differ, but it has screenings: give the room a new name.")
         if changed(room, given):
             check_fields(room)
@@ -92,6 +91,11 @@ class _Rooms:
         if specs:
             create_seats(room_id=room.pk, seats=specs)
             self.seats[room.pk] = {_place(spec) for spec in specs}
+
+
+def _is_in_use(room: Room) -> bool:
+    stop_sales_in_room(room.pk)  # nor does anybody put the first screening on before the seats are others
+    return Screening.objects.filter(room=room).exists()
 
 
 def _place(spec: SeatSpec) -> Place:

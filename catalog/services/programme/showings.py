@@ -7,6 +7,7 @@ from itertools import groupby
 from django.db import IntegrityError, transaction
 
 from catalog.models import Movie, Screening, ScreeningStatus
+from catalog.services.locks import lock_rooms
 from catalog.services.programme.films import films_named
 from catalog.services.programme.rows import Raw, Row, RowError, ScreeningRow
 from catalog.services.programme.run import Run, refusal
@@ -119,6 +120,7 @@ def _refuse(run: Run, earlier: tuple[Raw | None, Screening], later: tuple[Raw | 
 
 
 def _insert(run: Run, new: list[tuple[Raw, Screening]]) -> None:
+    lock_rooms(*{screening.room_id for _, screening in new})
     try:
         with transaction.atomic():
             Screening.objects.bulk_create([screening for _, screening in new], batch_size=CHUNK)

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
+from accounts.models import Search
+from accounts.tests import make as people
 from catalog.tests import make
 from cinema_project.common import clock as database_clock
 
@@ -66,6 +68,25 @@ def test_search_finds_films_of_both_tabs(client):
     assertNotContains(page, "Metropolis")
 
 
+def test_search_forgives_typos_and_leaves_out_what_ended(client):
+    film("Nosferatu")
+    film("Nosferatu the Vampyre", state="ENDED", showings=0)
+
+    page = client.get("/?q=nosfertau%00", **HTML)
+
+    assertContains(page, "Nosferatu</a>", count=1)
+    assertNotContains(page, "Vampyre")
+
+
+def test_search_of_the_signed_in_is_noted_whatever_was_typed(client):
+    ann = people.user()
+    client.force_login(ann)
+
+    client.get("/?q=nosfer%00atu", **HTML)
+
+    assert list(Search.objects.values_list("user_id", "search_query")) == [(ann.pk, "nosferatu")]
+
+
 def test_search_without_a_hit_says_what_to_do(client):
     page = client.get("/?q=<script>", **HTML)
 
@@ -90,12 +111,12 @@ def test_unknown_cinema_and_page_are_no_errors(client):
 
 def test_queries_do_not_grow_with_films(client, django_assert_num_queries):
     film("Nosferatu")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/", **HTML)
 
     film("Metropolis", showings=3)
     film("The General", showings=2)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/", **HTML)
 
 

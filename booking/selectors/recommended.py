@@ -1,0 +1,54 @@
+"""Which films to recommend to a person: what they marked, rated and booked, and what sells."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Avg, Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from booking.models import SeatClaim
+from booking.selectors.trending import with_tickets_sold
+from booking.taste import Film, Recommendation, Verdict, ranked
+from catalog.models import Favourite, Movie, MovieState, Review
+
+Opinion = tuple[float, str]
+"""How much a person likes a film, and the words before its title that say how we know."""
+
+BOOKED: Opinion = (1.0, "you booked")
+MARKED: Opinion = (2.0, "you marked")
+BOOKED_STATES = ("pending", "confirmed", "used")
+
+
+def recommendations(user_id: int) -> list[Recommendation]:
+    """Return the films on show or to come that the person has not booked, marked or reviewed, the best first."""
+    opinions = _opinions(user_id)
+    films = {film.pk: film for film in _films(opinions)}
+    verdicts = [Verdict(_film(films[movie_id]), *opinion) for movie_id, opinion in opinions.items()]
+    return ranked([_film(film) for film in films.values() if film.pk not in opinions], verdicts)
+
+
+def _opinions(user_id: int) -> dict[int, Opinion]:
+    """Return what the person thinks by film id; what they say of a film counts more than that they went there."""
+    tickets = SeatClaim.objects.filter(user=user_id, state__in=BOOKED_STATES)
+    booked = dict.fromkeys(tickets.values_list("screening__movie", flat=True).distinct(), BOOKED)
+    favourites = Favourite.objects.filter(user=user_id, movie__isnull=False)
+    marked = dict.fromkeys(favourites.values_list("movie", flat=True), MARKED)
+    ratings = Review.objects.filter(user=user_id).values_list("movie", "rating")
+    rated = {movie: (float(rating - 3), f"you gave {rating} of 5 to") for movie, rating in ratings}
+    return booked | marked | rated
+
+
+def _films(known: Iterable[int]) -> Iterable[Any]:
+    """Return the films that could be recommended and those known, the newest first, each with what others think."""
+    to_see = Q(archived_at=None) & ~Q(state=MovieState.ENDED)
+    rated = Review.objects.filter(movie=OuterRef("pk")).order_by().values("movie")
+    films = with_tickets_sold(Movie.objects.filter(to_see | Q(pk__in=[*known]))).annotate(
+        stars=Coalesce(Subquery(rated.annotate(stars=Avg("rating")).values("stars")), 0.0),
+        raters=Coalesce(Subquery(rated.annotate(raters=Count("pk")).values("raters")), 0),
+    )
+    return films.order_by("-created_at", "-pk").only("title", "genre", "director")
+
+
+def _film(row: Any) -> Film:
+    genres = tuple(str(genre) for genre in row.genre)
+    return Film(row.pk, row.title, genres, row.director or "", row.tickets_sold, row.stars, row.raters)

@@ -1,0 +1,101 @@
+"""Taking films, rooms and cinemas out of the programme: archived where something happened there, else erased (R51)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.db.models.fields.reverse_related import ForeignObjectRel
+
+from catalog.models import CastMember, Cinema, FilmText, FilmWord, Movie, Room, Screening, Seat
+from catalog.selectors.cinemas import CinemaNotFound, RoomNotFound
+from catalog.selectors.movies import MovieNotFound
+from cinema_project.common import clock
+from cinema_project.common.database import write
+from cinema_project.common.errors import Conflict
+
+
+class HasScreeningsToCome(Conflict):
+    code = "has_screenings_to_come"
+
+
+@write
+def remove_movie(*, movie_id: int) -> None:
+    """Take a film out of all lists; without history it is erased. Twice is as good as once.
+
+    :raises MovieNotFound: if there is none
+    :raises HasScreeningsToCome: if it is still to be shown, with the ``screening_ids``
+    """
+    movie = Movie.objects.select_for_update().filter(pk=movie_id).first()
+    if movie is None:
+        raise MovieNotFound(f"Movie with id {movie_id} not found")
+    _check_nothing_to_come(movie.title, Screening.objects.filter(movie=movie))
+    if _has_history(movie, besides=[CastMember, FilmText, FilmWord]):
+        _archive(Movie.objects.filter(pk=movie_id))
+    else:
+        movie.delete()
+
+
+@write
+def remove_room(*, room_id: int) -> None:
+    """Close a room; without history it is erased with its seats. Twice is as good as once.
+
+    :raises RoomNotFound: if there is none
+    :raises HasScreeningsToCome: if something is still to be shown there, with the ``screening_ids``
+    """
+    room = Room.objects.select_for_update().filter(pk=room_id).first()
+    if room is None:
+        raise RoomNotFound(f"Room with id {room_id} not found")
+    _check_nothing_to_come(room.name, Screening.objects.filter(room=room))
+    if _has_history(room, besides=[Seat]):
+        _archive(Room.objects.filter(pk=room_id))
+    else:
+        _erase_rooms([room])
+
+
+@write
+def remove_cinema(*, cinema_id: int) -> None:
+    """Close a cinema with its rooms; without history all of it is erased. Twice is as good as once.
+
+    :raises CinemaNotFound: if there is none
+    :raises HasScreeningsToCome: if something is still to be shown there, with the ``screening_ids``
+    """
+    cinema = Cinema.objects.select_for_update().filter(pk=cinema_id).first()
+    if cinema is None:
+        raise CinemaNotFound(f"Cinema with id {cinema_id} not found")
+    rooms = list(Room.objects.select_for_update().filter(cinema=cinema).order_by("pk"))
+    _check_nothing_to_come(cinema.name, Screening.objects.filter(room__in=rooms))
+    if _has_history(cinema, besides=[Room]) or any(_has_history(room, besides=[Seat]) for room in rooms):
+        _archive(Cinema.objects.filter(pk=cinema_id))
+        _archive(Room.objects.filter(cinema=cinema))
+    else:
+        _erase_rooms(rooms)
+        cinema.delete()
+
+
+def _check_nothing_to_come(name: str, found: models.QuerySet[Screening]) -> None:
+    ahead = found.filter(status="scheduled", end_time__gt=clock.now()).order_by("start_time", "pk")
+    ids = list(ahead.values_list("pk", flat=True))
+    if ids:
+        number = "1 screening" if len(ids) == 1 else f"{len(ids)} screenings"
+        raise HasScreeningsToCome(f"{name} has {number} to come: cancel or move them first.", screening_ids=ids)
+
+
+def _has_history(row: models.Model, *, besides: Iterable[type[models.Model]]) -> bool:
+    """Tell whether rows of any app name this one, other than those that make it up."""
+    fields = row._meta.get_fields(include_hidden=True)
+    relations = [
+        field for field in fields if isinstance(field, ForeignObjectRel) and field.related_model not in besides
+    ]
+    return any(
+        relation.related_model._default_manager.filter(**{relation.field.name: row}).exists() for relation in relations
+    )
+
+
+def _archive(rows: models.QuerySet[Any]) -> None:
+    rows.filter(archived_at=None).update(archived_at=clock.now())
+
+
+def _erase_rooms(rooms: list[Room]) -> None:
+    Seat.objects.filter(room__in=rooms).delete()
+    for room in rooms:
+        room.delete()
