@@ -25,13 +25,14 @@ def reviews() -> QuerySet[Review]:
 
 
 def reviews_of(movie_id: int, *, sort_by: str = "created_at", descending: bool = True) -> QuerySet[Review]:
-    """Return the reviews of a film in this order, the newest first on ties.
+    """Return the reviews of a film in this order, the newest first on ties of another kind.
 
     :param sort_by: one of ``SORTS``
     :raises MovieNotFound: if there is no such film
     """
     order = f"-{sort_by}" if descending else sort_by
-    return reviews().filter(movie=movie(movie_id)).order_by(order, "-pk")
+    ties = "pk" if order == "created_at" else "-pk"
+    return reviews().filter(movie=movie(movie_id)).order_by(order, ties)
 
 
 def found_review(review_id: int, among: QuerySet[Review]) -> Review:
