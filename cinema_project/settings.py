@@ -161,8 +161,14 @@ def _postgresql() -> dict[str, Any]:
         "prepare_threshold": 5,  # lets `common.database.query` prepare; the ORM binds on the client and never does
     }
     if DB_POOL_SIZE:
-        options["pool"] = {"min_size": 1, "max_size": DB_POOL_SIZE, "timeout": 10}
-    return {"OPTIONS": options, "CONN_MAX_AGE": 0 if DB_POOL_SIZE else None, "CONN_HEALTH_CHECKS": True}
+        # A server that is down is known as such after two seconds; once it is back, whoever comes next connects (R58).
+        options["pool"] = {"min_size": 1, "max_size": DB_POOL_SIZE, "timeout": 2, "reconnect_timeout": 1}
+    return {
+        "ENGINE": "cinema_project.common.postgresql",
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0 if DB_POOL_SIZE else None,
+        "CONN_HEALTH_CHECKS": True,
+    }
 
 
 DATABASES = {"default": _database()}
@@ -190,7 +196,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "cinema_project.beat:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

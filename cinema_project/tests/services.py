@@ -30,25 +30,21 @@ class Services:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.running: list[tuple[Process, signal.Signals]] = []
+        self.running: list[tuple[Process | PostgreSQL, signal.Signals]] = []
 
     def postgresql(self, settings: Sequence[str] = POSTGRESQL_SETTINGS) -> str:
         """Return the URL of a server in which the user may create databases."""
         if url := os.environ.get("TEST_DATABASE_URL"):
             return url
+        return self.own_postgresql(settings).url
+
+    def own_postgresql(self, settings: Sequence[str] = POSTGRESQL_SETTINGS) -> "PostgreSQL":
+        """Start a server that no other test uses."""
         user = unprivileged_user()
-        home = self._folder("postgresql", user)
-        binaries = postgresql_binaries(home, user)
-        port = free_port()
-        initdb = [binaries / "initdb", f"--pgdata={home}/data", *INITDB_OPTIONS]
-        subprocess.run(initdb, check=True, capture_output=True, cwd=home, **as_user(user))
-        command = [binaries / "postgres", "-D", home / "data", "-h", HOST, "-p", str(port), "-k", home]
-        command += [f"--{setting}" for setting in settings]
-        # SIGQUIT: PostgreSQL's word for "end at once, but tidy up".
-        process = spawn(command, log=home / "log", cwd=home, user=user, dies_by=signal.SIGQUIT)
-        url = f"postgresql://cinema@{HOST}:{port}/postgres"
-        self._keep(process, lambda: postgresql_answers(url), signal.SIGQUIT)
-        return url
+        server = PostgreSQL(self._folder("postgresql", user), user, settings)
+        server.start()
+        self.running.append((server, signal.SIGQUIT))
+        return server
 
     def redis(self) -> str:
         """Return the URL of a Redis, without a database number."""
@@ -88,6 +84,29 @@ class Services:
         if user:
             shutil.chown(folder, user)
         return folder
+
+
+class PostgreSQL:
+    """A server with data of its own, which may be killed and started again."""
+
+    def __init__(self, home: Path, user: str | None, settings: Sequence[str]) -> None:
+        self.home, self.user, self.port = home, user, free_port()
+        self.url = f"postgresql://cinema@{HOST}:{self.port}/postgres"
+        binaries = postgresql_binaries(home, user)
+        initdb = [binaries / "initdb", f"--pgdata={home}/data", *INITDB_OPTIONS]
+        subprocess.run(initdb, check=True, capture_output=True, cwd=home, **as_user(user))
+        self.command = [binaries / "postgres", "-D", home / "data", "-h", HOST, "-p", str(self.port), "-k", home]
+        self.command += [f"--{setting}" for setting in settings]
+
+    def start(self) -> None:
+        """Start it, and wait until it lets people in."""
+        # SIGQUIT: PostgreSQL's word for "end at once, but tidy up".
+        self.process = spawn(self.command, log=self.home / "log", cwd=self.home, user=self.user, dies_by=signal.SIGQUIT)
+        self.process.wait_until(lambda: postgresql_answers(self.url))
+
+    def stop(self, by: signal.Signals = signal.SIGQUIT) -> int:
+        """End it; its data stay, and the next start repairs what was left undone."""
+        return self.process.stop(by)
 
 
 def postgresql_binaries(home: Path, user: str | None) -> Path:
