@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "cinema_project.common.middleware.OptionalSlash",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "cinema_project.common.middleware.BoundedBodies",
     "django.middleware.http.ConditionalGetMiddleware",
     "cinema_project.common.middleware.ShortCut",
     "cinema_project.common.csp.PolicyByPath",

@@ -9,11 +9,9 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from cinema_project.common.errors import Invalid, TooLarge, UnsupportedType
+from cinema_project.common.errors import Invalid, UnsupportedType
 from cinema_project.common.exception_handler import problem
 from cinema_project.common.pagination import DEFAULT_LIMIT, SkipLimitPagination
-
-LARGEST_BODY = 10 * 1024 * 1024
 
 
 @method_decorator(csrf_exempt, name="dispatch")  # the bearer token is the proof, no cookie counts here
@@ -30,13 +28,10 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     """Read the JSON object of the body.
 
     :raises UnsupportedType: if it is labelled as something else
-    :raises TooLarge: over 10 MB
     :raises Invalid: if it is not a JSON object
     """
     if request.content_type != "application/json":
         raise UnsupportedType(f'Unsupported media type "{request.content_type}" in request: send application/json.')
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
-        raise TooLarge("The body is larger than 10 MB.")
     try:
         body = orjson.loads(request.body)
     except orjson.JSONDecodeError as error:

@@ -1,13 +1,16 @@
-"""Paths with and without the trailing slash, problem documents outside the pages, a short cut to the hot paths."""
+"""Paths with and without the trailing slash, bodies of a bearable size, problem documents outside the pages, and a
+short cut to the hot paths."""
 
 from collections.abc import Callable
 from functools import lru_cache
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.views.defaults import page_not_found
 
+from cinema_project.common.errors import TooLarge
 from cinema_project.common.exception_handler import problem_for
 from cinema_project.common.json_api import JsonView
 
@@ -52,6 +55,22 @@ def _sorry(refusal: HttpResponse) -> HttpResponse:
     page = HttpResponse(render_to_string("503.html"), status=refusal.status_code)
     page["Retry-After"] = refusal["Retry-After"]
     return page
+
+
+class BoundedBodies:
+    """Refuse a body announced as longer than anything the house takes, before any of it is read."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if int(request.META.get("CONTENT_LENGTH") or 0) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return self.get_response(request)
+        refusal = problem_for(TooLarge("The body is larger than 10 MB."))
+        assert refusal is not None
+        if request.path.startswith(API_PREFIXES):
+            return refusal
+        return HttpResponse(render_to_string("413.html"), status=refusal.status_code)
 
 
 class ShortCut:

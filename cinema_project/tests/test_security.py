@@ -106,6 +106,15 @@ def test_preflight_names_what_is_allowed_to_those_alone(client, settings):
     assert cors(preflight(STRANGER)) == {}
 
 
+@pytest.mark.parametrize("path", ["/account/sign-in/", "/admin/login/", "/api/v1/auth/login", "/api/v1/tickets/book"])
+def test_longer_bodies_than_anything_we_take_are_refused_unread(client, path):
+    answer = client.generic("POST", path, b"x" * (10 * 1024 * 1024 + 1), content_type="application/json")
+
+    assert answer.status_code == 413
+    assert "10 MB" in answer.content.decode()
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
 def test_signed_in_pages_are_not_kept(client):
     client.force_login(make.user(is_staff=True))
 
