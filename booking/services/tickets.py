@@ -25,6 +25,7 @@ from booking.claims import (
 )
 from booking.realtime import SeatUpdate
 from booking.services import contested
+from booking.services.house_rules import check_gap_everywhere
 from booking.services.reservations import mark_ended, own_holds
 from booking.services.seat_rules import (
     check_not_cancelled,
@@ -207,6 +208,8 @@ def _check_seats(sale: _Sale) -> None:
     check_seats_of_room(sale.screening, sale.seat_ids)
     check_seat_limit(sale.found, sale.seat_ids, sale.buyer.id)
     check_seats_free(conflicts(sale.found, sale.seat_ids, sale.buyer.id))
+    if len(sale.own_holds) < len(sale.seat_ids):
+        check_gap_everywhere(sale.screening.id, sale.seat_ids, sale.buyer.id)
 
 
 def _sell(sale: _Sale) -> Booked:
