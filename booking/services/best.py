@@ -37,11 +37,19 @@ class NoMoreSuggestions(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class BestHeld:
-    """Holds on the best group. ``relaxed``: the rules that gave way, which ``message`` says in words."""
+    """Holds on the best group. ``relaxed``: the rules that gave way."""
 
     held: Held
     relaxed: tuple[str, ...]
-    message: str
+
+    @property
+    def relaxed_words(self) -> list[str]:
+        """A sentence for each rule that gave way."""
+        return [RELAXED[rule].format(count=len(self.held.holds)) for rule in self.relaxed]
+
+    @property
+    def message(self) -> str:
+        return " ".join([f"{self.held.message}.", *self.relaxed_words])
 
 
 def hold_best(*, buyer: Buyer, screening_id: int, wish: Wish, instead_of: Collection[int] = ()) -> BestHeld:
@@ -78,9 +86,7 @@ def _hold(buyer: Buyer, wish: Wish, instead_of: Collection[int], found: Found) -
     if given_back:
         release_holds(buyer=buyer, screening_id=found.screening.id, seat_ids=given_back)
         found = look_at_room(found.screening.id, buyer.id)
-    held = hold_looked_at(found, buyer, suggestion.ids)
-    words = [RELAXED[rule].format(count=wish.quantity) for rule in suggestion.relaxed]
-    return BestHeld(held, suggestion.relaxed, " ".join([f"{held.message}.", *words]))
+    return BestHeld(hold_looked_at(found, buyer, suggestion.ids), suggestion.relaxed)
 
 
 def _check_limits(found: Found, buyer: Buyer, quantity: int, given_back: int) -> None:
