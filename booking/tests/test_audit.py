@@ -46,14 +46,14 @@ def other():
 
 @pytest.mark.breaks_invariants
 @pytest.mark.parametrize(("rule", "sql"), BROKEN.items(), ids=BROKEN.keys())
-def test_the_audit_finds_a_broken_rule(other, rule, sql):
+def test_r64_the_audit_finds_a_broken_rule(other, rule, sql):
     query(sql.format(other=other.pk))
 
     assert rule in {violation.rule for violation in violations()}
 
 
 @pytest.mark.breaks_invariants
-def test_the_command_lists_what_is_broken_and_says_so_by_its_exit_code(other, capsys):
+def test_r64_the_command_lists_what_is_broken_and_says_so_by_its_exit_code(other, capsys):
     query(BROKEN["a screening counts its bookings"])
 
     with pytest.raises(SystemExit) as ended:
@@ -64,7 +64,7 @@ def test_the_command_lists_what_is_broken_and_says_so_by_its_exit_code(other, ca
     assert {violation["rule"] for violation in report["violations"]} == {"a screening counts its bookings"}
 
 
-def test_the_command_is_content_with_a_sound_house(other, capsys):
+def test_r64_the_command_is_content_with_a_sound_house(other, capsys):
     call_command("audit_invariants")
 
     assert capsys.readouterr().out == f"{len(CHECKS)} rules checked, 0 violations.\n"

@@ -87,7 +87,7 @@ def deadlocks(product: Product) -> int:
     return count
 
 
-def test_200_people_want_10_of_100_seats(product):
+def test_p1_200_people_want_10_of_100_seats(product):
     world = open_sale(product, people=CLIENTS, seats=SEATS, screenings=ROUNDS)
 
     report = race(product, servers_of(product), world, wanted=WANTED)
@@ -99,7 +99,7 @@ def test_200_people_want_10_of_100_seats(product):
     assert deadlocks(product) == 0
 
 
-def test_40_people_want_one_seat(product):
+def test_p1_40_people_want_one_seat(product):
     world = open_sale(product, people=40, seats=1, screenings=ROUNDS)
 
     report = race(product, servers_of(product), world, wanted=1)
@@ -129,7 +129,7 @@ def test_p3_50_identical_bookings_make_one(product):
     assert product.query("SELECT COUNT(*) FROM booking_booking") == [(5,)]
 
 
-def test_the_race_goes_red_without_the_guard(scaled):
+def test_p1_the_race_goes_red_without_the_guard(scaled):
     world = open_sale(scaled, people=60, seats=20, screenings=6)
     scaled.execute(WITHOUT_INDEXES)
 
