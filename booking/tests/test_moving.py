@@ -15,6 +15,7 @@ from booking.services.tickets import book_from_holds, book_seats, cancel_ticket
 from booking.tests import make
 from catalog.models import Screening
 from catalog.selectors.cinemas import RoomNotFound
+from catalog.services.archiving import remove_cinema, remove_room
 from catalog.services.screenings import RoomOverlap, StartsInThePast
 from catalog.tests import make as catalog
 from cinema_project.common import outbox
@@ -219,4 +220,22 @@ def test_ended_claims_stand_in_no_room_s_way_and_keep_their_name(sold, clock):
     sold.change(room_id=catalog.room(seats=(1, 1)).pk)
 
     assert [(row, number) for row, number, *_ in sold.claims()] == [("A", 1), ("A", 2), ("A", 3)]
+    assert [ticket.seat.seat_number for ticket in tickets_of(sold.owner.pk)] == [1, 2]
+
+
+@pytest.mark.parametrize("thing", ["room", "cinema"])
+def test_r51_room_that_a_screening_left_is_archived_with_the_seats_that_claims_still_name(sold, clock, thing):
+    left = sold.screening.room
+    for ticket in sold.sale.tickets:
+        cancel_ticket(ticket_id=ticket.id, by=sold.owner)
+    clock.travel(301)
+    sold.change(room_id=catalog.room(seats=(1, 1)).pk)
+
+    if thing == "room":
+        remove_room(room_id=left.pk)
+    else:
+        remove_cinema(cinema_id=left.cinema_id)
+
+    left.refresh_from_db()
+    assert (left.archived_at is not None, left.seats.count()) == (True, 6)
     assert [ticket.seat.seat_number for ticket in tickets_of(sold.owner.pk)] == [1, 2]

@@ -29,8 +29,9 @@ def remove_movie(*, movie_id: int) -> None:
     if movie is None:
         raise MovieNotFound(f"Movie with id {movie_id} not found")
     _check_nothing_to_come(movie.title, Screening.objects.filter(movie=movie))
-    if _has_history(movie, besides=[CastMember, FilmText, FilmWord]):
-        _archive(Movie.objects.filter(pk=movie_id))
+    itself = Movie.objects.filter(pk=movie_id)
+    if _have_history(itself, besides=[CastMember, FilmText, FilmWord]):
+        _archive(itself)
     else:
         movie.delete()
 
@@ -46,10 +47,11 @@ def remove_room(*, room_id: int) -> None:
     if room is None:
         raise RoomNotFound(f"Room with id {room_id} not found")
     _check_nothing_to_come(room.name, Screening.objects.filter(room=room))
-    if _has_history(room, besides=[Seat]):
-        _archive(Room.objects.filter(pk=room_id))
+    itself = Room.objects.filter(pk=room_id)
+    if _have_rooms_history(itself):
+        _archive(itself)
     else:
-        _erase_rooms([room])
+        _erase_rooms(itself)
 
 
 @write
@@ -62,11 +64,12 @@ def remove_cinema(*, cinema_id: int) -> None:
     cinema = Cinema.objects.select_for_update().filter(pk=cinema_id).first()
     if cinema is None:
         raise CinemaNotFound(f"Cinema with id {cinema_id} not found")
-    rooms = list(Room.objects.select_for_update().filter(cinema=cinema).order_by("pk"))
-    _check_nothing_to_come(cinema.name, Screening.objects.filter(room__in=rooms))
-    if _has_history(cinema, besides=[Room]) or any(_has_history(room, besides=[Seat]) for room in rooms):
-        _archive(Cinema.objects.filter(pk=cinema_id))
-        _archive(Room.objects.filter(cinema=cinema))
+    itself, rooms = Cinema.objects.filter(pk=cinema_id), Room.objects.filter(cinema=cinema)
+    locked = list(rooms.select_for_update().order_by("pk"))
+    _check_nothing_to_come(cinema.name, Screening.objects.filter(room__in=locked))
+    if _have_history(itself, besides=[Room]) or _have_rooms_history(rooms):
+        _archive(itself)
+        _archive(rooms)
     else:
         _erase_rooms(rooms)
         cinema.delete()
@@ -80,14 +83,20 @@ def _check_nothing_to_come(name: str, found: models.QuerySet[Screening]) -> None
         raise HasScreeningsToCome(f"{name} has {number} to come: cancel or move them first.", screening_ids=ids)
 
 
-def _has_history(row: models.Model, *, besides: Iterable[type[models.Model]]) -> bool:
-    """Tell whether rows of any app name this one, other than those that make it up."""
-    fields = row._meta.get_fields(include_hidden=True)
+def _have_rooms_history(rooms: models.QuerySet[Room]) -> bool:
+    """Tell whether something happened in the rooms. A screening that went elsewhere may have left claims behind."""
+    return _have_history(rooms, besides=[Seat]) or _have_history(Seat.objects.filter(room__in=rooms))
+
+
+def _have_history(rows: models.QuerySet[Any], *, besides: Iterable[type[models.Model]] = ()) -> bool:
+    """Tell whether rows of any app name one of these, other than those that make it up."""
+    fields = rows.model._meta.get_fields(include_hidden=True)
     relations = [
         field for field in fields if isinstance(field, ForeignObjectRel) and field.related_model not in besides
     ]
     return any(
-        relation.related_model._default_manager.filter(**{relation.field.name: row}).exists() for relation in relations
+        relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": rows}).exists()
+        for relation in relations
     )
 
 
@@ -95,7 +104,6 @@ def _archive(rows: models.QuerySet[Any]) -> None:
     rows.filter(archived_at=None).update(archived_at=clock.now())
 
 
-def _erase_rooms(rooms: list[Room]) -> None:
+def _erase_rooms(rooms: models.QuerySet[Room]) -> None:
     Seat.objects.filter(room__in=rooms).delete()
-    for room in rooms:
-        room.delete()
+    rooms.delete()
