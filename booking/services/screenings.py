@@ -91,11 +91,16 @@ def _seats_there(room_id: int, claims: Sequence[Claim], remap: bool) -> dict[int
     """
     if claims and not remap:
         raise HasLiveClaims("Seats of this screening are held or sold: remap them to the same seats of the other room.")
-    labels = Seat.objects.in_bulk([claim.seat_id for claim in claims])
-    there = {seat.label: seat.pk for seat in Seat.objects.filter(room=room_id)}
-    if missing := sorted(seat.label for seat in labels.values() if seat.label not in there):
+    claimed = Seat.objects.in_bulk([claim.seat_id for claim in claims])
+    there = {_place(seat): seat.pk for seat in Seat.objects.filter(room=room_id)}
+    if missing := sorted(seat.label for seat in claimed.values() if _place(seat) not in there):
         raise HasLiveClaims(f"The other room has no seat {', '.join(missing)}.", missing_seats=missing)
-    return {seat_id: there[seat.label] for seat_id, seat in labels.items()}
+    return {seat_id: there[_place(seat)] for seat_id, seat in claimed.items()}
+
+
+def _place(seat: Seat) -> tuple[str, int]:
+    """Return row and number: as one word, seat 1 of row A1 would be seat 11 of row A."""
+    return seat.row_label, seat.seat_number
 
 
 def _take_along(screening: Screening, claims: Sequence[Claim], seats: dict[int, int]) -> None:

@@ -13,7 +13,7 @@ from booking.services.screenings import HasLiveClaims, change_screening
 from booking.services.seat_rules import ScreeningCancelled
 from booking.services.tickets import book_from_holds, book_seats, cancel_ticket
 from booking.tests import make
-from catalog.models import Screening
+from catalog.models import Screening, Seat
 from catalog.selectors.cinemas import RoomNotFound
 from catalog.services.archiving import remove_cinema, remove_room
 from catalog.services.screenings import RoomOverlap, StartsInThePast
@@ -164,6 +164,19 @@ def test_r47_every_claimed_seat_must_be_there(sold):
 
     assert refused.value.extra == {"missing_seats": ["A2", "A3"]}
     assert (sold.claims(), make.written(sold.screening)) == before
+
+
+def test_r47_row_and_number_must_be_the_same_not_only_the_word_they_make(noon):
+    room, there = catalog.room(seats=(0, 0)), catalog.room(seats=(0, 0))
+    seat = Seat.objects.create(room=room, row_label="A", seat_number=11)
+    Seat.objects.create(room=there, row_label="A1", seat_number=1)
+    screening = make.screening(room=room)
+    hold_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=[seat.pk])
+
+    with pytest.raises(HasLiveClaims, match="no seat A11"):
+        change_screening(screening_id=screening.pk, room_id=there.pk, remap=True)
+
+    assert (Screening.objects.get().room, SeatClaim.objects.get().seat) == (room, seat)
 
 
 def test_r47_claims_go_along_to_the_same_seats_and_everybody_sees_it(sold):
