@@ -11,7 +11,7 @@ from booking.selectors.tickets import tickets_of
 from booking.services.reservations import hold_seats
 from booking.services.screenings import HasLiveClaims, change_screening
 from booking.services.seat_rules import ScreeningCancelled
-from booking.services.tickets import book_from_holds, book_seats, cancel_ticket
+from booking.services.tickets import TicketPast, book_from_holds, book_seats, cancel_ticket
 from booking.tests import make
 from catalog.models import Screening, Seat
 from catalog.selectors.cinemas import RoomNotFound
@@ -19,6 +19,7 @@ from catalog.services.archiving import remove_cinema, remove_room
 from catalog.services.screenings import RoomOverlap, StartsInThePast
 from catalog.tests import make as catalog
 from cinema_project.common import outbox
+from cinema_project.common.errors import IllegalTransition
 from cinema_project.common.models import OutboxMessage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -252,3 +253,14 @@ def test_r51_room_that_a_screening_left_is_archived_with_the_seats_that_claims_s
     left.refresh_from_db()
     assert (left.archived_at is not None, left.seats.count()) == (True, 6)
     assert [ticket.seat.seat_number for ticket in tickets_of(sold.owner.pk)] == [1, 2]
+
+
+def test_r37_who_saw_the_film_gets_no_money_back_because_it_is_moved_afterwards(sold, clock):
+    clock.at(sold.screening.end_time)
+
+    with pytest.raises(IllegalTransition):
+        sold.change(start_time=sold.screening.end_time + timedelta(days=1))
+    with pytest.raises(TicketPast):
+        cancel_ticket(ticket_id=sold.sale.tickets[0].id, by=sold.owner)
+
+    assert promised("screening_moved") == []
