@@ -13,7 +13,7 @@ from booking.services.screenings import HasLiveClaims, change_screening
 from booking.services.seat_rules import ScreeningCancelled
 from booking.services.tickets import TicketPast, book_from_holds, book_seats, cancel_ticket
 from booking.tests import make
-from catalog.models import Screening, Seat
+from catalog.models import Cinema, Screening, Seat
 from catalog.selectors.cinemas import RoomNotFound
 from catalog.services.archiving import remove_cinema, remove_room
 from catalog.services.screenings import RoomOverlap, StartsInThePast
@@ -206,6 +206,26 @@ def test_r47_claims_go_along_to_the_same_seats_and_everybody_sees_it(sold):
         buyer=sold.visitor, screening_id=sold.screening.pk, seat_ids=[there[2]], payment_id="later"
     )
     assert [ticket.seat_id for ticket in booked.tickets] == [there[2]]
+
+
+def test_r17_claimed_screening_goes_to_no_cinema_with_another_currency(sold):
+    there = catalog.room(seats=(1, 4), cinema=catalog.cinema(currency="JPY"))
+    before = sold.claims(), make.written(sold.screening)
+
+    with pytest.raises(HasLiveClaims, match=r"held or sold in EUR; .+ takes JPY"):
+        sold.change(room_id=there.pk, remap=True)
+
+    assert (sold.claims(), make.written(sold.screening), Screening.objects.get().currency) == (*before, "EUR")
+
+
+def test_r17_moved_screening_keeps_the_currency_it_is_sold_in(sold):
+    Cinema.objects.update(currency="JPY")
+
+    sold.change(start_time=sold.screening.start_time + timedelta(days=3))
+    there = catalog.room(seats=(1, 4), cinema=sold.screening.room.cinema)
+    sold.change(room_id=there.pk, remap=True)
+
+    assert (Screening.objects.get().room, Screening.objects.get().currency) == (there, "EUR")
 
 
 def test_r23_sale_of_before_the_remap_is_still_repeated(sold):

@@ -16,7 +16,7 @@ from cinema_project.common import clock
 from cinema_project.common.database import write
 from cinema_project.common.errors import Conflict, IllegalTransition, NotFound
 
-TIMES = ("start_time", "end_time", "room_free_at", "currency")
+TIMES = ("start_time", "end_time", "room_free_at")
 
 
 class SeatNotFound(NotFound):
@@ -107,6 +107,8 @@ def _put(
     _set(screening, changes)
     plan = planned(movie=film, room=room, start_time=start, price=screening.price, end_time=end_time)
     same = (film.pk, room.pk, plan.start_time) == (screening.movie_id, screening.room_id, screening.start_time)
+    if room.cinema_id != screening.room.cinema_id:
+        screening.currency = plan.currency
     screening.movie, screening.room = film, room
     if end_time is not None or not same:
         for field in TIMES:
