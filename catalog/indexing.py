@@ -26,15 +26,17 @@ def rewrite(registry: Apps, ids: Collection[int] | None = None) -> int:
         for name in ("FilmText", "FilmWord", "WordKey"):
             registry.get_model("catalog", name).objects.all().delete()
     for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
         # The lock: of two who index a film at once the second must see what the first wrote.
-        _write(list(films.filter(pk__in=wanted[start : start + AT_ONCE]).select_for_update()), registry)
+        locked = list(films.filter(pk__in=some).select_for_update())
+        for name in ("FilmText", "FilmWord"):  # also those of films that are gone
+            registry.get_model("catalog", name).objects.filter(movie__in=some).delete()
+        _write(locked, registry)
     return len(wanted)
 
 
 def _write(films: list[Any], registry: Apps) -> None:
     texts, words, keys = (registry.get_model("catalog", name) for name in ("FilmText", "FilmWord", "WordKey"))
-    for index in (texts, words):
-        index.objects.filter(movie__in=films).delete()
     texts.objects.bulk_create(
         [texts(movie=film, field=field, folded=folded) for film in films for field, folded in folded_fields(film)],
         batch_size=ROWS_AT_ONCE,

@@ -9,6 +9,7 @@ from django.db.models.fields.reverse_related import ForeignObjectRel
 from catalog.models import CastMember, Cinema, FilmText, FilmWord, Movie, Room, Screening, Seat
 from catalog.selectors.cinemas import CinemaNotFound, RoomNotFound
 from catalog.selectors.movies import MovieNotFound
+from catalog.services.film_index import index_films
 from cinema_project.common import clock
 from cinema_project.common.database import write
 from cinema_project.common.errors import Conflict
@@ -34,6 +35,7 @@ def remove_movie(*, movie_id: int) -> None:
         _archive(itself)
     else:
         movie.delete()
+        index_films([movie_id])
 
 
 @write
