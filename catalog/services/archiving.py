@@ -1,14 +1,19 @@
-"""Taking films, rooms and cinemas out of the programme: archived where something happened there, else erased (R51)."""
+"""Taking films, rooms and cinemas out of the programme: archived where something happened there, else erased (R51).
+
+What is archived can be brought back.
+"""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from catalog.models import CastMember, Cinema, FilmText, FilmWord, Movie, Room, Screening, Seat
 from catalog.selectors.cinemas import CinemaNotFound, RoomNotFound
 from catalog.selectors.movies import MovieNotFound
+from catalog.services.cinemas import RoomNameTaken
 from catalog.services.film_index import index_films
 from cinema_project.common import clock
 from cinema_project.common.database import write
@@ -17,6 +22,10 @@ from cinema_project.common.errors import Conflict
 
 class HasScreeningsToCome(Conflict):
     code = "has_screenings_to_come"
+
+
+class CinemaIsArchived(Conflict):
+    code = "cinema_archived"
 
 
 @write
@@ -70,11 +79,57 @@ def remove_cinema(*, cinema_id: int) -> None:
     locked = list(rooms.select_for_update().order_by("pk"))
     _check_nothing_to_come(cinema.name, Screening.objects.filter(room__in=locked))
     if _have_history(itself, besides=[Room]) or _have_rooms_history(rooms):
-        _archive(itself)
-        _archive(rooms)
+        now = clock.now()
+        _archive(itself, now)
+        _archive(rooms, now)
     else:
         _erase_rooms(rooms)
         cinema.delete()
+
+
+@write
+def bring_movie_back(*, movie_id: int) -> None:
+    """Have an archived film in all lists again. Twice is as good as once.
+
+    :raises MovieNotFound: if there is none
+    """
+    if not Movie.objects.filter(pk=movie_id).update(archived_at=None):
+        raise MovieNotFound(f"Movie with id {movie_id} not found")
+
+
+@write
+def bring_room_back(*, room_id: int) -> None:
+    """Open an archived room again. Twice is as good as once.
+
+    :raises RoomNotFound: if there is none
+    :raises CinemaIsArchived: if its cinema is
+    :raises RoomNameTaken: if its cinema has another of that name by now
+    """
+    room = Room.objects.select_for_update(of=("self",)).select_related("cinema").filter(pk=room_id).first()
+    if room is None:
+        raise RoomNotFound(f"Room with id {room_id} not found")
+    if room.cinema.archived_at is not None:
+        raise CinemaIsArchived(f"{room.cinema.name} is archived: bring the cinema back first.")
+    room.archived_at = None
+    try:
+        with transaction.atomic():
+            room.save(update_fields=["archived_at"])
+    except IntegrityError as clash:
+        raise RoomNameTaken(f"{room.cinema.name} has another room named {room.name}: rename that one first.") from clash
+
+
+@write
+def bring_cinema_back(*, cinema_id: int) -> None:
+    """Open an archived cinema again, with the rooms that it had until then. Twice is as good as once.
+
+    :raises CinemaNotFound: if there is none
+    """
+    cinema = Cinema.objects.select_for_update().filter(pk=cinema_id).first()
+    if cinema is None:
+        raise CinemaNotFound(f"Cinema with id {cinema_id} not found")
+    if cinema.archived_at is not None:
+        Room.objects.filter(cinema=cinema, archived_at=cinema.archived_at).update(archived_at=None)
+        Cinema.objects.filter(pk=cinema_id).update(archived_at=None)
 
 
 def _check_nothing_to_come(name: str, found: models.QuerySet[Screening]) -> None:
@@ -102,8 +157,8 @@ def _have_history(rows: models.QuerySet[Any], *, besides: Iterable[type[models.M
     )
 
 
-def _archive(rows: models.QuerySet[Any]) -> None:
-    rows.filter(archived_at=None).update(archived_at=clock.now())
+def _archive(rows: models.QuerySet[Any], now: datetime | None = None) -> None:
+    rows.filter(archived_at=None).update(archived_at=now or clock.now())
 
 
 def _erase_rooms(rooms: models.QuerySet[Room]) -> None:

@@ -1,6 +1,6 @@
 """What every admin here shares: facts are only shown, changes go through services, refusals become sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,6 +48,24 @@ class StaffAdmin(ModelAdmin):
             messages.error(request, "These rows do not exist.")
             return redirect(request.get_full_path())
         return super().response_action(request, queryset)
+
+    def act_on_each(
+        self,
+        request: HttpRequest,
+        rows: models.QuerySet[Any],
+        act: Callable[[Any], object],
+        done: str,
+        name: Callable[[Any], str] = str,
+    ) -> None:
+        """Do this with each of the rows that were ticked, and say of each that it is ``done``, or why it is not."""
+        for row in rows.order_by("pk"):
+            try:
+                act(row)
+            except DomainError as refused:
+                messages.error(request, f"{name(row)}: {refused}")
+            else:
+                self.log_change(request, row, f"{done.capitalize()}.")
+                messages.success(request, f"{name(row)}: {done}.")
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
