@@ -98,9 +98,23 @@ class FactsAdmin(StaffAdmin):
 
 
 class ServiceForm(forms.ModelForm):
-    """Shows what a service refused at the fields it names, with everything that was typed still there."""
+    """Shows what a service refused at the fields it names, with everything that was typed still there.
+
+    A row's page sends what it showed along with what was typed: only what somebody changed there is changed, and what
+    others changed meanwhile stays.
+    """
 
     refusal: DomainError | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            is_sent = not self.is_bound or self._was_shown(name)
+            field.show_hidden_initial = bool(self.instance.pk and is_sent and not isinstance(field, forms.FileField))
+
+    def _was_shown(self, name: str) -> bool:
+        sent = self.add_initial_prefix(name)
+        return sent in self.data or f"{sent}_0" in self.data  # a field of several parts numbers them
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
