@@ -1,6 +1,6 @@
 """Who sits where, and who paid: to be read by staff. What was sold changes only through the services."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
@@ -12,7 +12,6 @@ from booking.seat_admin import SeatAdmin
 from booking.services.tickets import cancel_ticket
 from booking.ticket_codes import short_code_of
 from catalog.models import Screening, Seat
-from cinema_project.common.errors import DomainError
 from cinema_project.common.staff_forms import FactsAdmin, wall_clock
 
 admin.site.register(Screening, ScreeningAdmin)
@@ -108,15 +107,15 @@ class TicketAdmin(ClaimAdmin):
 
     @admin.action(description="Cancel and free the seats", permissions=["act"])
     def cancel_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
-        for ticket in queryset.select_related("user", "seat"):
-            name = f"{short_code_of(ticket.secret)}, seat {ticket.seat}"
-            try:
-                cancel_ticket(ticket_id=ticket.pk, by=ticket.user)  # for the buyer, whose ticket it is
-            except DomainError as error:
-                messages.error(request, f"{name}: {error}")
-            else:
-                self.log_change(request, ticket, "Cancelled for the buyer.")
-                messages.success(request, f"{name}: cancelled.")
+        def cancel(ticket: Ticket) -> None:
+            cancel_ticket(ticket_id=ticket.pk, by=ticket.user)  # for the buyer, whose ticket it is
+
+        tickets = queryset.select_related("user", "seat")
+        self.act_on_each(request, tickets, cancel, "cancelled for the buyer", _name_of)
+
+
+def _name_of(ticket: Ticket) -> str:
+    return f"{short_code_of(ticket.secret)}, seat {ticket.seat}"
 
 
 class TicketInline(TabularInline):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -14,7 +14,6 @@ from booking.services.screenings import cancel_screening, change_screening
 from catalog.models import Screening, Seat
 from catalog.services import screenings
 from cinema_project.common import clock
-from cinema_project.common.errors import DomainError
 from cinema_project.common.staff_forms import ServiceAdmin, adopt, all_values, changed_values, wall_clock
 
 SOLD = Q(state__in=("pending", "confirmed", "used"))
@@ -96,14 +95,7 @@ class ScreeningAdmin(ServiceAdmin):
 
     @admin.action(description="Cancel, with refunds and mails", permissions=["change"])
     def cancel_screenings(self, request: HttpRequest, queryset: QuerySet[Screening]) -> None:
-        for screening in queryset.order_by("pk"):
-            try:
-                cancel_screening(screening_id=screening.pk)
-            except DomainError as error:
-                messages.error(request, f"{screening}: {error}")
-            else:
-                self.log_change(request, screening, "Cancelled.")
-                messages.success(request, f"{screening}: cancelled.")
+        self.act_on_each(request, queryset, lambda row: cancel_screening(screening_id=row.pk), "cancelled")
 
     @admin.display(description="starts", ordering="start_time")
     def starts(self, screening: Screening) -> str:

@@ -31,7 +31,8 @@ class OneScreening(catalogue.OneScreening):
         | NOT_FOUND
         | refusal(StartsInThePast, "A screening cannot start in the past.")
         | refusal(RoomOverlap, "Room 1 is in use from 2026-11-21 19:30 to 21:34, cleaning included, by Faust.")
-        | refusal(HasLiveClaims, "The other room has no seat E7."),
+        | refusal(HasLiveClaims, "The other room has no seat E7.")
+        | refusal(IllegalTransition, "A screening that is over stays as it was: put on another one."),
     )
     def put(self, request: Request, screening_id: int) -> Response:
         """Change a screening (staff). Its end follows, unless given; owners of tickets are told of another start or

@@ -36,6 +36,7 @@ from booking.services.seat_rules import (
 from cinema_project.common import clock
 from cinema_project.common.database import Overtaken, as_moment, id_of, query, repeat_on, write
 from cinema_project.common.errors import Conflict, Invalid
+from cinema_project.common.outbox import Statement
 
 LONG_HOLD = timedelta(seconds=900)
 LONGEST = timedelta(minutes=55)
@@ -227,7 +228,7 @@ def expire_screening(screening_id: int) -> int:
     ended = [claim for claim in found.claims if not claim.is_live(found.now)]
     if ended:
         updates = [SeatUpdate(claim.seat_id, "available") for claim in ended]
-        apply(found, [_ended(ended)], updates)
+        apply(found, [end_lapsed(ended)], updates)
     return len(ended)
 
 
@@ -252,10 +253,11 @@ def mark_ended(found: Found, seat_ids: Sequence[int]) -> None:
     if in_the_way and not connection.in_atomic_block:
         raise Overtaken
     if in_the_way:
-        query(*_ended(in_the_way))
+        query(*end_lapsed(in_the_way))
 
 
-def _ended(claims: list[Claim]) -> tuple[str, Sequence[object]]:
+def end_lapsed(claims: list[Claim]) -> Statement:
+    """Mark claims whose moment has passed as what they have been since."""
     return update_claims(
         "state = CASE state WHEN 'held' THEN 'lapsed' ELSE 'unpaid' END, ended_at = expires_at", [], claims
     )

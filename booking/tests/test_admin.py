@@ -66,7 +66,7 @@ def test_box_office_cancels_a_ticket_for_its_buyer(client, sold):
 
     page = cancel(client, ticket).content.decode()
 
-    assert "cancelled." in page
+    assert "cancelled for the buyer." in page
     assert list(Ticket.objects.order_by("pk").values_list("state", flat=True)) == ["cancelled", "confirmed"]
     assert Refund.objects.get().claim_id == ticket.pk
     assert other.state == "confirmed"

@@ -92,7 +92,8 @@ class AnyProgramme(RuleBasedStateMachine):
             free = self.is_free(screening.room_id, start, besides=screening.pk)
             refusal = self.done(change_screening, screening_id=screening.pk, start_time=start)
             if screening.start_time != start and refusal not in ("starts_in_the_past", "screening_cancelled"):
-                assert refusal == (None if free else "room_overlap")
+                over = screening.end_time <= clock.now()
+                assert refusal == ("illegal_transition" if over else None if free else "room_overlap")
 
     @rule(pick=picks, room=rooms, start=starts, strict=sure)
     def go_elsewhere(self, pick, room, start, strict):

@@ -5,6 +5,8 @@ from typing import Self
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from cinema_project.common.public_urls import validate_public_url
+
 
 class MovieState(models.TextChoices):
     COMING_SOON = "COMING_SOON", "coming soon"
@@ -45,8 +47,8 @@ class Movie(models.Model):
     production_company = models.CharField(max_length=255, null=True, blank=True)
     distributor = models.CharField(max_length=255, null=True, blank=True)
     poster = models.ImageField(upload_to="posters/", blank=True)
-    image_url = models.CharField(max_length=500, null=True, blank=True)
-    trailer_url = models.URLField(max_length=500, null=True, blank=True)
+    image_url = models.CharField(max_length=500, null=True, blank=True, validators=[validate_public_url])
+    trailer_url = models.URLField(max_length=500, null=True, blank=True, validators=[validate_public_url])
     awards = models.JSONField(default=list, blank=True)
     details = models.JSONField(default=dict, blank=True)
     tmdb_id = models.PositiveIntegerField(null=True, blank=True, unique=True)
@@ -87,7 +89,7 @@ class CastMember(models.Model):
     actor_name = models.CharField(max_length=255)
     character_name = models.CharField(max_length=255)
     role = models.CharField(max_length=255)
-    profile_image_url = models.CharField(max_length=500, null=True, blank=True)
+    profile_image_url = models.CharField(max_length=500, null=True, blank=True, validators=[validate_public_url])
     is_lead = models.BooleanField(default=False)
     order = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)

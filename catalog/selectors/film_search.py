@@ -50,7 +50,7 @@ def matching(text: str, *, among: QuerySet[Movie] | None = None) -> Films:
 
 
 def ids_of(text: str, *, among: QuerySet[Movie]) -> list[int]:
-    """Return the ids of the films that the text means, the best match first; four queries at most."""
+    """Return the ids of the films that the text means, the best match first; four queries, seldom five."""
     asked = ranking.typed(text)
     found = ranking.scores(asked, *_hits(asked))
     if not found or len(asked.text) >= PART_FROM:
@@ -73,8 +73,17 @@ def _hits(asked: ranking.Typed) -> tuple[ranking.Meant, Iterable[ranking.Hit]]:
     keys = list(asked.keys())
     if not keys:
         return {}, []
-    words = ranking.meant(asked, WordKey.objects.filter(key__in=keys).values_list("key", "word"))
-    return words, FilmWord.objects.filter(word__in=list(words)).values_list("movie_id", "word", "weight")
+    known = list(WordKey.objects.filter(key__in=keys).values_list("key", "word"))
+    words, hits = _had(asked, known)
+    if gone := asked.forms.keys() & words.keys() - {word for _, word, _ in hits}:
+        # Keys stay when the last film of a word has lost it. What was typed is no word then, and may be a typo.
+        words, hits = _had(asked, [(key, word) for key, word in known if word not in gone])
+    return words, hits
+
+
+def _had(asked: ranking.Typed, known: Iterable[tuple[str, str]]) -> tuple[ranking.Meant, list[ranking.Hit]]:
+    words = ranking.meant(asked, known)
+    return words, list(FilmWord.objects.filter(word__in=list(words)).values_list("movie_id", "word", "weight"))
 
 
 def _titled(folded: str) -> Iterable[int]:

@@ -55,6 +55,13 @@ def test_film_cannot_go_back_to_coming_soon(client):
     assert b"Faust II" in answer.content
 
 
+def test_addresses_inside_our_own_network_are_refused(client):
+    answer = post(client, "movie", **film_fields(image_url="http://127.0.0.1/a.jpg", trailer_url="http://10.0.0.1/"))
+
+    assert errors_of(answer) == ["The address must lead to a public host, by its name in plain letters."] * 2
+    assert not Movie.objects.exists()
+
+
 def test_film_with_screenings_is_not_deleted(client):
     movie = make.screening().movie
 

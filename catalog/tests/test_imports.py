@@ -302,6 +302,14 @@ def test_posters_are_stored_once_and_only_pictures(tmp_path):
             import_programme({"movies": [film | {"poster": wrong}]}, base=tmp_path)
 
 
+def test_poster_of_a_film_with_a_long_title_has_a_name_that_fits(tmp_path):
+    Image.new("RGB", (20, 30)).save(tmp_path / "faust.webp")
+
+    import_programme({"movies": [{"title": "F" * 200, "duration_minutes": 106, "poster": "faust.webp"}]}, base=tmp_path)
+
+    assert default_storage.exists(Movie.objects.get().poster.name)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "where"),
     [
@@ -313,6 +321,7 @@ def test_posters_are_stored_once_and_only_pictures(tmp_path):
         ("p.json", b'{"movies": [{"title": "a\\u0000", "duration_minutes": 9}]}', "/movies/0/title"),
         ("p.json", b'{"movies": [{"title": "a\\ud800", "duration_minutes": 9}]}', "/movies/0/title"),
         ("p.json", b'{"movies": [{"title": "a", "duration_minutes": 99999999}]}', "/movies/0/duration_minutes"),
+        ("p.json", b'{"movies": [{"title": "a", "duration_minutes": 9, "image_url": "/a"}]}', "/movies/0/image_url"),
         ("p.json", b'\n{"movies": "\xff"}', "line 2"),
         ("p.csv", b"", "line 1"),
         ("p.csv", b"name,city\nRoxy,Berlin\n", "line 1"),

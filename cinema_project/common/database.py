@@ -43,7 +43,8 @@ ATTEMPTS = 4  # the first try and three repeats
 LOCK_WAIT_SECONDS = 3
 LOCK_WAIT = "55P03"  # lock_not_available
 NOT_NULL = {"23502", "SQLITE_CONSTRAINT_NOTNULL"}
-REPEATABLE = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+GONE = "23503"  # foreign_key_violation: what a row names was deleted meanwhile
+REPEATABLE = {"40001", "40P01", GONE}  # serialization_failure, deadlock_detected
 SHUTDOWN = {"57P01", "57P02", "57P03"}  # admin_shutdown, crash_shutdown, cannot_connect_now
 _sqlite_writer = threading.RLock()  # SQLite's own queue is unfair: waits of seconds where this takes milliseconds
 
@@ -102,7 +103,7 @@ def write(function: Callable[P, R]) -> Callable[P, R]:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return _once(function, *args, **kwargs)
-            except (OperationalError, InterfaceError) as error:
+            except (OperationalError, InterfaceError, IntegrityError) as error:
                 _give_up_or_repeat(error, attempt)
         raise AssertionError("unreachable")
 
@@ -137,7 +138,7 @@ def _give_up_or_repeat(error: Exception, attempt: int) -> None:
     lost = _is_lost(error)
     if lost:
         connection.close()
-    elif _sqlstate(error) not in REPEATABLE:
+    elif _sqlstate(error) not in REPEATABLE or (attempt == ATTEMPTS and isinstance(error, IntegrityError)):
         raise error
     if attempt == ATTEMPTS or isinstance(error.__cause__, PoolTimeout):
         raise Unavailable("The service is busy. Please try again in a moment.", retry_after=2) from error

@@ -210,8 +210,13 @@ ADMIN_PAGES: dict[str, tuple[str, str, str, str, str]] = {
     "django_celery_beat.IntervalSchedule": ("", "", "vacd", "v", "vacd"),
     "django_celery_beat.PeriodicTask": ("", "", "vacd", "v", "vacd"),
 }
+_ARCHIVING = {"take_out", "bring_back"}
 ADMIN_ACTIONS: dict[str, dict[str, set[str]]] = {
-    PROGRAMMER: {"catalog.Screening": {"cancel_screenings"}},
+    PROGRAMMER: {
+        "catalog.Movie": _ARCHIVING,
+        "catalog.Room": _ARCHIVING,
+        "catalog.Screening": {"cancel_screenings"},
+    },
     BOX_OFFICE: {"booking.Ticket": {"cancel_tickets"}},
     MANAGER: {
         "accounts.ApiKey": {"revoke"},
@@ -219,6 +224,9 @@ ADMIN_ACTIONS: dict[str, dict[str, set[str]]] = {
         "accounts.User": {"suspend", "unsuspend", "sign_out"},
         "axes.AccessFailureLog": {"forget"},
         "booking.Ticket": {"cancel_tickets"},
+        "catalog.Cinema": _ARCHIVING,
+        "catalog.Movie": _ARCHIVING,
+        "catalog.Room": _ARCHIVING,
         "catalog.Screening": {"cancel_screenings"},
         "common.OutboxMessage": {"deliver_again"},
         "django_celery_beat.PeriodicTask": {"enable_tasks", "disable_tasks", "toggle_tasks", "run_tasks"},
