@@ -374,6 +374,7 @@ OUTBOX_HANDLERS = {
     "screening_called_off": "booking.background.hand_off_cancellation",
     "screening_cancelled": "booking.mails.send_screening_cancelled",
     "screening_moved": "booking.mails.send_screening_moved",
+    "payment_given_back": "booking.payment_mails.send_payment_given_back",
     "password_reset": "accounts.mails.send_password_reset",
     "password_changed": "accounts.mails.send_password_changed",
     "email_confirmation": "accounts.mails.send_email_confirmation",

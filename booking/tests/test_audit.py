@@ -22,7 +22,16 @@ BROKEN = {
     "a claimed payment paid one booking of the same user, screening and amount": (
         "UPDATE booking_payment SET amount = amount + 0.01"
     ),
-    "a cancelled ticket has a refund of its price, and no other ticket has one": "DELETE FROM booking_refund",
+    "a payment that paid no booking is unclaimed, or goes back": "UPDATE booking_payment SET status = 'refund_due'",
+    "a paid ticket that was cancelled has a refund of its price, and no other ticket has one": (
+        "DELETE FROM booking_refund"
+    ),
+    "a ticket is refunded when its refund is settled": "UPDATE booking_refund SET status = 'settled'",
+    "a payment is refunded as far as its tickets are": "UPDATE booking_payment SET status = 'refunded'",
+    "a payment that a provider took is in the books, for whoever made it": (
+        "UPDATE booking_paymentintent SET status = 'paid'"
+    ),
+    "what was captured is live, refunded, due or unclaimed": ("UPDATE booking_refund SET amount = amount - 0.01"),
     "a ticket is booked before it is confirmed": (
         "UPDATE booking_seatclaim SET confirmed_at = '2001-01-01 00:00:00+00:00' WHERE confirmed_at IS NOT NULL"
     ),
