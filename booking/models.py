@@ -4,6 +4,7 @@ A :class:`SeatClaim` follows one seat of one screening from hold to ticket in a 
 sees every live claim. ``Hold`` and ``Ticket`` are the two ways to look at it. See docs/decisions/0001.
 """
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -48,6 +49,9 @@ class Payment(models.Model):
         REFUND_DUE = "refund_due", "refund due"
         REFUNDED = "refunded"
 
+    CLAIMABLE: ClassVar[timedelta] = timedelta(minutes=15)
+    """How long money that bought nothing may still be used (R33)."""
+
     payment_id = models.CharField(max_length=255, primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payments")
     screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -63,6 +67,16 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.payment_id
+
+    @property
+    def claimable_until(self) -> datetime:
+        """The moment from which money that bought nothing goes back."""
+        return self.captured_at + self.CLAIMABLE
+
+    def status_at(self, now: datetime) -> str:
+        """Return the status; money that nobody claimed in time is due, whether or not anybody marked it."""
+        lapsed = self.status == self.Status.CAPTURED and now >= self.claimable_until
+        return self.Status.REFUND_DUE if lapsed else self.status
 
 
 class Booking(models.Model):
@@ -209,3 +223,8 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency} for {self.claim_id or self.payment_id}"
+
+    @property
+    def since(self) -> datetime:
+        """When its status became what it is, as far as that is remembered."""
+        return self.settled_at or self.sent_at or self.created_at

@@ -16,6 +16,7 @@ class PaymentIntent(models.Model):
 
     class Status(models.TextChoices):
         OPEN = "open"
+        REPLACED = "replaced", "replaced by another"
         PAID = "paid"
         CLOSED = "closed", "came to nothing"
 
@@ -30,7 +31,7 @@ class PaymentIntent(models.Model):
     reference = models.CharField(max_length=255, blank=True, help_text="The provider's name for it.")
     client_secret = models.CharField(max_length=255, blank=True)
     address = models.TextField(blank=True, help_text="The provider's page.")
-    status = models.CharField(max_length=6, choices=Status.choices, default=Status.OPEN)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
     created_at = models.DateTimeField()
     ask_at = models.DateTimeField(help_text="When the provider is asked next what became of it.")
 
@@ -46,7 +47,9 @@ class PaymentIntent(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="intent_amount_positive"),
         ]
-        indexes = [models.Index(fields=["ask_at"], name="intents_to_ask", condition=Q(status="open"))]
+        indexes = [
+            models.Index(fields=["ask_at"], name="intents_to_ask", condition=Q(status__in=("open", "replaced"))),
+        ]
 
     def __str__(self) -> str:
         return self.payment_id

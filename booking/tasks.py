@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from booking.services import cancellations, guests, refunds, reservations, unclaimed
+from booking.services import cancellations, events, guests, reconciling, refunds, reservations, unclaimed
 
 
 @shared_task
@@ -28,3 +28,16 @@ def send_refunds(**_later_arguments: object) -> int:
     """Give back money that nobody claimed in time, and all that is owed for tickets."""
     unclaimed.give_back_lapsed()
     return refunds.send_due()
+
+
+@shared_task
+def reconcile_payments(**_later_arguments: object) -> int:
+    """Ask what became of payments that nobody told us about."""
+    return reconciling.reconcile()
+
+
+@shared_task
+def check_ledger(**_later_arguments: object) -> list[str]:
+    """Check that all money that came in is accounted for, and raise the alarm if it is not."""
+    events.prune()
+    return reconciling.unbalanced()

@@ -58,9 +58,14 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     models.CharField(
-                        choices=[("open", "Open"), ("paid", "Paid"), ("closed", "came to nothing")],
+                        choices=[
+                            ("open", "Open"),
+                            ("replaced", "replaced by another"),
+                            ("paid", "Paid"),
+                            ("closed", "came to nothing"),
+                        ],
                         default="open",
-                        max_length=6,
+                        max_length=8,
                     ),
                 ),
                 ("created_at", models.DateTimeField()),
@@ -186,7 +191,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="paymentintent",
-            index=models.Index(condition=models.Q(("status", "open")), fields=["ask_at"], name="intents_to_ask"),
+            index=models.Index(
+                condition=models.Q(("status__in", ("open", "replaced"))), fields=["ask_at"], name="intents_to_ask"
+            ),
         ),
         migrations.AddConstraint(
             model_name="paymentintent",

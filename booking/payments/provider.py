@@ -111,8 +111,8 @@ class PaymentProvider(Protocol):
     def open_checkout(self, order: Order) -> Started:
         """Begin a payment on a page of the provider's, at ``address``."""
 
-    def charge(self, order: Order, method: str) -> Started:
-        """Take the money at once by a method that the client names.
+    def charge(self, reference: str, method: str) -> None:
+        """Take the money of an intent by a method that the client names; whether it is there, ``look_up`` tells.
 
         :raises PaymentDeclined: if that does not work out
         """

@@ -16,8 +16,8 @@ class Trust:
     def open_checkout(self, order: Order) -> Started:
         return Started(order.payment_id, address=order.return_address)
 
-    def charge(self, order: Order, method: str) -> Started:
-        return self.create_intent(order)
+    def charge(self, reference: str, method: str) -> None:
+        """It counts as paid."""
 
     def look_up(self, reference: str) -> Charge:
         """Nobody saw any money: what counts here is that somebody names the payment when booking."""

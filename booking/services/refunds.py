@@ -46,6 +46,11 @@ def retry(*, refund_id: int) -> None:
     refund.save(update_fields=["status", "attempts", "sent_at", "next_at"])
 
 
+def ask_about(*, reference: str) -> None:
+    """Ask the provider about a refund that is under way, now instead of later: it said that there is news."""
+    Refund.objects.filter(reference=reference, status=Refund.Status.SENT).update(next_at=clock.now())
+
+
 @write
 def _take_next() -> Refund | None:
     """Mark the next one as sent, to be tried again later should this process die meanwhile."""
@@ -93,7 +98,7 @@ def payment_of(refund: Refund) -> str | None:
     """Return the ``payment_id`` of the money that goes back; ``None`` for a sale without one."""
     if refund.payment_id:
         return str(refund.payment_id)
-    return SeatClaim.objects.values_list("booking__payment", flat=True).get(pk=refund.claim_id)
+    return SeatClaim.objects.filter(pk=refund.claim_id or 0).values_list("booking__payment", flat=True).get()
 
 
 @write

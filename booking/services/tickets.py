@@ -356,9 +356,9 @@ def cancel_ticket(*, ticket_id: int, by: Buyer) -> None:
     :raises TicketPast: from the start of the film on
     :raises IllegalTransition: if it has been used
     """
-    ticket = _own_ticket(ticket_id, by)
+    ticket = own_ticket(ticket_id, by)
     lock_screening(ticket.screening_id)
-    ticket = _own_ticket(ticket_id, by)  # as it is now that nobody else can change it
+    ticket = own_ticket(ticket_id, by)  # as it is now that nobody else can change it
     if ticket.state in ("cancelled", "refunded"):
         return
     found = look(ticket.screening_id, [ticket.seat_id], by.id)
@@ -374,7 +374,11 @@ def cancel_ticket(*, ticket_id: int, by: Buyer) -> None:
     apply(found, [cancelled], [SeatUpdate(ticket.seat_id, "available")])
 
 
-def _own_ticket(ticket_id: int, by: Buyer) -> Claim:
+def own_ticket(ticket_id: int, by: Buyer) -> Claim:
+    """Return a ticket of one's own.
+
+    :raises NotFound: if it is unknown or somebody else's
+    """
     rows = query(
         f"SELECT {COLUMNS} FROM booking_seatclaim WHERE id = %s AND user_id = %s AND booking_id IS NOT NULL",
         [ticket_id, by.id],

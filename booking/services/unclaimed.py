@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
@@ -14,8 +14,13 @@ from cinema_project.common import clock, outbox
 from cinema_project.common.database import query, write
 from cinema_project.common.errors import Busy, Conflict, DomainError, Unavailable
 
-CLAIMABLE = timedelta(minutes=15)
+CLAIMABLE = Payment.CLAIMABLE
 MAIL = "payment_given_back"
+GONE = "This payment is being given back, as it was not used in time. Please pay again."
+INSERT = (
+    "INSERT INTO booking_payment (payment_id, user_id, screening_id, seat_ids, amount, currency, status, captured_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
 OR_TAKE = (
     "ON CONFLICT (payment_id) DO UPDATE SET status = EXCLUDED.status, screening_id = EXCLUDED.screening_id,"
     " seat_ids = EXCLUDED.seat_ids, amount = EXCLUDED.amount, currency = EXCLUDED.currency"
@@ -54,17 +59,34 @@ def keep_if_refused(refusal: DomainError, paid: Paid) -> None:
 
 @write
 def _keep(refusal: DomainError, paid: Paid) -> None:
-    if not lock_screening(paid.screening_id):
-        return  # it was deleted meanwhile, as nobody had ever claimed a seat of it
-    seats = orjson.dumps(sorted(paid.seat_ids)).decode()
-    query(
-        "INSERT INTO booking_payment"
-        " (payment_id, user_id, screening_id, seat_ids, amount, currency, status, captured_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, 'captured', %s) ON CONFLICT (payment_id) DO NOTHING",
-        [paid.payment_id, paid.user_id, paid.screening_id, seats, paid.amount, paid.currency, clock.now()],
-    )
-    if Payment.objects.filter(pk=paid.payment_id, user_id=paid.user_id, status=Payment.Status.CAPTURED).exists():
+    if keep(paid):
         refusal.extra["refund"] = "scheduled"
+
+
+@write
+def keep(paid: Paid) -> bool:
+    """Store money that bought no seats; tell whether it is there now, and unclaimed."""
+    if not lock_screening(paid.screening_id):
+        return False  # it was deleted meanwhile, as nobody had ever claimed a seat of it
+    query(f"{INSERT} ON CONFLICT (payment_id) DO NOTHING", [*_values(paid), Payment.Status.CAPTURED, clock.now()])
+    kept = Payment.objects.filter(pk=paid.payment_id, user_id=paid.user_id, status=Payment.Status.CAPTURED)
+    return kept.exists()
+
+
+@write
+def take(paid: Paid, now: datetime) -> None:
+    """Store a payment that buys something at this moment; if it is there already, unclaimed, take it up.
+
+    :raises PaymentRefunded: if it is there, and cannot be taken
+    """
+    values = [*_values(paid), Payment.Status.CLAIMED, now, now - CLAIMABLE]
+    if not query(f"{INSERT} {OR_TAKE} RETURNING user_id", values):
+        raise PaymentRefunded(GONE)
+
+
+def _values(paid: Paid) -> list[object]:
+    seats = orjson.dumps(sorted(paid.seat_ids)).decode()
+    return [paid.payment_id, paid.user_id, paid.screening_id, seats, paid.amount, paid.currency]
 
 
 def check_claimable(status: str, captured_at: datetime | None) -> None:
@@ -73,7 +95,7 @@ def check_claimable(status: str, captured_at: datetime | None) -> None:
     :raises PaymentRefunded: from fifteen minutes on, whether or not anybody has begun to give it back
     """
     if status != Payment.Status.CAPTURED or captured_at is None or clock.now() >= captured_at + CLAIMABLE:
-        raise PaymentRefunded("This payment is being given back, as it was not used in time. Please pay again.")
+        raise PaymentRefunded(GONE)
 
 
 def give_back_lapsed() -> int:

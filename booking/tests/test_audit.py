@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from booking.selectors.invariants import CHECKS, violations
+from booking.services.intents import begin_payment
 from booking.services.reservations import hold_seats
 from booking.services.tickets import book_seats, cancel_ticket
 from booking.tests import make
@@ -49,6 +50,7 @@ def other():
     booked = book_seats(**here, seat_ids=[first, second], payment_id="paid")
     cancel_ticket(ticket_id=booked.tickets[0].id, by=buyer)
     hold_seats(**here, seat_ids=[third])
+    begin_payment(**here, seat_ids=[third])
     make.screening()
     return make.user()
 

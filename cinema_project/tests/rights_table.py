@@ -180,6 +180,15 @@ OPERATIONS: dict[str, Right] = {
     "GET /api/v1/tickets/my-tickets": SIGNED_IN,
     "GET /api/v1/tickets/{ticket_id}": OWN_OR_SALES,
     "DELETE /api/v1/tickets/{ticket_id}": OWN,
+    "POST /api/v1/tickets/{ticket_id}/confirm-payment": OWN,
+    "POST /api/v1/payments/intents": SIGNED_IN,
+    "POST /api/v1/payments/stripe/webhook": PROVEN,
+    "GET /api/v1/payments/history": SIGNED_IN,
+    "GET /api/v1/payments/{payment_id}/tickets": OWN,
+    "POST /api/v1/payment/process": SIGNED_IN,
+    "GET /api/v1/payment/history": SIGNED_IN,
+    "GET /api/v1/payment/ticket/{payment_id}": OWN,
+    "GET /api/v1/admin/payments/ledger": STAFF,
     "GET /ws/stats": STAFF_UNLESS_DEBUG,
 }
 
@@ -195,6 +204,7 @@ ADMIN_PAGES: dict[str, tuple[str, str, str, str, str]] = {
     "booking.Booking": ("", "v", "v", "v", "v"),
     "booking.Hold": ("", "v", "v", "v", "v"),
     "booking.Payment": ("", "v", "v", "v", "v"),
+    "booking.PaymentIntent": ("", "v", "v", "v", "v"),
     "booking.Refund": ("", "v", "v", "v", "v"),
     "booking.Ticket": ("", "v", "v", "v", "v"),
     "catalog.Cinema": ("v", "v", "vacd", "v", "vacd"),
@@ -212,12 +222,13 @@ ADMIN_PAGES: dict[str, tuple[str, str, str, str, str]] = {
 }
 ADMIN_ACTIONS: dict[str, dict[str, set[str]]] = {
     PROGRAMMER: {"catalog.Screening": {"cancel_screenings"}},
-    BOX_OFFICE: {"booking.Ticket": {"cancel_tickets"}},
+    BOX_OFFICE: {"booking.Ticket": {"cancel_tickets"}, "booking.Refund": {"try_again"}},
     MANAGER: {
         "accounts.ApiKey": {"revoke"},
         "accounts.TokenFamily": {"end"},
         "accounts.User": {"suspend", "unsuspend", "sign_out"},
         "axes.AccessFailureLog": {"forget"},
+        "booking.Refund": {"try_again"},
         "booking.Ticket": {"cancel_tickets"},
         "catalog.Screening": {"cancel_screenings"},
         "common.OutboxMessage": {"deliver_again"},
