@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from booking.models import Booking, Hold, Payment, Refund, SeatClaim, Ticket
+from booking.models import Booking, Hold, Payment, PaymentIntent, Refund, SeatClaim, Ticket
+from booking.payment_admin import PaymentAdmin, PaymentIntentAdmin, RefundAdmin
 from booking.screening_admin import ScreeningAdmin
 from booking.seat_admin import SeatAdmin
 from booking.services.tickets import cancel_ticket
@@ -16,6 +17,9 @@ from cinema_project.common.staff_forms import FactsAdmin, wall_clock
 
 admin.site.register(Screening, ScreeningAdmin)
 admin.site.register(Seat, SeatAdmin)
+admin.site.register(Payment, PaymentAdmin)
+admin.site.register(PaymentIntent, PaymentIntentAdmin)
+admin.site.register(Refund, RefundAdmin)
 
 PLACES = ("screening__movie", "screening__room__cinema")
 STATE_LABELS = {
@@ -149,27 +153,3 @@ class BookingAdmin(FactsAdmin):
     date_hierarchy = "booked_at"
     ordering = ("-booked_at", "-pk")
     inlines = (TicketInline,)
-
-
-@admin.register(Payment)
-class PaymentAdmin(FactsAdmin):
-    list_display = ("payment_id", "user", "screening", "amount", "currency", "status", "captured_at")
-    list_filter = ("status", "currency", "captured_at")
-    list_select_related = ("user", "screening__movie")
-    search_fields = ("=payment_id", "user__email", "screening__movie__title")
-    date_hierarchy = "captured_at"
-    ordering = ("-captured_at", "pk")
-
-
-@admin.register(Refund)
-class RefundAdmin(FactsAdmin):
-    list_display = ("claim", "buyer", "amount", "currency", "status", "created_at")
-    list_filter = ("status", "currency", "created_at")
-    list_select_related = ("claim__user",)
-    search_fields = ("claim__user__email", "=claim__booking__booking_number")
-    date_hierarchy = "created_at"
-    ordering = ("-created_at", "-pk")
-
-    @admin.display(description="buyer", ordering="claim__user__email")
-    def buyer(self, refund: Refund) -> str:
-        return str(refund.claim.user)

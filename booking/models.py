@@ -4,13 +4,19 @@ A :class:`SeatClaim` follows one seat of one screening from hold to ticket in a 
 sees every live claim. ``Hold`` and ``Ticket`` are the two ways to look at it. See docs/decisions/0001.
 """
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from booking.payment_models import FakeCharge, FakeRefund, PaymentIntent, ProviderEvent
 from catalog.models import Screening, Seat
+
+__all__ = ["Booking", "ClaimState", "Hold", "Payment", "Refund", "SeatClaim", "Ticket"]
+__all__ += ["HOLD_ONLY_STATES", "OCCUPYING_STATES", "TICKET_STATES"]
+__all__ += ["FakeCharge", "FakeRefund", "PaymentIntent", "ProviderEvent"]
 
 
 class ClaimState(models.TextChoices):
@@ -43,6 +49,9 @@ class Payment(models.Model):
         REFUND_DUE = "refund_due", "refund due"
         REFUNDED = "refunded"
 
+    CLAIMABLE: ClassVar[timedelta] = timedelta(minutes=15)
+    """How long money that bought nothing may still be used (R33)."""
+
     payment_id = models.CharField(max_length=255, primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payments")
     screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -54,9 +63,20 @@ class Payment(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="payment_amount_positive")]
+        indexes = [models.Index(fields=["captured_at"], name="payments_unclaimed", condition=Q(status="captured"))]
 
     def __str__(self) -> str:
         return self.payment_id
+
+    @property
+    def claimable_until(self) -> datetime:
+        """The moment from which money that bought nothing goes back."""
+        return self.captured_at + self.CLAIMABLE
+
+    def status_at(self, now: datetime) -> str:
+        """Return the status; money that nobody claimed in time is due, whether or not anybody marked it."""
+        lapsed = self.status == self.Status.CAPTURED and now >= self.claimable_until
+        return self.Status.REFUND_DUE if lapsed else self.status
 
 
 class Booking(models.Model):
@@ -162,7 +182,7 @@ class Ticket(SeatClaim):
 
 
 class Refund(models.Model):
-    """Money to give back for one ticket; there is one for each ticket, ever."""
+    """Money to give back: for one ticket, or for a payment that bought none; there is one for each of them, ever."""
 
     class Status(models.TextChoices):
         DUE = "due"
@@ -170,14 +190,41 @@ class Refund(models.Model):
         SETTLED = "settled"
         FAILED = "failed"
 
-    claim = models.OneToOneField(SeatClaim, on_delete=models.PROTECT, related_name="refund")
-    amount = models.DecimalField(max_digits=8, decimal_places=2)
+    claim = models.OneToOneField(SeatClaim, on_delete=models.PROTECT, null=True, blank=True, related_name="refund")
+    payment = models.OneToOneField(
+        Payment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="refund",
+        help_text="Of a payment that bought nothing, the whole of it.",
+    )
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.DUE)
     created_at = models.DateTimeField()
+    # The database knows what to begin with, for those who insert a refund without the ORM.
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    sent_at = models.DateTimeField(null=True, blank=True, help_text="When it was first sent to the provider.")
+    next_at = models.DateTimeField(null=True, blank=True, help_text="When it is sent, or asked about, again.")
+    settled_at = models.DateTimeField(null=True, blank=True)
+    reference = models.CharField(max_length=255, blank=True, default="", db_default="")
+    last_error = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="refund_amount_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="refund_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(claim__isnull=False, payment=None) | Q(claim=None, payment__isnull=False),
+                name="refund_of_one_thing",
+            ),
+        ]
+        indexes = [models.Index(fields=["next_at"], name="refunds_to_send", condition=Q(status__in=("due", "sent")))]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.currency} for {self.claim_id}"
+        return f"{self.amount} {self.currency} for {self.claim_id or self.payment_id}"
+
+    @property
+    def since(self) -> datetime:
+        """When its status became what it is, as far as that is remembered."""
+        return self.settled_at or self.sent_at or self.created_at

@@ -210,6 +210,15 @@ CLEANUP_SECONDS = env.number("CLEANUP_SECONDS", 1, least=0.1)
 BOX_OFFICE = env.flag("BOX_OFFICE", False)
 PAYMENTS_MODE = env.one_of("PAYMENTS_MODE", "trust", ("trust", "verify"))
 PAYMENT_PROVIDER = env.one_of("PAYMENT_PROVIDER", "fake", ("fake", "stripe"))
+if PAYMENT_PROVIDER == "fake" and not (DEBUG or BOX_OFFICE):
+    PAYMENT_PROVIDER = ""  # it sells tickets for money that is none: nobody is connected, and nothing is sold
+STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY")
+STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
+STRIPE_API_BASE = env.address("STRIPE_API_BASE", "", ("https", "http")).rstrip("/")
+STRIPE_PAGES = [STRIPE_API_BASE or "https://checkout.stripe.com"]
+IS_STRIPE_ON = PAYMENTS_MODE == "verify" and PAYMENT_PROVIDER == "stripe"
+if IS_STRIPE_ON and not (STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET):
+    raise SettingsError("PAYMENT_PROVIDER=stripe needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: set both.")
 SEAT_HOLDER_IDS_PUBLIC = env.flag("SEAT_HOLDER_IDS_PUBLIC", False)
 if not DEBUG and PAYMENTS_MODE == "trust" and not BOX_OFFICE:
     raise SettingsError(
@@ -280,7 +289,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # Paying leads to the provider's page, and a redirect counts as the form's own address.
+        "form-action": [SELF, *(STRIPE_PAGES if IS_STRIPE_ON else [])],
         "frame-ancestors": [NONE],
     }
 }
@@ -330,7 +340,7 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 # Modules that describe operations which REST framework does not know.
-PLAIN_VIEW_SCHEMAS = ["booking.api.schema", "cinema_project.openapi.house"]
+PLAIN_VIEW_SCHEMAS = ["booking.api.schema", "booking.api.schema_payments", "cinema_project.openapi.house"]
 
 # --- Other people's data -----------------------------------------------------------------------------------------
 TMDB_API_KEY = env.text("TMDB_API_KEY")
@@ -381,6 +391,8 @@ OUTBOX_HANDLERS = {
     "screening_called_off": "booking.background.hand_off_cancellation",
     "screening_cancelled": "booking.mails.send_screening_cancelled",
     "screening_moved": "booking.mails.send_screening_moved",
+    "payment_given_back": "booking.payment_mails.send_payment_given_back",
+    "fake_bank": "booking.background.hand_off_fake_message",
     "password_reset": "accounts.mails.send_password_reset",
     "password_changed": "accounts.mails.send_password_changed",
     "email_confirmation": "accounts.mails.send_email_confirmation",

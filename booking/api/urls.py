@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.api.views import reservations, showings, tickets
+from booking.api.views import payments, reservations, showings, tickets
 
 app_name = "booking_api"
 urlpatterns = [
@@ -19,6 +19,16 @@ urlpatterns = [
     path("tickets/book-from-reservation", tickets.BookFromReservation.as_view()),
     path("tickets/my-tickets", tickets.MyTickets.as_view()),
     path("tickets/<id:ticket_id>", tickets.OneTicket.as_view()),
+    path("tickets/<id:ticket_id>/confirm-payment", payments.ConfirmPayment.as_view()),
+    path("payments/intents", payments.Intents.as_view()),
+    path("payments/stripe/webhook", payments.StripeWebhook.as_view()),
+    path("payments/history", payments.History.as_view()),
+    # A payment_id may hold slashes.
+    path("payments/<path:payment_id>/tickets", payments.TicketsOfPayment.as_view()),
+    path("payment/process", payments.Process.as_view()),
+    path("payment/history", payments.History.as_view()),
+    path("payment/ticket/<path:payment_id>", payments.TicketsOfPayment.as_view()),
+    path("admin/payments/ledger", payments.Ledger.as_view()),
     path("screenings/<id:screening_id>/available-seats", reservations.FreeSeats.as_view()),
     path("showings/<id:showing_id>/tickets", showings.TicketsLeft.as_view()),
     path("showings/<id:showing_id>/seats", showings.SeatsOfShowing.as_view()),

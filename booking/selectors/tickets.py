@@ -53,6 +53,11 @@ def ticket_of(ticket_id: int, *, user_id: int | None) -> TicketView:
     return ticket
 
 
+def tickets_paid_by(payment_id: str) -> list[TicketView]:
+    """Return the tickets that a payment bought, by seat."""
+    return [_view(row) for row in query(f"{_TICKETS} WHERE b.payment_id = %s ORDER BY t.seat_id", [payment_id])]
+
+
 def sold_tickets(
     claims: list[Claim], layout: RoomLayout, *, payment_id: str | None, booking_number: str
 ) -> list[TicketView]:

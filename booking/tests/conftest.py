@@ -101,3 +101,9 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
     made = Queue()
     monkeypatch.setattr(database, "_sqlite_writer", made)
     return made
+
+
+@pytest.fixture
+def verify(settings) -> None:
+    """Payments are verified with the test bank."""
+    settings.PAYMENTS_MODE, settings.PAYMENT_PROVIDER = "verify", "fake"

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from booking.selectors.invariants import CHECKS, violations
+from booking.services.intents import begin_payment
 from booking.services.reservations import hold_seats
 from booking.services.tickets import book_seats, cancel_ticket
 from booking.tests import make
@@ -22,7 +23,16 @@ BROKEN = {
     "a claimed payment paid one booking of the same user, screening and amount": (
         "UPDATE booking_payment SET amount = amount + 0.01"
     ),
-    "a cancelled ticket has a refund of its price, and no other ticket has one": "DELETE FROM booking_refund",
+    "a payment that paid no booking is unclaimed, or goes back": "UPDATE booking_payment SET status = 'refund_due'",
+    "a paid ticket that was cancelled has a refund of its price, and no other ticket has one": (
+        "DELETE FROM booking_refund"
+    ),
+    "a ticket is refunded when its refund is settled": "UPDATE booking_refund SET status = 'settled'",
+    "a payment is refunded as far as its tickets are": "UPDATE booking_payment SET status = 'refunded'",
+    "a payment that a provider took is in the books, for whoever made it": (
+        "UPDATE booking_paymentintent SET status = 'paid'"
+    ),
+    "what was captured is live, refunded, due or unclaimed": ("UPDATE booking_refund SET amount = amount - 0.01"),
     "a ticket is booked before it is confirmed": (
         "UPDATE booking_seatclaim SET confirmed_at = '2001-01-01 00:00:00+00:00' WHERE confirmed_at IS NOT NULL"
     ),
@@ -40,6 +50,7 @@ def other():
     booked = book_seats(**here, seat_ids=[first, second], payment_id="paid")
     cancel_ticket(ticket_id=booked.tickets[0].id, by=buyer)
     hold_seats(**here, seat_ids=[third])
+    begin_payment(**here, seat_ids=[third])
     make.screening()
     return make.user()
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from booking.models import Ticket
 from booking.realtime import wire_time
+from booking.selectors.payments import unclaimed_of
 from booking.selectors.purchase import Basket, basket_of, latest_booking
+from booking.services.intents import NothingToPay
 from booking.services.reservations import ExtendLimit, HoldExpired, restore_holds
 from booking.services.seat_rules import ScreeningPast
-from booking.services.tickets import ReservationExpired, book_from_holds
+from booking.services.tickets import ReservationExpired, book_from_holds, book_seats
 from booking.views.answers import SeeOther
+from booking.views.paying import go_and_pay
 from booking.views.visitors import who_acts
 from catalog.models import Screening
 from catalog.selectors.layouts import layout_of_screening
@@ -51,7 +55,11 @@ def pay(request: HttpRequest, screening_id: int) -> HttpResponse:
     screening, basket = _visit(request, screening_id)
     if not basket.seats:
         return _nothing_held(request, screening_id)
-    return render(request, "booking/pay.html", _context(screening, basket, step="Pay"))
+    context = _context(screening, basket, step="Pay")
+    if settings.PAYMENTS_MODE == "verify":
+        unclaimed = unclaimed_of(request.user.pk or 0, basket.total, screening.currency)
+        return render(request, "booking/pay_elsewhere.html", context | {"unclaimed": unclaimed})
+    return render(request, "booking/pay.html", context)
 
 
 @never_cache
@@ -73,6 +81,8 @@ def _pay(request: HttpRequest, screening_id: int) -> HttpResponse:
     seat_ids = [int(text) for text in request.POST.getlist("seats") if text.isdecimal() and len(text) < 19]
     payment_id = request.POST.get("payment_id", "")
     try:
+        if settings.PAYMENTS_MODE == "verify" and not payment_id:
+            return _pay_elsewhere(request.user, screening_id, seat_ids)
         book_from_holds(buyer=request.user, screening_id=screening_id, seat_ids=seat_ids, payment_id=payment_id)
     except ReservationExpired:
         messages.warning(request, HOLD_ENDED)
@@ -81,6 +91,16 @@ def _pay(request: HttpRequest, screening_id: int) -> HttpResponse:
         messages.error(request, error.detail)
         return _back_to_seats(screening_id, seat_ids)
     return SeeOther(reverse("booking:checkout_done", args=[screening_id]))
+
+
+def _pay_elsewhere(user: User, screening_id: int, seat_ids: list[int]) -> HttpResponse:
+    """Lead to the provider's page, with the holds at their full length; what costs nothing is booked at once."""
+    _give_time(user, screening_id)
+    try:
+        return go_and_pay(user, screening_id, seat_ids)
+    except NothingToPay:
+        book_seats(buyer=user, screening_id=screening_id, seat_ids=seat_ids)
+        return SeeOther(reverse("booking:checkout_done", args=[screening_id]))
 
 
 def _visit(request: HttpRequest, screening_id: int) -> tuple[Screening, Basket]:

@@ -28,7 +28,16 @@ PUBLIC_OF_ACCOUNTS = ("api_keys", "callers", "permissions", "roles", "tokens", "
 
 DOORS_IN = {
     *("api", "views", "urls", "forms", "filters", "consumers", "routing", "socket_urls", "tasks", "management"),
-    *("admin", "admin_forms", "key_admin", "review_admin", "screening_admin", "seat_admin", "tmdb_admin"),
+    *(
+        "admin",
+        "admin_forms",
+        "key_admin",
+        "payment_admin",
+        "review_admin",
+        "screening_admin",
+        "seat_admin",
+        "tmdb_admin",
+    ),
     *("context", "templatetags", "demo", "tests"),
     *("expirer", "hub"),  # booking: the clock calls one, the sockets' process the other
 }

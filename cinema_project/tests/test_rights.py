@@ -95,7 +95,7 @@ def ids(people, tmdb) -> dict[str, int]:
     add_favourite_cinema(user_id=people[OWNER].pk, cinema_id=screening.room.cinema_id)
     add_favourite_movie(**own)
     seats = make.seats_of(screening)[:1]
-    book_seats(buyer=people[OWNER], screening_id=screening.pk, seat_ids=seats, payment_id="pay 1")
+    book_seats(buyer=people[OWNER], screening_id=screening.pk, seat_ids=seats, payment_id="pay-1")
     return {
         "user_id": people[OWNER].pk,
         "search_id": remember_search(user_id=people[OWNER].pk, query="metropolis").pk,
@@ -110,6 +110,7 @@ def ids(people, tmdb) -> dict[str, int]:
         "showtime_id": screening.pk,
         "showing_id": screening.pk,
         "ticket_id": Ticket.objects.get().pk,
+        "payment_id": "pay-1",
     }
 
 

@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.callers import Caller, caller_of
 from booking.api.serializers.seats import ticket_json
 from booking.api.views.reservations import flag_of_query, seat_ids_of
+from booking.payments.provider import Money
 from booking.selectors.tickets import sold_tickets, ticket_of, tickets_of
+from booking.services.proofs import prove
+from booking.services.seat_rules import checked_seat_ids
 from booking.services.tickets import Booked, book_from_holds, book_seats, cancel_ticket
-from cinema_project.common.idempotency import once
+from cinema_project.common.idempotency import once, once_prepared
 from cinema_project.common.json_api import JsonView, answer, answer_page, body_of, whole_of
 
 SEES_TICKETS = {"box office", "auditor"}
@@ -18,25 +22,33 @@ SEES_TICKETS = {"box office", "auditor"}
 class Book(JsonView):
     """Quick booking: seats become tickets in one call."""
 
-    def sell(self, caller: Caller, screening_id: int, seat_ids: Any, payment_id: Any) -> Booked:
-        return book_seats(buyer=caller, screening_id=screening_id, seat_ids=seat_ids, payment_id=payment_id)
+    def sell(self, caller: Caller, screening_id: int, seat_ids: Any, payment_id: Any, money: Money | None) -> Booked:
+        call = {"buyer": caller, "screening_id": screening_id, "seat_ids": seat_ids}
+        return book_seats(**call, payment_id=payment_id, money=money)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         caller = caller_of(request)
         body = body_of(request)
-        screening_id, seat_ids = whole_of(body, "screening_id"), seat_ids_of(body)
+        screening_id, seat_ids, payment_id = whole_of(body, "screening_id"), seat_ids_of(body), body.get("payment_id")
 
-        def work() -> HttpResponse:
-            return _booked(self.sell(caller, screening_id, seat_ids, body.get("payment_id")))
+        def work(money: Money | None = None) -> HttpResponse:
+            return _booked(self.sell(caller, screening_id, seat_ids, payment_id, money))
 
-        return once(request, caller.id, work)
+        def prepare() -> Money | None:
+            checked_seat_ids(seat_ids)
+            return prove(buyer=caller, payment_id=payment_id)
+
+        if settings.PAYMENTS_MODE == "trust":
+            return once(request, caller.id, work)
+        return once_prepared(request, caller.id, prepare, work)
 
 
 class BookFromReservation(Book):
     """The caller's holds become tickets; safe to repeat with the same ``payment_id``."""
 
-    def sell(self, caller: Caller, screening_id: int, seat_ids: Any, payment_id: Any) -> Booked:
-        return book_from_holds(buyer=caller, screening_id=screening_id, seat_ids=seat_ids, payment_id=payment_id)
+    def sell(self, caller: Caller, screening_id: int, seat_ids: Any, payment_id: Any, money: Money | None) -> Booked:
+        call = {"buyer": caller, "screening_id": screening_id, "seat_ids": seat_ids}
+        return book_from_holds(**call, payment_id=payment_id, money=money)
 
 
 class MyTickets(JsonView):
