@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 
+from booking import promises
 from booking.claims import (
     COLUMNS,
     SECRET_ALPHABET,
@@ -232,11 +233,11 @@ def _sell(sale: _Sale) -> Booked:
 
 
 def _booking(sale: _Sale, number: str, total: Decimal) -> list[Step]:
-    """Return the step ``booking``, after the one of its payment."""
+    """Return the step ``booking``, after the one of its payment, and the promise of a mail."""
     now = sale.found.now
     values = {"user_id": sale.buyer.id, "payment_id": sale.payment_id, "currency": sale.screening.currency}
     booking = _insert("booking_booking", values | {"booking_number": number, "total": total, "booked_at": now})
-    steps = [Step("booking", f"{booking[0]} RETURNING id", booking[1])]
+    steps = [Step("booking", f"{booking[0]} RETURNING id", booking[1]), Step("mail", *promises.confirmation(number))]
     if sale.payment_id:
         seats = orjson.dumps(sale.seat_ids).decode()
         paid = values | {"seat_ids": seats, "amount": total, "status": "claimed", "captured_at": now}
@@ -294,6 +295,7 @@ def cancel_ticket(*, ticket_id: int, by: Buyer) -> None:
     )
     cancelled = update_claims("state = 'cancelled', ended_at = %s", [found.now], [ticket])
     apply(found, [cancelled], [SeatUpdate(ticket.seat_id, "available")])
+    promises.promise_cancellation(ticket.id, change=found.screening.seq + 1)
 
 
 def _own_ticket(ticket_id: int, by: Buyer) -> Claim:
