@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.api.views import reservations, showings, tickets
+from booking.api.views import reservations, showings, ticket_files, tickets
 
 app_name = "booking_api"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("tickets/book-from-reservation", tickets.BookFromReservation.as_view()),
     path("tickets/my-tickets", tickets.MyTickets.as_view()),
     path("tickets/<id:ticket_id>", tickets.OneTicket.as_view()),
+    path("tickets/<id:ticket_id>.pdf", ticket_files.Pdf.as_view()),
+    path("tickets/<id:ticket_id>.ics", ticket_files.CalendarEntry.as_view()),
+    path("tickets/<id:ticket_id>/qr.svg", ticket_files.QrSvg.as_view()),
+    path("tickets/<id:ticket_id>/qr.png", ticket_files.QrPng.as_view()),
+    path("tickets/<id:ticket_id>/resend", ticket_files.Resend.as_view()),
     path("screenings/<id:screening_id>/available-seats", reservations.FreeSeats.as_view()),
     path("showings/<id:showing_id>/tickets", showings.TicketsLeft.as_view()),
     path("showings/<id:showing_id>/seats", showings.SeatsOfShowing.as_view()),
