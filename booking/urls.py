@@ -13,4 +13,8 @@ urlpatterns = [
     path("payments/test/<str:secret>/", bank.bank_page, name="bank_page"),
     path("tickets/", tickets.tickets, name="tickets"),
     path("tickets/<id:ticket_id>/", tickets.ticket, name="ticket"),
+    path("tickets/<id:ticket_id>.pdf", tickets.paper, name="paper"),
+    path("tickets/<id:ticket_id>.ics", tickets.calendar_entry, name="calendar"),
+    path("tickets/<id:ticket_id>/all.pdf", tickets.papers, name="papers"),
+    path("tickets/<id:ticket_id>/resend/", tickets.resend, name="resend"),
 ]

@@ -340,7 +340,12 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 # Modules that describe operations which REST framework does not know.
-PLAIN_VIEW_SCHEMAS = ["booking.api.schema", "booking.api.schema_payments", "cinema_project.openapi.house"]
+PLAIN_VIEW_SCHEMAS = [
+    "booking.api.schema",
+    "booking.api.schema_payments",
+    "booking.api.schema_ticket_files",
+    "cinema_project.openapi.house",
+]
 
 # --- Other people's data -----------------------------------------------------------------------------------------
 TMDB_API_KEY = env.text("TMDB_API_KEY")
@@ -366,7 +371,7 @@ EMAIL_FILE_PATH = _MAIL.folder
 EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
 EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.ssl, _MAIL.starttls
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = 60  # a slow server may have taken the mail that we give up waiting for
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "tickets@cinema.test")
 
 LOGGING = {
@@ -381,6 +386,7 @@ LOGGING = {
         "celery": {"level": "WARNING"},
         "kombu": {"level": "ERROR"},  # warns that memory:// has no host
         "django_celery_beat": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # tells every table of every font
         "httpx": {"level": "WARNING"},  # tells every address, and the key of TMDB stands in it
     },
 }
@@ -389,13 +395,20 @@ LOGGING = {
 OUTBOX_HANDLERS = {
     "seats": "booking.realtime.publish",
     "screening_called_off": "booking.background.hand_off_cancellation",
-    "screening_cancelled": "booking.mails.send_screening_cancelled",
-    "screening_moved": "booking.mails.send_screening_moved",
-    "payment_given_back": "booking.payment_mails.send_payment_given_back",
     "fake_bank": "booking.background.hand_off_fake_message",
-    "password_reset": "accounts.mails.send_password_reset",
-    "password_changed": "accounts.mails.send_password_changed",
-    "email_confirmation": "accounts.mails.send_email_confirmation",
-    "email_changed": "accounts.mails.send_email_changed",
     "unused_file": "cinema_project.common.stored_files.delete",
+}
+# Topics that are mails, and who writes them; the mailer sends them.
+MAILS = {
+    "booking_confirmed": "booking.mails.booking_confirmed",
+    "ticket_resent": "booking.mails.ticket_resent",
+    "ticket_cancelled": "booking.mails.ticket_cancelled",
+    "screening_moved": "booking.mails.screening_moved",
+    "screening_cancelled": "booking.mails.screening_cancelled",
+    "payment_refunded": "booking.mails.payment_refunded",
+    "refund_settled": "booking.mails.refund_settled",
+    "password_reset": "accounts.mails.password_reset",
+    "password_changed": "accounts.mails.password_changed",
+    "email_confirmation": "accounts.mails.email_confirmation",
+    "email_changed": "accounts.mails.email_changed",
 }

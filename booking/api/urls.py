@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.api.views import payments, reservations, showings, tickets
+from booking.api.views import payments, reservations, showings, ticket_files, tickets
 
 app_name = "booking_api"
 urlpatterns = [
@@ -29,6 +29,11 @@ urlpatterns = [
     path("payment/history", payments.History.as_view()),
     path("payment/ticket/<path:payment_id>", payments.TicketsOfPayment.as_view()),
     path("admin/payments/ledger", payments.Ledger.as_view()),
+    path("tickets/<id:ticket_id>.pdf", ticket_files.Pdf.as_view()),
+    path("tickets/<id:ticket_id>.ics", ticket_files.CalendarEntry.as_view()),
+    path("tickets/<id:ticket_id>/qr.svg", ticket_files.QrSvg.as_view()),
+    path("tickets/<id:ticket_id>/qr.png", ticket_files.QrPng.as_view()),
+    path("tickets/<id:ticket_id>/resend", ticket_files.Resend.as_view()),
     path("screenings/<id:screening_id>/available-seats", reservations.FreeSeats.as_view()),
     path("showings/<id:showing_id>/tickets", showings.TicketsLeft.as_view()),
     path("showings/<id:showing_id>/seats", showings.SeatsOfShowing.as_view()),

@@ -12,6 +12,7 @@ from django.db.models import Q
 from booking.models import ClaimState, Payment, PaymentIntent, Refund, SeatClaim
 from booking.payments.provider import GivenBack, Money, Standing
 from booking.payments.registry import provider_named
+from booking.promises import promise_refund_news
 from cinema_project.common import clock
 from cinema_project.common.database import write
 from cinema_project.common.errors import IllegalTransition
@@ -128,8 +129,16 @@ def _settle(refund_id: int, reference: str) -> None:
     refund.save(update_fields=["status", "settled_at", "next_at", "reference", "last_error"])
     if refund.claim_id:
         SeatClaim.objects.filter(pk=refund.claim_id, state=ClaimState.CANCELLED).update(state=ClaimState.REFUNDED)
+        _tell(refund)
     if payment is not None:
         kept = SeatClaim.objects.filter(booking__payment=payment, confirmed_at__isnull=False)
         left = kept.exclude(state=ClaimState.REFUNDED).exists()
         payment.status = Payment.Status.PART_REFUNDED if left else Payment.Status.REFUNDED
         payment.save(update_fields=["status"])
+
+
+def _tell(refund: Refund) -> None:
+    """Promise one mail about everything that one cancellation gave back of a booking, when the last of it is back."""
+    together = Refund.objects.filter(claim__booking__tickets=refund.claim_id, created_at=refund.created_at)
+    if not together.exclude(status=Refund.Status.SETTLED).exists():
+        promise_refund_news([*together.values_list("pk", flat=True)])

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 
+from booking import promises
 from booking.claims import (
     COLUMNS,
     SECRET_ALPHABET,
@@ -300,19 +301,21 @@ def _sell(sale: _Sale) -> Booked:
 
 
 def _booking(sale: _Sale, number: str, total: Decimal) -> list[Step]:
-    """Return the step ``booking``, after the one of its payment."""
+    """Return the step ``booking``, after the one of its payment, and the promise of a mail."""
     now = sale.found.now
     values = {"payment_id": sale.payment_id, "currency": sale.screening.currency}
     made = {"booking_number": number, "total": total, "booked_at": now}
+    mail = Step("mail", *promises.confirmation(number))
     if not sale.payment_id:
-        return [_returning("booking", "id", _insert("booking_booking", values | made | {"user_id": sale.buyer.id}))]
+        booking = _insert("booking_booking", values | made | {"user_id": sale.buyer.id})
+        return [_returning("booking", "id", booking), mail]
     seats = orjson.dumps(sale.seat_ids).decode()
     paid = {"user_id": sale.buyer.id, "seat_ids": seats, "amount": total, "status": "claimed", "captured_at": now}
     sql, params = _insert("booking_payment", values | paid)
     payment = (f"{sql} {unclaimed.OR_TAKE}", [*params, now - unclaimed.CLAIMABLE])
     # Its user is the payment's: no booking is made by a payment that is not, or no longer, to be had.
     booking = _insert("booking_booking", values | made, {"user_id": id_of("payment")})
-    return [_returning("payment", "user_id AS id", payment), _returning("booking", "id", booking)]
+    return [_returning("payment", "user_id AS id", payment), _returning("booking", "id", booking), mail]
 
 
 def _insert(table: str, values: dict[str, Any], sql: dict[str, str] | None = None) -> Statement:
@@ -372,6 +375,7 @@ def cancel_ticket(*, ticket_id: int, by: Buyer) -> None:
     )
     cancelled = update_claims("state = 'cancelled', ended_at = %s", [found.now], [ticket])
     apply(found, [cancelled], [SeatUpdate(ticket.seat_id, "available")])
+    promises.promise_cancellation(ticket.id, change=found.screening.seq + 1)
 
 
 def own_ticket(ticket_id: int, by: Buyer) -> Claim:

@@ -10,12 +10,12 @@ import orjson
 
 from booking.claims import lock_screening
 from booking.models import Payment, Refund
-from cinema_project.common import clock, outbox
+from booking.promises import promise_return_news
+from cinema_project.common import clock
 from cinema_project.common.database import query, write
 from cinema_project.common.errors import Busy, Conflict, DomainError, Unavailable
 
 CLAIMABLE = Payment.CLAIMABLE
-MAIL = "payment_given_back"
 GONE = "This payment is being given back, as it was not used in time. Please pay again."
 INSERT = (
     "INSERT INTO booking_payment (payment_id, user_id, screening_id, seat_ids, amount, currency, status, captured_at)"
@@ -119,7 +119,6 @@ def _give_back(payment_id: str, **narrowed: int) -> int:
     payment.status = Payment.Status.REFUND_DUE
     payment.save(update_fields=["status"])
     due = {"amount": payment.amount, "currency": payment.currency, "created_at": clock.now()}
-    refund = Refund.objects.create(payment=payment, **due)
-    told = {"user_id": payment.user_id, "screening_id": payment.screening_id, "refund_id": refund.pk}
-    outbox.add(MAIL, key=str(refund.pk), payload=told)
+    Refund.objects.create(payment=payment, **due)
+    promise_return_news(payment_id)
     return 1

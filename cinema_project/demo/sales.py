@@ -8,12 +8,13 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from booking.models import OCCUPYING_STATES, Booking, ClaimState, SeatClaim
+from booking.promises import BOOKING_CONFIRMED
 from booking.services.history import PastSale, record_past_sales
 from booking.services.reservations import expire_lapsed, hold_seats
 from booking.services.tickets import book_seats
 from catalog.models import Screening
 from catalog.selectors.layouts import layout_of_screening
-from cinema_project.common import clock
+from cinema_project.common import clock, outbox
 from cinema_project.common.database import write
 from cinema_project.common.errors import DomainError
 from cinema_project.demo.parties import parties
@@ -70,9 +71,10 @@ def _fill(screening: Screening, seed: int, crowd: Sequence[User], guests: Sequen
 def _book(screening: Screening, number: int, user: User, seats: list[int]) -> int:
     payment_id = _payment_id(screening, number)
     try:
-        book_seats(buyer=user, screening_id=screening.pk, seat_ids=seats, payment_id=payment_id)
+        booked = book_seats(buyer=user, screening_id=screening.pk, seat_ids=seats, payment_id=payment_id)
     except DomainError:  # people are using this demo: the seats, or this user's ten, are taken
         return 0
+    outbox.withdraw(BOOKING_CONFIRMED, key=booked.booking_number)  # nobody wants hundreds of mails from a demo
     return len(seats)
 
 

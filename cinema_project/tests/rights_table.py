@@ -35,6 +35,7 @@ PROVEN = Right(frozenset(), OPTIONAL)
 SIGNED_IN = Right(SIGNED_IN_PEOPLE, ANY_TOKEN)
 OWN = Right(frozenset({OWNER}), ANY_TOKEN, refusal=404)
 OWN_OR_SALES = Right(frozenset({OWNER, BOX_OFFICE, AUDITOR, MANAGER, ADMIN}), ANY_TOKEN, refusal=404)
+OWN_OR_BOX_OFFICE = Right(frozenset({OWNER, BOX_OFFICE, MANAGER, ADMIN}), ANY_TOKEN, refusal=404)
 AUTHOR = Right(frozenset({OWNER}), ANY_TOKEN)
 AUTHOR_OR_STAFF = Right(frozenset({OWNER, MANAGER, ADMIN}), ANY_TOKEN)
 STAFF = _staff()
@@ -189,6 +190,11 @@ OPERATIONS: dict[str, Right] = {
     "GET /api/v1/payment/history": SIGNED_IN,
     "GET /api/v1/payment/ticket/{payment_id}": OWN,
     "GET /api/v1/admin/payments/ledger": STAFF,
+    "GET /api/v1/tickets/{ticket_id}.pdf": OWN_OR_SALES,
+    "GET /api/v1/tickets/{ticket_id}.ics": OWN_OR_SALES,
+    "GET /api/v1/tickets/{ticket_id}/qr.svg": OWN_OR_SALES,
+    "GET /api/v1/tickets/{ticket_id}/qr.png": OWN_OR_SALES,
+    "POST /api/v1/tickets/{ticket_id}/resend": OWN_OR_BOX_OFFICE,
     "GET /ws/stats": STAFF_UNLESS_DEBUG,
 }
 
