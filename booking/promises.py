@@ -30,7 +30,7 @@ def promise_cancellation(ticket_id: int, *, change: int) -> None:
 def promise_refund_news(refund_ids: Sequence[int]) -> None:
     """Promise one mail about refunds that have reached their payer, all of one person's."""
     refunds = sorted(refund_ids)
-    outbox.add("refund_settled", key=str(refunds[0]), payload={"refund_ids": refunds})
+    outbox.add("refund_settled", key=str(refunds[-1]), payload={"refund_ids": refunds})
 
 
 def promise_return_news(payment_id: str) -> None:

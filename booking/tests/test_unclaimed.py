@@ -17,8 +17,8 @@ from booking.services.unclaimed import give_back_lapsed
 from booking.tests import make
 from booking.tests.make import NOON
 from catalog.models import Screening
+from cinema_project.common import mailer
 from cinema_project.common.errors import DomainError, NotFound
-from cinema_project.common.models import OutboxMessage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("noon")]
 QUARTER = 15 * 60
@@ -159,7 +159,7 @@ def test_r33_from_that_moment_on_it_goes_back_whether_or_not_anybody_has_seen_to
     assert make.written(screening)[:3] == before[:3]
 
 
-def test_r33_unused_money_goes_back_in_full_and_its_payer_is_told_once(screening, seats, buyer, noon):
+def test_r33_unused_money_goes_back_in_full_and_its_payer_is_told_once(screening, seats, buyer, noon, mailoutbox):
     take(screening, seats[0])
     refused(book, buyer, screening, *seats[:2])
     noon.travel(QUARTER)
@@ -169,11 +169,9 @@ def test_r33_unused_money_goes_back_in_full_and_its_payer_is_told_once(screening
     refund = Refund.objects.get()
     assert (str(refund.amount), refund.currency, refund.status, refund.claim) == ("22.00", "EUR", "due", None)
     assert payments() == [("paid", "refund_due", seats[:2], "22.00")]
-    assert OutboxMessage.objects.filter(topic=unclaimed.MAIL).values_list("payload", flat=True).get() == {
-        "user_id": buyer.pk,
-        "screening_id": screening.pk,
-        "refund_id": refund.pk,
-    }
+    mailer.send_due()
+    [mail] = [mail for mail in mailoutbox if mail.to == [buyer.email]]
+    assert "22.00 EUR goes back the way you paid" in mail.body
     assert refunds.send_due() == 1
     assert payments() == [("paid", "refunded", seats[:2], "22.00")]
     assert Refund.objects.values_list("status", "settled_at").get() == ("settled", NOON + timedelta(seconds=QUARTER))
@@ -276,3 +274,16 @@ def test_r33_seats_lost_to_somebodys_hold(screening, seats, buyer):
         book(buyer, screening, seats[0])
 
     assert refusal.value.extra["refund"] == "scheduled"
+
+
+def test_one_mail_tells_of_all_that_a_cancellation_gave_back(screening, seats, buyer, noon, mailoutbox):
+    early, *late = book(buyer, screening, *seats[:3]).tickets
+    for moment, tickets in ((1, [early]), (2, late)):
+        noon.travel(moment)
+        for ticket in tickets:
+            cancel_ticket(ticket_id=ticket.id, by=buyer)
+        refunds.send_due()
+    mailer.send_due()
+
+    told = [mail.body for mail in mailoutbox if mail.subject.startswith("Refund")]
+    assert ["12.00 EUR" in told[0], "20.00 EUR" in told[1], len(told)] == [True, True, 2]
