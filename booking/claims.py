@@ -146,6 +146,22 @@ def look(screening_id: int, seat_ids: Sequence[int], user_id: int) -> Found:
     return found
 
 
+def look_at_room(screening_id: int, user_id: int) -> Found:
+    """Return the screening with all claims that occupy its seats, and what this user holds elsewhere.
+
+    :raises ScreeningNotFound: if there is no such screening
+    :raises BuyerGone: if the user has left meanwhile
+    """
+    claims = f"""
+        SELECT {COLUMNS} FROM booking_seatclaim WHERE screening_id = %s AND {LIVE}
+        UNION ALL
+        SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND state = %s AND screening_id <> %s"""
+    found = _look(screening_id, user_id, claims, [screening_id, user_id, "held", screening_id])
+    if found.buyer_version == CLOSED:
+        raise BuyerGone
+    return found
+
+
 def look_for_due(screening_id: int) -> Found:
     """Return the screening with its holds and unpaid tickets; those past their moment are to be ended.
 

@@ -38,7 +38,7 @@ class CinemaAdmin(ArchivingAdmin):
     fieldsets = (
         (None, {"fields": ("name", "city", "address", "amenities", ("latitude", "longitude"))}),
         ("Time and money", {"fields": (("timezone", "currency"), ("premium_factor", "vip_factor"))}),
-        ("Screenings", {"fields": (("trailer_minutes", "hold_seconds"),)}),
+        ("Screenings", {"fields": (("trailer_minutes", "hold_seconds"), "companion_release_minutes")}),
         ("Record", {"fields": ("slug", "archived_at", "created_at")}),
     )
 

@@ -208,6 +208,7 @@ HOLD_SECONDS = env.whole("HOLD_SECONDS", 300, least=1)
 PAY_BY_SECONDS = env.whole("PAY_BY_SECONDS", 300, least=1)
 CLEANUP_SECONDS = env.number("CLEANUP_SECONDS", 1, least=0.1)
 BOX_OFFICE = env.flag("BOX_OFFICE", False)
+GAP_RULE = env.one_of("GAP_RULE", "pages", ("pages", "all", "off"))
 PAYMENTS_MODE = env.one_of("PAYMENTS_MODE", "trust", ("trust", "verify"))
 PAYMENT_PROVIDER = env.one_of("PAYMENT_PROVIDER", "fake", ("fake", "stripe"))
 if PAYMENT_PROVIDER == "fake" and not (DEBUG or BOX_OFFICE):

@@ -38,7 +38,11 @@ IDEMPOTENCY_KEY: Json = {
 NO_SCREENING = "Screening with id 123 not found"
 TAKEN: Json = {
     "description": "Seats [42, 43] are currently reserved by other users",
-    "x-problem": {"code": "seats_held", "conflicting_seat_ids": [42, 43]},
+    "x-problem": {"code": "seats_held", "conflicting_seat_ids": [42, 43], "alternatives": [[45, 46], [48, 49]]},
+}
+TOO_FEW: Json = {
+    "description": "Fewer than 4 seats are free.",
+    "x-problem": {"code": "too_few_seats"},
 }
 BOOKED: Json = {
     "description": "Seats [44] are already booked",
@@ -124,6 +128,20 @@ PATHS: dict[str, Json] = {
             "Reserve Seats",
             "SeatSelection",
             {"201": _answer("The holds.", ref("SeatReservations")), "400": PAST, "404": MISSING, "409": TAKEN},
+        )
+    },
+    "/api/v1/seat-reservations/best-available": {
+        "post": _posting(
+            "best_available",
+            HOLDS,
+            "Hold the best group of seats for a party",
+            "BestAvailableRequest",
+            {
+                "201": _answer("The holds, and which rules gave way.", ref("BestAvailable")),
+                "400": PAST,
+                "404": MISSING,
+                "409": TOO_FEW,
+            },
         )
     },
     "/api/v1/seat-reservations/toggle": {

@@ -122,6 +122,46 @@ COMPONENTS: dict[str, Json] = {
         expires_in_minutes={"type": "integer", "example": 5},
         message={"type": "string", "example": "Reserved 3 seats for 5 minutes"},
     ),
+    "BestAvailableRequest": {
+        "type": "object",
+        "properties": {
+            "screening_id": {"type": "integer", "minimum": 1, "example": 123},
+            "quantity": {"type": "integer", "minimum": 1, "maximum": 10, "example": 2},
+            "together": {
+                "type": "boolean",
+                "default": True,
+                "description": "Side by side if there is any such group; false: the best seats, wherever they are.",
+            },
+            "seat_type": {
+                "type": ["string", "null"],
+                "enum": ["standard", "premium", "vip", "couple", "wheelchair", "companion", None],
+                "description": (
+                    "Only seats of this kind. wheelchair: one such space, and seats beside it for the others, those "
+                    "for companions first. Without it, neither of the two is ever chosen."
+                ),
+            },
+            "avoid": {
+                "type": "array",
+                "items": {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1, "maxItems": 10},
+                "maxItems": 100,
+                "description": "Groups suggested before: the next best comes, and holds of one's own on these end.",
+                "example": [[42, 43]],
+            },
+        },
+        "required": ["screening_id", "quantity"],
+        "example": {"screening_id": 123, "quantity": 2},
+    },
+    "BestAvailable": _object(
+        reservations=list_of("SeatReservation"),
+        expires_in_minutes={"type": "integer", "example": 5},
+        message={"type": "string", "example": "Reserved 2 seats for 5 minutes."},
+        relaxed={
+            "type": "array",
+            "items": {"type": "string", "enum": ["gap", "adjacency"]},
+            "description": "Rules that had to give way; message says it in words.",
+            "example": [],
+        },
+    ),
     "SeatToggle": {
         "type": "object",
         "properties": {

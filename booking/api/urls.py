@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from booking.api.views import payments, reservations, showings, ticket_files, tickets
+from booking.api.views import best, payments, reservations, showings, ticket_files, tickets
 
 app_name = "booking_api"
 urlpatterns = [
     path("seat-reservations/screening/<id:screening_id>/availability", reservations.Availability.as_view()),
     path("seat-reservations/screening/<id:screening_id>/availability/me", reservations.MyAvailability.as_view()),
     path("seat-reservations/reserve", reservations.Reserve.as_view()),
+    path("seat-reservations/best-available", best.BestAvailable.as_view()),
     path("seat-reservations/toggle", reservations.Toggle.as_view()),
     path("seat-reservations/extend", reservations.Extend.as_view()),
     path("seat-reservations/cancel", reservations.CancelHolds.as_view()),

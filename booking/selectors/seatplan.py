@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
+from booking.rows.picture import positions
 from booking.selectors.seatmap import SeatMap, SeatView
 from catalog.models import SeatType
-from catalog.selectors.layouts import SeatPlace, row_order
+from catalog.selectors.layouts import SeatPlace
 
 PITCH = 44
 """Drawing units from seat to seat: at a scale of 1 a seat is a target of 44 CSS pixels."""
@@ -104,7 +105,7 @@ class SeatPlan:
 
 def seat_plan(seats: SeatMap, viewer_id: int | None) -> SeatPlan:
     """Lay out the map for one viewer. Seats without a place in the plan stand where their row and number say."""
-    places = _places(seats.layout.seats.values())
+    places = positions(seats.layout.seats.values())
     leftmost = min((x for x, _ in places.values()), default=0)
     topmost = min((y for _, y in places.values()), default=0)
     cells = []
@@ -130,19 +131,6 @@ def seat_status(view: SeatView) -> str:
     if view.status == "reserved":
         return "yours" if view.is_mine else "held"
     return "sold" if view.status == "booked" else "available"
-
-
-def _places(seats: Iterable[SeatPlace]) -> dict[int, tuple[int, int]]:
-    seats = list(seats)
-    labels = sorted({seat.row_label for seat in seats}, key=row_order)
-    depth = {label: index for index, label in enumerate(labels)}
-    return {
-        seat.id: (
-            seat.seat_number - 1 if seat.x is None else seat.x,
-            depth[seat.row_label] if seat.y is None else seat.y,
-        )
-        for seat in seats
-    }
 
 
 def _cell(view: SeatView, x: int, y: int) -> SeatCell:

@@ -15,7 +15,7 @@ def hold_free_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int])
     :raises Invalid: as ``hold_seats``; then none is held
     """
     try:
-        hold_seats(buyer=buyer, screening_id=screening_id, seat_ids=seat_ids)
+        hold_seats(buyer=buyer, screening_id=screening_id, seat_ids=seat_ids, unfinished=True)
     except Conflict as refusal:
         lost = set(refusal.extra.get("conflicting_seat_ids", seat_ids))
         free = [seat_id for seat_id in seat_ids if seat_id not in lost]

@@ -17,7 +17,9 @@ logger = logging.getLogger(__name__)
 
 LATELY_SECONDS = 2.0
 MOST_KEPT = 1000
+MOST_OFFERS = 5  # alternatives worked out in that time: a crowd is refused without them
 _refused_at: dict[int, float] = {}
+_offers: dict[int, tuple[float, int]] = {}
 
 
 def note(screening_id: int) -> None:
@@ -30,6 +32,18 @@ def note(screening_id: int) -> None:
 def lately(screening_id: int) -> bool:
     """Tell whether that was within the last two seconds."""
     return time.monotonic() - _refused_at.get(screening_id, -LATELY_SECONDS) < LATELY_SECONDS
+
+
+def may_offer(screening_id: int) -> bool:
+    """Tell whether there is time to work out alternatives for one more refusal."""
+    now = time.monotonic()
+    began, count = _offers.get(screening_id, (now, 0))
+    if now - began >= LATELY_SECONDS:
+        began, count = now, 0
+    if len(_offers) >= MOST_KEPT:
+        _offers.clear()
+    _offers[screening_id] = (began, count + 1)
+    return count < MOST_OFFERS
 
 
 def at_once(screening_id: int, change: Callable[[], R], *, repeatable: bool = True) -> R | None:

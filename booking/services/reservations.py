@@ -1,6 +1,6 @@
 """Holds: a seat kept for one user for a short time (R1-R15)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from booking.claims import (
 )
 from booking.realtime import SeatUpdate
 from booking.services import contested
+from booking.services.house_rules import alternatives_to, check_gap_everywhere, ids_of
 from booking.services.seat_rules import (
     SeatsBooked,
     SeatsHeld,
@@ -41,6 +42,7 @@ from cinema_project.common.outbox import Statement
 LONG_HOLD = timedelta(seconds=900)
 LONGEST = timedelta(minutes=55)
 MOST_EXTENSIONS = 10
+Check = Callable[[Found, list[int], Buyer], None]
 
 
 class HoldExpired(Conflict):
@@ -60,21 +62,33 @@ class Held:
     message: str
 
 
-def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> Held:
+def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], unfinished: bool = False) -> Held:
     """Hold the seats for this buyer, all or none; seats they hold already stay as they are (R2, R7, R8).
 
+    :param unfinished: the buyer goes on choosing, on a page which sees to the rules of the house in the end
     :raises Invalid: wrong list, foreign seat, past screening, or over a limit
     :raises NotFound: if there is no such screening
     :raises Conflict: if the screening is cancelled, or a seat is booked or held by somebody else
     """
     wanted = checked_seat_ids(seat_ids)
+    check = _check if unfinished else _check_all
+    try:
+        return _hold_at_once_or_locked(buyer, screening_id, wanted, check)
+    except (SeatsBooked, SeatsHeld) as refusal:
+        if not unfinished and contested.may_offer(screening_id):
+            found = alternatives_to(buyer=buyer, screening_id=screening_id, seat_ids=wanted)
+            refusal.extra["alternatives"] = ids_of(found)
+        raise
+
+
+def _hold_at_once_or_locked(buyer: Buyer, screening_id: int, wanted: list[int], check: Check) -> Held:
     if contested.lately(screening_id):
         # A look without the lock can only refuse: most of a crowd need not queue for what is gone.
-        _check(look(screening_id, wanted, buyer.id), wanted, buyer)
+        check(look(screening_id, wanted, buyer.id), wanted, buyer)
     try:
         return contested.at_once(
-            screening_id, lambda: _hold(buyer, wanted, look(screening_id, wanted, buyer.id))
-        ) or _hold_locked(buyer, screening_id, wanted)
+            screening_id, lambda: _hold(buyer, wanted, look(screening_id, wanted, buyer.id), check)
+        ) or _hold_locked(buyer, screening_id, wanted, check)
     except (SeatsBooked, SeatsHeld):
         contested.note(screening_id)
         raise
@@ -82,13 +96,22 @@ def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> H
 
 @repeat_on("one_live_claim_per_seat")
 @write
-def _hold_locked(buyer: Buyer, screening_id: int, wanted: list[int]) -> Held:
+def _hold_locked(buyer: Buyer, screening_id: int, wanted: list[int], check: Check) -> Held:
     # No third screening beside this one (R9): hence the buyer's row.
-    return _hold(buyer, wanted, look_locked(screening_id, wanted, buyer.id, lock_user=True))
+    return _hold(buyer, wanted, look_locked(screening_id, wanted, buyer.id, lock_user=True), check)
 
 
-def _hold(buyer: Buyer, wanted: list[int], found: Found) -> Held:
-    _check(found, wanted, buyer)
+def hold_looked_at(found: Found, buyer: Buyer, seat_ids: list[int]) -> Held:
+    """Hold seats that were chosen among all that a look at the room found; the last step of a larger change.
+
+    :raises Overtaken: without the lock, if the room is not as it was found
+    :raises DomainError: what ``hold_seats`` raises
+    """
+    return _hold(buyer, seat_ids, found, _check)
+
+
+def _hold(buyer: Buyer, wanted: list[int], found: Found, check: Check) -> Held:
+    check(found, wanted, buyer)
     kept = own_holds(found, buyer.id, wanted)
     new = sorted(set(wanted) - {claim.seat_id for claim in kept})
     length = hold_length(buyer, found.screening)
@@ -109,6 +132,12 @@ def _check(found: Found, wanted: list[int], buyer: Buyer) -> None:
     check_seat_limit(found, wanted, buyer.id)
     check_screening_limit(found, buyer.id)
     check_seats_free(conflicts(found, wanted, buyer.id))
+
+
+def _check_all(found: Found, wanted: list[int], buyer: Buyer) -> None:
+    """Check the rules of the house, too."""
+    _check(found, wanted, buyer)
+    check_gap_everywhere(found.screening.id, wanted, buyer.id)
 
 
 def _insert_holds(found: Found, buyer: Buyer, seat_ids: list[int], length: timedelta) -> list[Claim]:

@@ -28,6 +28,7 @@ from booking.claims import (
 from booking.payments.provider import Money
 from booking.realtime import SeatUpdate
 from booking.services import contested, proofs, unclaimed
+from booking.services.house_rules import check_gap_everywhere
 from booking.services.proofs import PaymentIdInvalid, PaymentIdReused
 from booking.services.reservations import mark_ended, own_holds
 from booking.services.seat_rules import (
@@ -274,6 +275,8 @@ def _check_holds(sale: _Sale) -> None:
 def _check_seats(sale: _Sale) -> None:
     check_seat_limit(sale.found, sale.seat_ids, sale.buyer.id)
     check_seats_free(conflicts(sale.found, sale.seat_ids, sale.buyer.id))
+    if len(sale.own_holds) < len(sale.seat_ids):
+        check_gap_everywhere(sale.screening.id, sale.seat_ids, sale.buyer.id)
 
 
 def _sell(sale: _Sale) -> Booked:

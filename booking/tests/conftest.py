@@ -24,6 +24,7 @@ def nothing_remembered() -> None:
     seatmap._remembered.clear()
     layouts._remembered.clear()
     contested._refused_at.clear()
+    contested._offers.clear()
 
 
 @pytest.fixture(autouse=True)

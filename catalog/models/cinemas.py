@@ -50,6 +50,11 @@ class Cinema(models.Model):
         max_digits=5, decimal_places=2, default="1.2", validators=[MinValueValidator(0)]
     )
     vip_factor = models.DecimalField(max_digits=5, decimal_places=2, default="1.5", validators=[MinValueValidator(0)])
+    companion_release_minutes = models.PositiveSmallIntegerField(
+        default=60,
+        db_default=60,
+        help_text="Until so long before the start, companion seats go with the wheelchair space beside them.",
+    )
     trailer_minutes = models.PositiveSmallIntegerField(default=15)
     archived_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)

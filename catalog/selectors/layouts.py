@@ -33,6 +33,7 @@ class RoomLayout:
     seats: dict[int, SeatPlace]
     hold_seconds: int
     factors: dict[str, Decimal]
+    companion_minutes: int = 60
 
     def price(self, base: Decimal, seat_id: int) -> Decimal:
         """Return the price of a seat: the screening's times the seat type's factor, rounded half up (R16)."""
@@ -70,6 +71,7 @@ def _read(room_id: int, version: int) -> RoomLayout:
         seats={place.id: place for place in places},
         hold_seconds=cinema.hold_seconds or settings.HOLD_SECONDS,
         factors={"premium": cinema.premium_factor, "vip": cinema.vip_factor},
+        companion_minutes=cinema.companion_release_minutes,
     )
 
 

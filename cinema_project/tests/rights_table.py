@@ -171,6 +171,7 @@ OPERATIONS: dict[str, Right] = {
     "GET /api/v1/seat-reservations/screening/{screening_id}/availability/me": SIGNED_IN,
     "GET /api/v1/seat-reservations/my-reservations": SIGNED_IN,
     "POST /api/v1/seat-reservations/reserve": SIGNED_IN,
+    "POST /api/v1/seat-reservations/best-available": SIGNED_IN,
     "POST /api/v1/seat-reservations/toggle": SIGNED_IN,
     "POST /api/v1/seat-reservations/extend": SIGNED_IN,
     "POST /api/v1/seat-reservations/cancel": SIGNED_IN,

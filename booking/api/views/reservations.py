@@ -182,14 +182,16 @@ def flag_of_query(request: HttpRequest, name: str) -> bool:
 
 
 def _held(held: Held, status: int = 200) -> HttpResponse:
-    return answer(
-        {
-            "reservations": [hold_json(hold) for hold in held.holds],
-            "expires_in_minutes": held.expires_in_minutes,
-            "message": held.message,
-        },
-        status,
-    )
+    return answer(held_json(held), status)
+
+
+def held_json(held: Held) -> dict[str, Any]:
+    """Return the holds of one call as the API shows them."""
+    return {
+        "reservations": [hold_json(hold) for hold in held.holds],
+        "expires_in_minutes": held.expires_in_minutes,
+        "message": held.message,
+    }
 
 
 def _minutes(request: HttpRequest) -> int:

@@ -53,6 +53,7 @@ class CinemaInput(serializers.ModelSerializer[Cinema]):
             "premium_factor",
             "vip_factor",
             "hold_seconds",
+            "companion_release_minutes",
         ]
 
 
