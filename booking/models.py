@@ -181,3 +181,29 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency} for {self.claim_id}"
+
+
+class MqttScreening(models.Model):
+    """What the MQTT broker retains about a screening, which may be gone by now."""
+
+    screening_id = models.BigIntegerField(primary_key=True)
+    seat_seq = models.BigIntegerField(null=True, help_text="The change it was told of; empty: not compared yet.")
+    room = models.CharField(max_length=40, blank=True, help_text="The room and its version.")
+    seats = models.JSONField(default=dict, help_text="The status of each seat by its id.")
+    available_tickets = models.PositiveIntegerField(null=True)
+    total_capacity = models.PositiveIntegerField(null=True)
+    good_until = models.DateTimeField(null=True, help_text="When the first hold lapses.")
+
+    def __str__(self) -> str:
+        return f"{self.screening_id} at {self.seat_seq}"
+
+
+class MqttTurn(models.Model):
+    """Whose turn it is to talk to the MQTT broker; there is one row."""
+
+    holder = models.CharField(max_length=32)
+    until = models.DateTimeField()
+    mark = models.CharField(max_length=32, help_text="The word that followed our last news, kept by the broker, too.")
+
+    def __str__(self) -> str:
+        return f"{self.holder} until {self.until}"

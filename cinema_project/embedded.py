@@ -14,6 +14,7 @@ from celery.worker import WorkController
 from django.conf import settings
 
 from booking import expirer
+from booking.mqtt import service as mqtt
 from cinema_project.celery import app
 from cinema_project.common import relay
 
@@ -34,8 +35,11 @@ def start_if_wanted() -> None:
 
 
 def relay_threads(stop: threading.Event) -> list[threading.Thread]:
-    """Start the relay and the expirer; they end when ``stop`` is set."""
-    return [_thread("relay", lambda: relay.run(stop)), _thread("expirer", lambda: expirer.run(stop))]
+    """Start the relay and the expirer, and what talks to the MQTT broker if there is one; they end with ``stop``."""
+    threads = [_thread("relay", lambda: relay.run(stop)), _thread("expirer", lambda: expirer.run(stop))]
+    if settings.MQTT:
+        threads.append(_thread("mqtt", lambda: mqtt.run(stop)))
+    return threads
 
 
 def _thread(name: str, run: Callable[[], None]) -> threading.Thread:

@@ -194,7 +194,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-MQTT_URL = env.address("MQTT_URL", "", ("mqtt", "mqtts"))
+MQTT = env.mqtt("MQTT_URL")
 
 # --- Seats and money ---------------------------------------------------------------------------------------------
 HOLD_SECONDS = env.whole("HOLD_SECONDS", 300, least=1)

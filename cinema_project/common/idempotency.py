@@ -39,12 +39,16 @@ def once(request: HttpRequest, user_id: int, work: Work, *, stranger: str = "") 
     asked = f"{request.method} {request.path_info}?{request.META.get('QUERY_STRING', '')}\n".encode() + request.body
     # With our secret in it: a body may hold a password, which a plain hash would let a reader of the table guess.
     fingerprint = salted_hmac("idempotency", asked, algorithm="sha256").hexdigest()
-    return _once(user_id, key, fingerprint, work)
+    return once_for(user_id, key, fingerprint, work)
 
 
 @repeat_on("one_answer_per_idempotency_key")
 @write
-def _once(user_id: int, key: str, fingerprint: str, work: Work) -> HttpResponse:
+def once_for(user_id: int, key: str, fingerprint: str, work: Work) -> HttpResponse:
+    """Do the same for what did not come by HTTP.
+
+    :param fingerprint: 64 characters that tell this request from others with the key
+    """
     now = clock.now()
     records = IdempotencyRecord.objects.filter(user_id=user_id, key=key)
     records.filter(created_at__lte=now - KEPT).delete()

@@ -4,6 +4,7 @@ import signal
 import threading
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from cinema_project.embedded import relay_threads
@@ -11,7 +12,8 @@ from cinema_project.embedded import relay_threads
 
 class Command(BaseCommand):
     help = (
-        "Deliver the outbox and end lapsed holds, until stopped. Run one beside the web processes.\n\n"
+        "Deliver the outbox, end lapsed holds and, with MQTT_URL, publish seats to the MQTT broker and take bookings"
+        " from it, until stopped. Run one beside the web processes; a second one stands by.\n\n"
         "Examples:\n  manage.py relay\n  DATABASE_URL=postgresql://... REDIS_URL=redis://... manage.py relay"
     )
 
@@ -20,7 +22,8 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         threads = relay_threads(stop)
-        self.stderr.write("The relay is running.")
+        broker = f"MQTT goes to {settings.MQTT.host}:{settings.MQTT.port}" if settings.MQTT else "MQTT is off"
+        self.stderr.write(f"The relay is running: it delivers messages and ends lapsed holds; {broker}.")
         stop.wait()
         for thread in threads:
             thread.join(timeout=5)
