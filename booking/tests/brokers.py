@@ -14,11 +14,14 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+from booking.mqtt import service
 from cinema_project.tests.processes import HOST, Process, free_port, port_is_open, spawn
 from cinema_project.tests.product import ROOT
 from cinema_project.tests.services import MQTT_PASSWORD, MQTT_USER, binary_named, mosquitto_binary
 
-PASSWORD = "popcorn"
+PASSWORD = "peanuts"
+EAR = "ear"
+"""Hears everything, as nobody may in earnest."""
 Said = dict[str, Any]
 
 
@@ -33,8 +36,10 @@ class Mosquitto:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        (self.folder / "acl").write_text((ROOT / "deploy/mosquitto.acl").read_text())
+        rights = (ROOT / "deploy/mosquitto.acl").read_text()
+        (self.folder / "acl").write_text(f"{rights}\nuser {EAR}\ntopic read #\n")
         self.admit(MQTT_USER, MQTT_PASSWORD)
+        self.admit(EAR)
         lines = [
             *(f"listener {self.port} {HOST}", "allow_anonymous false", "user root", "max_queued_messages 100000"),
             *(f"password_file {self.folder}/passwords", f"acl_file {self.folder}/acl", *self.settings),
@@ -67,6 +72,22 @@ class Mosquitto:
 
     def log(self) -> str:
         return (self.folder / "log").read_text()
+
+
+class Relay(threading.Thread):
+    """What talks to the broker for the cinema, in a thread of this process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stopped = threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        service.run(self.stopped)
+
+    def stop(self) -> None:
+        self.stopped.set()
+        self.join()
 
 
 class Listener:
@@ -158,7 +179,7 @@ class Board:
 
 def board(broker: Mosquitto) -> Board:
     """Ask a broker for what it retains, as somebody who comes now."""
-    with listening(broker, "seats/#", "screenings/#") as listener:
+    with listening(broker, "seats/#", "screenings/#", user=EAR, password=PASSWORD) as listener:
         quiet = len(listener.words)
         while listener.wait(lambda: len(listener.words) > quiet, 0.3):  # noqa: B023
             quiet = len(listener.words)

@@ -1,7 +1,6 @@
 """P7: what the broker retains equals the database. The relays run in threads here, the broker is a real one."""
 
 import threading
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,49 +18,11 @@ from booking.tests import make
 from booking.tests.brokers import Board, Mosquitto, board, listening, until
 from catalog.models import Screening
 from catalog.tests import make as catalog
-from cinema_project import environment
+from cinema_project.environment import Mqtt
+from cinema_project.tests.processes import HOST
+from cinema_project.tests.services import MQTT_USER
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
-Start = Callable[[], "Relay"]
-
-
-class Relay(threading.Thread):
-    """What talks to the broker, in a thread of its own."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stopped = threading.Event()
-        self.start()
-
-    def run(self) -> None:
-        service.run(self.stopped)
-
-    def stop(self) -> None:
-        self.stopped.set()
-        self.join()
-
-
-@pytest.fixture
-def broker(tmp_path, settings, monkeypatch) -> Iterator[Mosquitto]:
-    started = Mosquitto(tmp_path / "mosquitto", settings=("persistence true", f"persistence_location {tmp_path}/"))
-    started.start()
-    monkeypatch.setenv("MQTT_URL", started.url)
-    settings.MQTT = environment.mqtt("MQTT_URL")
-    yield started
-    started.kill()
-
-
-@pytest.fixture
-def start(broker) -> Iterator[Start]:
-    relays: list[Relay] = []
-
-    def start_another() -> Relay:
-        relays.append(Relay())
-        return relays[-1]
-
-    yield start_another
-    for relay in relays:
-        relay.stop()
 
 
 def truth(*screenings: Screening) -> Board:
@@ -83,11 +44,11 @@ def sell(screening: Screening, number: int) -> None:
     book_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=[make.seats_of(screening)[number]])
 
 
-def test_every_change_of_a_seat_is_retained(broker, start):
+def test_every_change_of_a_seat_is_retained(broker, start_relay):
     screening, other, buyer = make.screening(), make.screening(), make.user()
     first, second, third, *_ = make.seats_of(screening)
     here = {"buyer": buyer, "screening_id": screening.pk}
-    start()
+    start_relay()
     until(lambda: agree(broker, screening, other))
 
     hold_seats(**here, seat_ids=[first, second])
@@ -105,10 +66,10 @@ def test_every_change_of_a_seat_is_retained(broker, start):
     assert board(broker).counts[screening.pk] == (5, 6)
 
 
-def test_only_what_changed_is_said_once_and_with_the_number_of_the_change(broker, start):
+def test_only_what_changed_is_said_once_and_with_the_number_of_the_change(broker, start_relay):
     screening, buyer = make.screening(), make.user()
     first, second, *_ = make.seats_of(screening)
-    start()
+    start_relay()
     until(lambda: agree(broker, screening))
     with listening(broker, "seats/#", "screenings/#") as listener:
         listener.wait(lambda: len(listener.words) == 7)
@@ -132,11 +93,11 @@ def test_only_what_changed_is_said_once_and_with_the_number_of_the_change(broker
     assert words == 7 + 2 + 1 + 1
 
 
-def test_r6_a_hold_that_lapsed_is_available_though_nobody_cleaned_up(broker, start, clock):
+def test_r6_a_hold_that_lapsed_is_available_though_nobody_cleaned_up(broker, start_relay, clock):
     screening = make.screening()
     seat = make.seats_of(screening)[0]
     hold_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=[seat])
-    start()
+    start_relay()
     until(lambda: agree(broker, screening))
     assert board(broker).seats[screening.pk][seat] == "reserved"
 
@@ -147,11 +108,11 @@ def test_r6_a_hold_that_lapsed_is_available_though_nobody_cleaned_up(broker, sta
     assert SeatClaim.objects.get().state == "held"
 
 
-def test_what_is_over_is_taken_back_at_its_end(broker, start, clock):
+def test_what_is_over_is_taken_back_at_its_end(broker, start_relay, clock):
     screening = make.screening()
     later = make.screening(start_time=screening.start_time + timedelta(hours=3))
     sell(screening, 0)
-    start()
+    start_relay()
     until(lambda: agree(broker, screening, later))
 
     clock.at(screening.end_time - timedelta(seconds=1))
@@ -162,10 +123,10 @@ def test_what_is_over_is_taken_back_at_its_end(broker, start, clock):
     until(lambda: [told.pk for told in MqttScreening.objects.all()] == [later.pk])
 
 
-def test_cancelled_is_on_the_board_until_its_end_and_deleted_is_not(broker, start):
+def test_cancelled_is_on_the_board_until_its_end_and_deleted_is_not(broker, start_relay):
     cancelled, deleted, left = make.screening(), make.screening(), make.screening()
     sell(cancelled, 2)
-    start()
+    start_relay()
     until(lambda: agree(broker, cancelled, deleted, left))
 
     for screening in (cancelled, deleted):
@@ -175,12 +136,12 @@ def test_cancelled_is_on_the_board_until_its_end_and_deleted_is_not(broker, star
     until(lambda: agree(broker, cancelled, left))
 
 
-def test_seats_that_come_go_and_close_are_retold(broker, start):
+def test_seats_that_come_go_and_close_are_retold(broker, start_relay):
     screening = make.screening(seats=3)
     first = make.seats_of(screening)[0]
     sell(screening, 1)
     other_room = catalog.room(seats=(1, 4), cinema=screening.room.cinema)
-    start()
+    start_relay()
     until(lambda: agree(broker, screening))
 
     change_seat(seat_id=first, is_active=False)
@@ -192,13 +153,13 @@ def test_seats_that_come_go_and_close_are_retold(broker, start):
     assert [*board(broker).seats[screening.pk].values()] == ["available", "booked", "available", "available"]
 
 
-def test_a_broker_that_lost_everything_is_told_everything(broker, start, tmp_path):
+def test_a_broker_that_lost_everything_is_told_everything(broker, start_relay):
     screening = make.screening()
     sell(screening, 0)
-    start()
+    start_relay()
     until(lambda: agree(broker, screening))
     broker.kill()
-    (tmp_path / "mosquitto.db").unlink(missing_ok=True)
+    (broker.folder / "mosquitto.db").unlink(missing_ok=True)
     sell(screening, 1)
 
     broker.start()
@@ -207,15 +168,15 @@ def test_a_broker_that_lost_everything_is_told_everything(broker, start, tmp_pat
     assert [*board(broker).seats[screening.pk].values()].count("booked") == 2
 
 
-def test_a_broker_that_comes_back_with_an_old_file_is_put_right(broker, start, tmp_path, clock):
+def test_a_broker_that_comes_back_with_an_old_file_is_put_right(broker, start_relay, clock):
     """Its sessions are there, and what it retains is of yesterday: its mark gives it away."""
     over = make.screening()
     screening = make.screening(start_time=over.start_time + timedelta(hours=3))
     seat = make.seats_of(screening)[0]
-    relay = start()
+    relay = start_relay()
     until(lambda: agree(broker, over, screening))
     broker.save()
-    until((tmp_path / "mosquitto.db").exists)
+    until((broker.folder / "mosquitto.db").exists)
     sell(screening, 0)
     clock.at(over.end_time)
     until(lambda: agree(broker, screening))
@@ -227,20 +188,20 @@ def test_a_broker_that_comes_back_with_an_old_file_is_put_right(broker, start, t
         screening.pk: "available",
     }
 
-    start()
+    start_relay()
 
     until(lambda: agree(broker, screening))
     assert board(broker).seats[screening.pk][seat] == "booked"
 
 
-def test_a_relay_that_comes_back_says_nothing_twice(broker, start):
+def test_a_relay_that_comes_back_says_nothing_twice(broker, start_relay):
     screening = make.screening()
-    relay = start()
+    relay = start_relay()
     until(lambda: agree(broker, screening))
     with listening(broker, "seats/#", "screenings/#") as listener:
         listener.wait(lambda: len(listener.words) == 7)
         relay.stop()
-        start()
+        start_relay()
         sell(screening, 0)
         listener.wait(lambda: len(listener.words) >= 9)
 
@@ -250,7 +211,7 @@ def test_a_relay_that_comes_back_says_nothing_twice(broker, start):
     assert words == [f"seats/status/{screening.pk}/{seat}", f"screenings/{screening.pk}/update"]
 
 
-def test_what_others_left_at_the_broker_goes(broker, start):
+def test_what_others_left_at_the_broker_goes(broker, start_relay):
     screening = make.screening()
     seat = make.seats_of(screening)[0]
     with listening(broker) as stranger:
@@ -259,17 +220,17 @@ def test_what_others_left_at_the_broker_goes(broker, start):
         stranger.say(f"seats/status/{screening.pk}/{seat}", {"status": "\0"}, retain=True)
         stranger.say(f"seats/status/{screening.pk}/77777777", b"\xff", retain=True)
         stranger.say(f"screenings/{screening.pk}/update", [], retain=True)
-    start()
+    start_relay()
 
     until(lambda: MqttScreening.objects.filter(seat_seq=0).count() == 1)
     until(lambda: agree(broker, screening))
 
 
-def test_of_two_relays_one_talks_and_the_other_goes_on(broker, start):
+def test_of_two_relays_one_talks_and_the_other_goes_on(broker, start_relay):
     screening = make.screening()
-    first = start()
+    first = start_relay()
     until(lambda: agree(broker, screening))
-    second = start()
+    second = start_relay()
     with listening(broker, "seats/#") as listener:
         listener.wait(lambda: len(listener.words) == 6)
         sell(screening, 0)
@@ -330,13 +291,12 @@ def test_many_relays_at_once_take_one_turn():
     assert sorted(taken, key=str) == ["", *[None] * (takers - 1)]
 
 
-def test_a_wrong_password_is_said_once_and_tried_again(broker, start, settings, monkeypatch, caplog):
-    monkeypatch.setenv("MQTT_URL", broker.url.replace("popcorn", "peanuts"))
-    settings.MQTT = environment.mqtt("MQTT_URL")
+def test_a_wrong_password_is_said_once_and_tried_again(broker, start_relay, settings, monkeypatch, caplog):
+    settings.MQTT = Mqtt(HOST, broker.port, MQTT_USER, "peanuts")
     monkeypatch.setattr(service, "LONGEST_PAUSE_SECONDS", 0.3)
     screening = make.screening()
 
-    start()
+    start_relay()
     until(lambda: broker.log().count("not authorised") >= 3)
     broker.admit("cinema", "peanuts")
     broker.kill()
