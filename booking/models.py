@@ -203,7 +203,7 @@ class MqttTurn(models.Model):
 
     holder = models.CharField(max_length=32)
     until = models.DateTimeField()
-    mark = models.CharField(max_length=32, help_text="The word that followed our last news, kept by the broker, too.")
+    mark = models.CharField(max_length=32, help_text="The word that followed our last news; the broker keeps it, too.")
 
     def __str__(self) -> str:
         return f"{self.holder} until {self.until}"

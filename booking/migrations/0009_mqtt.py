@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 (
                     "mark",
                     models.CharField(
-                        help_text="The word that followed our last news, kept by the broker, too.", max_length=32
+                        help_text="The word that followed our last news; the broker keeps it, too.", max_length=32
                     ),
                 ),
             ],

@@ -23,13 +23,18 @@ def publish_due(connection: Connection, holder: str) -> int:
         return 0
     known = broadcasts.told_of([*with_news, *over])
     told = [topics.told(seats) for seats in seat_maps(with_news)]
-    messages = [one for after in told for one in topics.news(after, known.get(after.screening_id))]
-    messages += [one for screening_id in over if screening_id in known for one in topics.removal(known[screening_id])]
+    news = [one for after in told for one in topics.news(after, known.get(after.screening_id))]
+    news += [one for screening_id in over if screening_id in known for one in topics.removal(known[screening_id])]
     mark = uuid.uuid4().hex
-    messages.append(topics.Retained(topics.MARK, mark.encode()))  # the last: the broker keeps the order
-    connection.wait([connection.publish(one.topic, one.payload, retain=True) for one in messages])
+    # A round that breaks off, or a file that the broker wrote in the middle of one, shows by what the mark says.
+    framed = [_mark(f"before {mark}"), *news, _mark(mark)]
+    connection.wait([connection.publish(one.topic, one.payload, retain=True) for one in framed])
     broadcasts.record(holder=holder, mark=mark, told=told, over=over)
     return len(told) + len(over)
+
+
+def _mark(word: str) -> topics.Retained:
+    return topics.Retained(topics.MARK, word.encode())
 
 
 def compare(connection: Connection, holder: str, mark: str) -> bool:

@@ -13,7 +13,7 @@ from booking.selectors.seatmap import SeatMap
 
 REQUESTS = "booking/request"
 MARK = "cinema/mark"
-"""Holds a word that changes with all news: a broker that shows another one does not know our last."""
+"""Holds a word that changes with all news: a broker that shows another one does not know exactly what we told it."""
 SEATS, COUNTS = "seats/status/+/+", "screenings/+/update"
 STATUSES = ("available", "reserved", "booked")
 UNREADABLE = "?"

@@ -1,10 +1,14 @@
 """R59 at the broker itself: who may say and hear what, with the rights of ``deploy/mosquitto.acl``."""
 
+import threading
+
 import pytest
 
 from accounts.models import User
 from accounts.tokens import issue_tokens
 from booking.models import Booking, MqttScreening, SeatClaim
+from booking.mqtt import requests
+from booking.mqtt.connection import BrokerLost
 from booking.tests import make
 from booking.tests.brokers import EAR, PASSWORD, Listener, Relay, listening, until
 from catalog.models import Screening
@@ -126,6 +130,33 @@ def test_a_request_sent_twice_is_answered_twice_and_sold_once(broker, people, sc
     assert first == second
     assert first["success"]
     assert SeatClaim.objects.count() == 1
+
+
+@pytest.mark.parametrize("payment", [{}, {"payment_id": "paid"}], ids=["without payment", "with payment"])
+def test_a_request_that_was_sold_but_not_answered_is_answered_by_the_next_relay(
+    broker, people, screening, relay, start_relay, monkeypatch, payment
+):
+    person, sold = people[0], threading.Event()
+    mine, answer_to = f"booking/response/{person.uuid}", requests.answer_to
+
+    def crash_after_the_sale(payload: bytes) -> None:
+        answer_to(payload)
+        sold.set()
+        raise BrokerLost
+
+    monkeypatch.setattr(requests, "answer_to", crash_after_the_sale)
+    with listening(broker, mine, **as_(person)) as buyer:
+        buyer.say("booking/request", request_of(person, screening, 0, **payment))
+        assert sold.wait(5)
+        relay.stop()
+        monkeypatch.setattr(requests, "answer_to", answer_to)
+        assert buyer.words == []
+
+        start_relay()
+
+        assert buyer.wait(lambda: buyer.words)
+        [answer] = buyer.heard(mine)
+    assert answer["booking_number"] == Booking.objects.get().booking_number
 
 
 def test_requests_wait_at_the_broker_while_no_relay_runs(broker, people, screening, relay, start_relay):

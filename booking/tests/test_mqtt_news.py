@@ -2,12 +2,16 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from accounts.models import User
+from booking.claims import Claim
 from booking.models import MqttScreening, MqttTurn, SeatClaim
 from booking.mqtt import service
+from booking.mqtt.connection import BrokerLost, Connection
 from booking.selectors.seatmap import seat_map
 from booking.services import broadcasts, cancellations
 from booking.services.reservations import extend_holds, hold_seats, release_holds
@@ -40,8 +44,9 @@ def agree(broker: Mosquitto, *screenings: Screening) -> bool:
     return board(broker) == truth(*screenings)
 
 
-def sell(screening: Screening, number: int) -> None:
-    book_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=[make.seats_of(screening)[number]])
+def sell(screening: Screening, number: int) -> Claim:
+    seat = make.seats_of(screening)[number]
+    return book_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=[seat]).tickets[0]
 
 
 def test_every_change_of_a_seat_is_retained(broker, start_relay):
@@ -244,6 +249,63 @@ def test_of_two_relays_one_talks_and_the_other_goes_on(broker, start_relay):
         assert len(listener.words) == 8
     assert agree(broker, screening)
     assert holder == MqttTurn.objects.get().holder
+
+
+def test_a_relay_that_slept_through_its_turn_says_nothing_old(broker, start_relay, clock, monkeypatch):
+    """It wakes up with the news of then on its lips; but the broker has hung up on it."""
+    screening, awake, asleep = make.screening(), threading.Event(), threading.Event()
+    publish = Connection.publish
+    monkeypatch.setattr(service, "RENEW_SECONDS", 60)
+    sleeper = start_relay()
+    until(lambda: agree(broker, screening))
+
+    def publish_after_a_nap(self: Connection, *said: Any, **how: Any) -> Any:
+        if threading.current_thread() is sleeper:
+            asleep.set()
+            awake.wait(20)
+        return publish(self, *said, **how)
+
+    monkeypatch.setattr(Connection, "publish", publish_after_a_nap)
+    ticket = sell(screening, 0)
+    assert asleep.wait(5)
+    cancel_ticket(ticket_id=ticket.id, by=User.objects.get(pk=ticket.user_id))
+    monkeypatch.setattr(service, "RENEW_SECONDS", 1)
+    clock.travel(6)
+    start_relay()
+    until(lambda: MqttScreening.objects.get().seat_seq == 2)
+
+    with listening(broker, "seats/#") as listener:
+        listener.wait(lambda: len(listener.words) == 6)
+        awake.set()
+        assert not listener.wait(lambda: len(listener.words) > 6, seconds=1), listener.words[6:]
+    assert agree(broker, screening)
+
+
+@pytest.mark.parametrize("said", range(4))
+def test_a_round_that_breaks_off_leaves_nothing_untrue(broker, start_relay, monkeypatch, said):
+    """And what it told before has become untrue when the relay comes back."""
+    screening, tickets, arrived = make.screening(), [], []
+    publish = Connection.publish
+    start_relay()
+    until(lambda: agree(broker, screening))
+
+    def publish_and_break(self: Connection, *words: Any, **how: Any) -> Any:
+        if tickets and len(arrived) == said:
+            ticket = tickets.pop()
+            cancel_ticket(ticket_id=ticket.id, by=User.objects.get(pk=ticket.user_id))
+            raise BrokerLost("the round breaks off")
+        sent = publish(self, *words, **how)
+        self.wait([sent])
+        arrived.append(words)
+        return sent
+
+    monkeypatch.setattr(Connection, "publish", publish_and_break)
+    with transaction.atomic():
+        tickets.append(sell(screening, 0))
+
+    until(lambda: not tickets)
+    until(lambda: MqttScreening.objects.get().seat_seq == 2)
+    assert agree(broker, screening)
 
 
 def test_the_turn_is_one_relays_and_passes_when_it_is_silent(clock):
