@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.api.views import reservations, showings, tickets
+from booking.api.views import bookings, reservations, showings, tickets
 
 app_name = "booking_api"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("tickets/book-from-reservation", tickets.BookFromReservation.as_view()),
     path("tickets/my-tickets", tickets.MyTickets.as_view()),
     path("tickets/<id:ticket_id>", tickets.OneTicket.as_view()),
+    path("bookings/my-bookings", bookings.MyBookings.as_view()),
+    path("bookings/create", bookings.CreateBooking.as_view()),
+    path("bookings/reserve-seats", reservations.Reserve.as_view()),
+    path("bookings/<id:booking_id>", bookings.OneBooking.as_view()),
     path("screenings/<id:screening_id>/available-seats", reservations.FreeSeats.as_view()),
     path("showings/<id:showing_id>/tickets", showings.TicketsLeft.as_view()),
     path("showings/<id:showing_id>/seats", showings.SeatsOfShowing.as_view()),

@@ -180,6 +180,10 @@ OPERATIONS: dict[str, Right] = {
     "GET /api/v1/tickets/my-tickets": SIGNED_IN,
     "GET /api/v1/tickets/{ticket_id}": OWN_OR_SALES,
     "DELETE /api/v1/tickets/{ticket_id}": OWN,
+    "GET /api/v1/bookings/my-bookings": SIGNED_IN,
+    "POST /api/v1/bookings/create": SIGNED_IN,
+    "POST /api/v1/bookings/reserve-seats": SIGNED_IN,
+    "GET /api/v1/bookings/{booking_id}": OWN_OR_SALES,
     "GET /ws/stats": STAFF_UNLESS_DEBUG,
 }
 
