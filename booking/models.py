@@ -228,3 +228,29 @@ class Refund(models.Model):
     def since(self) -> datetime:
         """When its status became what it is, as far as that is remembered."""
         return self.settled_at or self.sent_at or self.created_at
+
+
+class MqttScreening(models.Model):
+    """What the MQTT broker retains about a screening, which may be gone by now."""
+
+    screening_id = models.BigIntegerField(primary_key=True)
+    seat_seq = models.BigIntegerField(null=True, help_text="The change it was told of; empty: not compared yet.")
+    room = models.CharField(max_length=40, blank=True, help_text="The room and its version.")
+    seats = models.JSONField(default=dict, help_text="The status of each seat by its id.")
+    available_tickets = models.PositiveIntegerField(null=True)
+    total_capacity = models.PositiveIntegerField(null=True)
+    good_until = models.DateTimeField(null=True, help_text="When the first hold lapses.")
+
+    def __str__(self) -> str:
+        return f"{self.screening_id} at {self.seat_seq}"
+
+
+class MqttTurn(models.Model):
+    """Whose turn it is to talk to the MQTT broker; there is one row."""
+
+    holder = models.CharField(max_length=32)
+    until = models.DateTimeField()
+    mark = models.CharField(max_length=32, help_text="The word that followed our last news; the broker keeps it, too.")
+
+    def __str__(self) -> str:
+        return f"{self.holder} until {self.until}"

@@ -14,6 +14,7 @@ from celery.worker import WorkController
 from django.conf import settings
 
 from booking import expirer
+from booking.mqtt import service as mqtt
 from cinema_project.celery import app
 from cinema_project.common import mailer, relay
 
@@ -34,8 +35,13 @@ def start_if_wanted() -> None:
 
 
 def relay_threads(stop: threading.Event) -> list[threading.Thread]:
-    """Start the relay, the mailer and the expirer; they end when ``stop`` is set."""
+    """Start the relay, the mailer and the expirer, and what talks to the MQTT broker if there is one.
+
+    They end when ``stop`` is set.
+    """
     work = {"relay": relay.run, "mailer": mailer.run, "expirer": expirer.run}
+    if settings.MQTT:
+        work["mqtt"] = mqtt.run
     return [_thread(name, partial(run, stop)) for name, run in work.items()]
 
 

@@ -96,6 +96,35 @@ def _as_mail(url: SplitResult) -> Mail:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Mqtt:
+    """Where the MQTT broker is, and who we are there."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: bool = False
+
+
+def mqtt(name: str) -> Mqtt | None:
+    """Read ``mqtt://user:pw@host:1883`` or ``mqtts://``; ``None`` if there is no broker."""
+    url = address(name, "", ("mqtt", "mqtts"))
+    try:
+        return _as_mqtt(urlsplit(url)) if url else None
+    except ValueError:
+        wanted = "an address like mqtt://user:password@host:1883"
+        raise SettingsError(f"{name} cannot be used: set it to {wanted}.") from None
+
+
+def _as_mqtt(url: SplitResult) -> Mqtt:
+    if not url.hostname or url.path.strip("/") or url.query:
+        raise ValueError
+    secure = url.scheme == "mqtts"
+    port = url.port or (8883 if secure else 1883)
+    return Mqtt(url.hostname, port, unquote(url.username or ""), unquote(url.password or ""), secure)
+
+
 def zone(name: str, default: str) -> str:
     """Read the name of a time zone."""
     return _read(name, default, lambda value: ZoneInfo(value).key, "a time zone such as Europe/Berlin")

@@ -201,7 +201,7 @@ CELERY_BEAT_SCHEDULER = "cinema_project.beat:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-MQTT_URL = env.address("MQTT_URL", "", ("mqtt", "mqtts"))
+MQTT = env.mqtt("MQTT_URL")
 
 # --- Seats and money ---------------------------------------------------------------------------------------------
 HOLD_SECONDS = env.whole("HOLD_SECONDS", 300, least=1)
@@ -343,6 +343,7 @@ SPECTACULAR_SETTINGS = {
 # Modules that describe operations which REST framework does not know.
 PLAIN_VIEW_SCHEMAS = [
     "booking.api.schema",
+    "booking.api.bookings_schema",
     "booking.api.schema_payments",
     "booking.api.schema_ticket_files",
     "cinema_project.openapi.house",

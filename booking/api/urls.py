@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.api.views import best, payments, reservations, showings, ticket_files, tickets
+from booking.api.views import best, bookings, payments, reservations, showings, ticket_files, tickets
 
 app_name = "booking_api"
 urlpatterns = [
@@ -35,6 +35,10 @@ urlpatterns = [
     path("tickets/<id:ticket_id>/qr.svg", ticket_files.QrSvg.as_view()),
     path("tickets/<id:ticket_id>/qr.png", ticket_files.QrPng.as_view()),
     path("tickets/<id:ticket_id>/resend", ticket_files.Resend.as_view()),
+    path("bookings/my-bookings", bookings.MyBookings.as_view()),
+    path("bookings/create", bookings.CreateBooking.as_view()),
+    path("bookings/reserve-seats", reservations.Reserve.as_view()),
+    path("bookings/<id:booking_id>", bookings.OneBooking.as_view()),
     path("screenings/<id:screening_id>/available-seats", reservations.FreeSeats.as_view()),
     path("showings/<id:showing_id>/tickets", showings.TicketsLeft.as_view()),
     path("showings/<id:showing_id>/seats", showings.SeatsOfShowing.as_view()),

@@ -32,7 +32,7 @@ def once(request: HttpRequest, user_id: int, work: Work, *, stranger: str = "") 
     :raises Busy: if the first request is still under way after three seconds
     """
     named = _named(request, stranger)
-    return work() if named is None else _once(user_id, *named, work)
+    return work() if named is None else once_for(user_id, *named, work)
 
 
 def once_prepared(
@@ -49,7 +49,7 @@ def once_prepared(
     if earlier is not None and earlier.status is not None:
         return _repeated(earlier, named[1])
     prepared = prepare()
-    return _once(user_id, *named, lambda: work(prepared))
+    return once_for(user_id, *named, lambda: work(prepared))
 
 
 def _named(request: HttpRequest, stranger: str = "") -> tuple[str, str] | None:
@@ -68,7 +68,11 @@ def _named(request: HttpRequest, stranger: str = "") -> tuple[str, str] | None:
 
 @repeat_on("one_answer_per_idempotency_key")
 @write
-def _once(user_id: int, key: str, fingerprint: str, work: Work) -> HttpResponse:
+def once_for(user_id: int, key: str, fingerprint: str, work: Work) -> HttpResponse:
+    """Do the same for what did not come by HTTP.
+
+    :param fingerprint: 64 characters that tell this request from others with the key
+    """
     now = clock.now()
     records = IdempotencyRecord.objects.filter(user_id=user_id, key=key)
     records.filter(created_at__lte=now - KEPT).delete()

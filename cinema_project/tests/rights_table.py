@@ -196,6 +196,10 @@ OPERATIONS: dict[str, Right] = {
     "GET /api/v1/tickets/{ticket_id}/qr.svg": OWN_OR_SALES,
     "GET /api/v1/tickets/{ticket_id}/qr.png": OWN_OR_SALES,
     "POST /api/v1/tickets/{ticket_id}/resend": OWN_OR_BOX_OFFICE,
+    "GET /api/v1/bookings/my-bookings": SIGNED_IN,
+    "POST /api/v1/bookings/create": SIGNED_IN,
+    "POST /api/v1/bookings/reserve-seats": SIGNED_IN,
+    "GET /api/v1/bookings/{booking_id}": OWN_OR_SALES,
     "GET /ws/stats": STAFF_UNLESS_DEBUG,
 }
 

@@ -39,7 +39,7 @@ DOORS_IN = {
         "tmdb_admin",
     ),
     *("context", "templatetags", "demo", "tests"),
-    *("expirer", "hub"),  # booking: the clock calls one, the sockets' process the other
+    *("expirer", "hub", "mqtt"),  # booking: the clock calls one, the sockets' process and the relay the others
 }
 SERVICES = {"services", "selectors", "background", "callers", "permissions", "tokens", "socket_auth", "supervision"}
 STARTERS = ("asgi", "wsgi", "celery", "environment")

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.services.api_keys import create_key
 from accounts.services.searches import remember_search
 from accounts.tests.make import bearer
-from booking.models import Ticket
+from booking.models import Booking, Ticket
 from booking.services.tickets import book_seats
 from booking.tests import make
 from catalog.services.favourites import add_favourite_cinema, add_favourite_movie
@@ -111,6 +111,7 @@ def ids(people, tmdb) -> dict[str, int]:
         "showing_id": screening.pk,
         "ticket_id": Ticket.objects.get().pk,
         "payment_id": "pay-1",
+        "booking_id": Booking.objects.get().pk,
     }
 
 

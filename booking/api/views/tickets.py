@@ -1,5 +1,6 @@
 """Tickets over HTTP. Hot paths: plain views, see ``common/json_api.py``."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -30,16 +31,10 @@ class Book(JsonView):
         body = body_of(request)
         screening_id, seat_ids, payment_id = whole_of(body, "screening_id"), seat_ids_of(body), body.get("payment_id")
 
-        def work(money: Money | None = None) -> HttpResponse:
+        def work(money: Money | None) -> HttpResponse:
             return _booked(self.sell(caller, screening_id, seat_ids, payment_id, money))
 
-        def prepare() -> Money | None:
-            checked_seat_ids(seat_ids)
-            return prove(buyer=caller, payment_id=payment_id)
-
-        if settings.PAYMENTS_MODE == "trust":
-            return once(request, caller.id, work)
-        return once_prepared(request, caller.id, prepare, work)
+        return once_paid(request, caller, seat_ids, payment_id, work)
 
 
 class BookFromReservation(Book):
@@ -65,6 +60,24 @@ class OneTicket(JsonView):
     def delete(self, request: HttpRequest, ticket_id: int) -> HttpResponse:
         cancel_ticket(ticket_id=ticket_id, by=caller_of(request))
         return HttpResponse(status=204)
+
+
+def once_paid(
+    request: HttpRequest,
+    caller: Caller,
+    seat_ids: Any,
+    payment_id: Any,
+    work: Callable[[Money | None], HttpResponse],
+) -> HttpResponse:
+    """Sell once for each ``Idempotency-Key``; where payments are verified, the provider is asked before (R61)."""
+
+    def prepare() -> Money | None:
+        checked_seat_ids(seat_ids)
+        return prove(buyer=caller, payment_id=payment_id)
+
+    if settings.PAYMENTS_MODE == "trust":
+        return once(request, caller.id, lambda: work(None))
+    return once_prepared(request, caller.id, prepare, work)
 
 
 def _booked(booked: Booked) -> HttpResponse:
