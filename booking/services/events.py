@@ -27,6 +27,8 @@ def receive(*, provider: str, body: bytes, headers: Mapping[str, str]) -> None:
         settling.settle(payment_id=event.payment_id)
     if event.refund_reference:
         refunds.ask_about(reference=event.refund_reference)
+        if event.kind == "refund.failed":
+            refunds.tell_of_failure(reference=event.refund_reference)
     seen = {"kind": event.kind[:100], "reference": event.payment_id, "received_at": clock.now()}
     ProviderEvent.objects.get_or_create(provider=provider, event_id=event.id, defaults=seen)
 

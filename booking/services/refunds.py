@@ -52,6 +52,12 @@ def ask_about(*, reference: str) -> None:
     Refund.objects.filter(reference=reference, status=Refund.Status.SENT).update(next_at=clock.now())
 
 
+def tell_of_failure(*, reference: str) -> None:
+    """Raise the alarm for a refund that counted as made, and then came back: only people can put that right."""
+    for refund in Refund.objects.filter(reference=reference, status=Refund.Status.SETTLED):
+        logger.error("ALERT: refund %s of %s (%s) came back from the bank", refund.pk, refund, reference)
+
+
 @write
 def _take_next() -> Refund | None:
     """Mark the next one as sent, to be tried again later should this process die meanwhile."""
