@@ -144,7 +144,7 @@ class TicketInline(TabularInline):
 class BookingAdmin(FactsAdmin):
     list_display = ("booking_number", "user", "screening", "total", "currency", "payment", "booked_at")
     list_filter = ("screening__room__cinema", "currency", "booked_at")
-    list_select_related = ("user", "screening__movie", "payment")
+    list_select_related = (*PLACES, "user", "payment")
     search_fields = ("=booking_number", "user__email", "screening__movie__title", "=payment__payment_id")
     date_hierarchy = "booked_at"
     ordering = ("-booked_at", "-pk")
@@ -155,7 +155,7 @@ class BookingAdmin(FactsAdmin):
 class PaymentAdmin(FactsAdmin):
     list_display = ("payment_id", "user", "screening", "amount", "currency", "status", "captured_at")
     list_filter = ("status", "currency", "captured_at")
-    list_select_related = ("user", "screening__movie")
+    list_select_related = (*PLACES, "user")
     search_fields = ("=payment_id", "user__email", "screening__movie__title")
     date_hierarchy = "captured_at"
     ordering = ("-captured_at", "pk")
