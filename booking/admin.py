@@ -148,7 +148,7 @@ class TicketInline(TabularInline):
 class BookingAdmin(FactsAdmin):
     list_display = ("booking_number", "user", "screening", "total", "currency", "payment", "booked_at")
     list_filter = ("screening__room__cinema", "currency", "booked_at")
-    list_select_related = ("user", "screening__movie", "payment")
+    list_select_related = (*PLACES, "user", "payment")
     search_fields = ("=booking_number", "user__email", "screening__movie__title", "=payment__payment_id")
     date_hierarchy = "booked_at"
     ordering = ("-booked_at", "-pk")

@@ -98,7 +98,7 @@ def test_screening_list_counts_sold_held_and_all_seats(client, sold):
 
     [row] = answer.context["cl"].result_list
     assert (row.sold_count, row.held_count, row.seat_count) == (2, 1, 4)
-    assert "50 %" in answer.content.decode()
+    assert "50\u00a0%" in answer.content.decode()
 
 
 def test_lapsed_hold_is_not_counted(client, sold):

@@ -77,4 +77,10 @@ class Screening(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.movie} {self.start_time:%Y-%m-%d %H:%M}"
+        """Film and start on the cinema's clock; reads film, room and cinema unless they came along."""
+        return f"{self.movie} {self.start_time.astimezone(self.room.cinema.zone):%Y-%m-%d %H:%M}"
+
+    def status_at(self, now: datetime) -> str:
+        """Return the status; a screening is completed by time, not by anybody's doing."""
+        over = self.status == ScreeningStatus.SCHEDULED and self.end_time <= now
+        return ScreeningStatus.COMPLETED if over else self.status

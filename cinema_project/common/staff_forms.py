@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -105,6 +105,8 @@ class ServiceForm(forms.ModelForm):
     """
 
     refusal: DomainError | None = None
+    names: ClassVar[dict[str, str]] = {}
+    """Where a refusal points to a field by another name: that of the API, and ours."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,7 +127,8 @@ class ServiceForm(forms.ModelForm):
 
     def _sentences(self, refusal: DomainError) -> Iterator[tuple[str | None, str]]:
         for error in refusal.errors:
-            field = error["pointer"].strip("/").split("/")[0]
+            pointed = error["pointer"].strip("/").split("/")[0]
+            field = self.names.get(pointed, pointed)
             yield (field, error["detail"]) if field in self.fields else (None, error["detail"])
         if not refusal.errors:
             yield None, refusal.detail

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessFailureLog
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
@@ -18,7 +19,7 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Periodic
 from accounts.models import User
 from accounts.services.api_keys import create_key
 from accounts.tokens import issue_tokens
-from booking.models import Hold, Payment, PaymentIntent, Refund, Ticket
+from booking.models import Booking, Hold, Payment, PaymentIntent, Refund, Ticket
 from booking.services.intents import begin_payment
 from booking.services.reservations import hold_seats
 from booking.services.tickets import book_seats, cancel_ticket
@@ -219,6 +220,14 @@ def test_what_staff_took_from_a_group_stays_taken(db):
     assert set(programmer.permissions.all()) == before
 
 
+def test_menu_leads_to_every_list_that_has_something_to_tell(client, boss):
+    menu = {str(item["link"]) for group in settings.UNFOLD["SIDEBAR"]["navigation"] for item in group["items"]}
+
+    lists = {address(model, "changelist") for model in admin.site._registry}
+    rare = {f"/admin/django_celery_beat/{kind}schedule/" for kind in ("clocked", "crontab", "interval")}
+    assert lists - menu == rare
+
+
 def test_answers_given_are_not_shown_again_to_staff(client, boss, sold):
     record = IdempotencyRecord.objects.get()
     IdempotencyRecord.objects.update(body="only for the buyer")
@@ -243,7 +252,7 @@ def test_admin_answers_under_its_own_policy(client, boss):
     assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
 
 
-@pytest.mark.parametrize("model", [Screening, Ticket, Hold, Payment, PaymentIntent, Refund])
+@pytest.mark.parametrize("model", [Screening, Ticket, Hold, Booking, Payment, PaymentIntent, Refund])
 def test_list_takes_as_many_queries_for_three_rows_as_for_one(client, boss, sold, model):
     def count() -> int:
         with CaptureQueriesContext(connection) as asked:

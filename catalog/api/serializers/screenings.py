@@ -37,8 +37,7 @@ class ScreeningOutput(Output):
 
     @extend_schema_field(serializers.ChoiceField(ScreeningStatus.choices))
     def get_status(self, screening: Screening) -> str:
-        over = screening.status == ScreeningStatus.SCHEDULED and screening.end_time <= self.context["now"]
-        return ScreeningStatus.COMPLETED if over else screening.status
+        return screening.status_at(self.context["now"])
 
 
 class DetailedScreeningOutput(ScreeningOutput):

@@ -48,7 +48,7 @@ class _Films:
         check_fields(movie)
         self._claim(movie)
         if different:
-            movie.save()
+            movie.save(update_fields=[*different, "updated_at"] if there else None)
         recast = row.cast is not None and _recast(movie, row.cast, new=there is None)
         if there is None:
             run.movies.append(movie)
