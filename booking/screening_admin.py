@@ -92,13 +92,13 @@ class ScreeningAdmin(ServiceAdmin):
             adopt(obj, screenings.create_screening(**_with_ids(all_values(form))))
 
     def delete_model(self, request: HttpRequest, obj: Screening) -> None:
-        cancel_screening(screening_id=obj.pk)
+        cancel_screening(screening_id=obj.pk, by=request.user.pk)
 
     @admin.action(description="Cancel, with refunds and mails", permissions=["change"])
     def cancel_screenings(self, request: HttpRequest, queryset: QuerySet[Screening]) -> None:
         for screening in queryset.order_by("pk"):
             try:
-                cancel_screening(screening_id=screening.pk)
+                cancel_screening(screening_id=screening.pk, by=request.user.pk)
             except DomainError as error:
                 messages.error(request, f"{screening}: {error}")
             else:

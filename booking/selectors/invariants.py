@@ -31,7 +31,8 @@ CHECKS: dict[str, str] = {
             OR b.screening_id <> p.screening_id OR b.total <> p.amount OR b.currency <> p.currency)""",
     "a cancelled ticket has a refund of its price, and no other ticket has one": """
         SELECT c.id FROM booking_seatclaim c LEFT JOIN booking_refund r ON r.claim_id = c.id
-        WHERE (c.state IN ('cancelled', 'refunded') AND (r.id IS NULL OR r.amount <> c.price))
+        WHERE (c.state IN ('cancelled', 'refunded') AND c.confirmed_at IS NOT NULL
+                AND (r.id IS NULL OR r.amount <> c.price))
             OR (c.state NOT IN ('cancelled', 'refunded') AND r.id IS NOT NULL)""",
     "a ticket is booked before it is confirmed": """
         SELECT c.id FROM booking_seatclaim c WHERE c.booked_at > c.confirmed_at""",

@@ -5,7 +5,7 @@ from collections import defaultdict
 from booking.claims import Found, apply, lock_screening, look_for_people, update_claims
 from booking.models import ClaimState, Refund, SeatClaim
 from booking.realtime import SeatUpdate
-from catalog.models import ScreeningStatus
+from catalog.models import Screening, ScreeningStatus
 from cinema_project.common import outbox
 from cinema_project.common.database import write
 from cinema_project.common.models import OutboxMessage
@@ -44,12 +44,14 @@ def _next_chunk(screening_id: int) -> int:
     found = look_for_people(screening_id, PEOPLE_AT_ONCE)
     if found.screening.status != ScreeningStatus.CANCELLED or not found.claims:
         return 0
+    by = Screening.objects.values_list("actor_id", flat=True).get(pk=screening_id)
     sold = [claim for claim in found.claims if claim.state == ClaimState.CONFIRMED]
     Refund.objects.bulk_create(
-        Refund(claim_id=claim.id, amount=claim.price, currency=claim.currency, created_at=found.now) for claim in sold
+        Refund(claim_id=claim.id, amount=claim.price, currency=claim.currency, created_at=found.now, actor_id=by)
+        for claim in sold
     )
     updates = [SeatUpdate(claim.seat_id, "available") for claim in found.claims]
-    apply(found, [update_claims(ENDED, [found.now], found.claims)], updates)
+    apply(found, [update_claims(ENDED, [found.now], found.claims, by=by)], updates)
     _promise_mails(found)
     return len(found.claims)
 

@@ -1,4 +1,4 @@
-"""Holds: a seat kept for one user for a short time (R1-R15)."""
+"""Holds: a seat kept for one user for a short time (R1-R18)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from booking.claims import (
 )
 from booking.realtime import SeatUpdate
 from booking.services import contested
+from booking.services.churn import check_churn
 from booking.services.seat_rules import (
     SeatsBooked,
     SeatsHeld,
@@ -33,9 +34,11 @@ from booking.services.seat_rules import (
     checked_seat_ids,
     conflicts,
 )
+from booking.services.ticket_types import TicketTypes, checked_ticket_types, prices, retyped
 from cinema_project.common import clock
 from cinema_project.common.database import Overtaken, as_moment, id_of, query, repeat_on, write
 from cinema_project.common.errors import Conflict, Invalid
+from cinema_project.common.outbox import Statement
 
 LONG_HOLD = timedelta(seconds=900)
 LONGEST = timedelta(minutes=55)
@@ -59,21 +62,24 @@ class Held:
     message: str
 
 
-def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> Held:
+def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], ticket_types: object = None) -> Held:
     """Hold the seats for this buyer, all or none; seats they hold already stay as they are (R2, R7, R8).
 
-    :raises Invalid: wrong list, foreign seat, past screening, or over a limit
+    :param ticket_types: ``{"<seat id>": "child"}``; a seat held already gets another price, and no more time (R16)
+    :raises Invalid: wrong list or types, foreign seat, past screening, or over a limit
     :raises NotFound: if there is no such screening
     :raises Conflict: if the screening is cancelled, or a seat is booked or held by somebody else
+    :raises HoldChurn: if the buyer has held a seat too often without buying it
     """
     wanted = checked_seat_ids(seat_ids)
+    types = checked_ticket_types(ticket_types, wanted)
     if contested.lately(screening_id):
         # A look without the lock can only refuse: most of a crowd need not queue for what is gone.
-        _check(look(screening_id, wanted, buyer.id), wanted, buyer)
+        _check(look(screening_id, wanted, buyer.id, with_ended=True), wanted, buyer)
     try:
         return contested.at_once(
-            screening_id, lambda: _hold(buyer, wanted, look(screening_id, wanted, buyer.id))
-        ) or _hold_locked(buyer, screening_id, wanted)
+            screening_id, lambda: _hold(buyer, wanted, types, look(screening_id, wanted, buyer.id, with_ended=True))
+        ) or _hold_locked(buyer, screening_id, wanted, types)
     except (SeatsBooked, SeatsHeld):
         contested.note(screening_id)
         raise
@@ -81,18 +87,18 @@ def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> H
 
 @repeat_on("one_live_claim_per_seat")
 @write
-def _hold_locked(buyer: Buyer, screening_id: int, wanted: list[int]) -> Held:
+def _hold_locked(buyer: Buyer, screening_id: int, wanted: list[int], types: TicketTypes) -> Held:
     # No third screening beside this one (R9): hence the buyer's row.
-    return _hold(buyer, wanted, look_locked(screening_id, wanted, buyer.id, lock_user=True))
+    found = look_locked(screening_id, wanted, buyer.id, lock_user=True, with_ended=True)
+    return _hold(buyer, wanted, types, found)
 
 
-def _hold(buyer: Buyer, wanted: list[int], found: Found) -> Held:
-    _check(found, wanted, buyer)
-    kept = own_holds(found, buyer.id, wanted)
-    new = sorted(set(wanted) - {claim.seat_id for claim in kept})
+def _hold(buyer: Buyer, wanted: list[int], types: TicketTypes, found: Found) -> Held:
+    kept = _check(found, wanted, buyer)
     length = hold_length(buyer, found.screening)
-    if new:
-        kept += _insert_holds(found, buyer, new, length)
+    new, other = _without(wanted, kept), retyped(kept, types)
+    if new or other:
+        kept = [hold for hold in kept if hold not in other] + _write(found, buyer, new, other, types, length)
     minutes = int(length.total_seconds() // 60)
     return Held(
         holds=sorted(kept, key=lambda claim: claim.seat_id),
@@ -101,25 +107,44 @@ def _hold(buyer: Buyer, wanted: list[int], found: Found) -> Held:
     )
 
 
-def _check(found: Found, wanted: list[int], buyer: Buyer) -> None:
-    """Check a new hold in the order of R3."""
+def _check(found: Found, wanted: list[int], buyer: Buyer) -> list[Claim]:
+    """Check a new hold in the order of R3; return what the buyer holds of it already."""
     check_on_sale(found)
     check_seats_of_room(found.screening, wanted)
     check_seat_limit(found, wanted, buyer.id)
     check_screening_limit(found, buyer.id)
     check_seats_free(conflicts(found, wanted, buyer.id))
+    own = own_holds(found, buyer.id, wanted)
+    check_churn(found, _without(wanted, own), buyer.id)
+    return own
 
 
-def _insert_holds(found: Found, buyer: Buyer, seat_ids: list[int], length: timedelta) -> list[Claim]:
-    screening, until = found.screening, found.now + length
-    mark_ended(found, seat_ids)
-    holds = insert_claims(
-        {seat_id: screening.layout.price(screening.price, seat_id) for seat_id in seat_ids},
-        {"state": "held", "currency": screening.currency, "reserved_at": found.now, "expires_at": until},
-        {"user_id": id_of("buyer")},
-    )
-    updates = [SeatUpdate(seat_id, "reserved", buyer.id, until) for seat_id in seat_ids]
-    return apply(found, [holds], updates, first=[buyer_unless_changed(found, buyer.id)])
+def _without(seat_ids: list[int], holds: list[Claim]) -> list[int]:
+    held = {hold.seat_id for hold in holds}
+    return [seat_id for seat_id in seat_ids if seat_id not in held]
+
+
+def _write(
+    found: Found, buyer: Buyer, new: list[int], retyped: list[Claim], types: TicketTypes, length: timedelta
+) -> list[Claim]:
+    """Hold the new seats, and price holds anew for other tickets; those end when they would have."""
+    until = found.now + length
+    changes = _retyping(found, retyped, types)
+    updates = [SeatUpdate(hold.seat_id, "reserved", buyer.id, hold.expires_at) for hold in retyped]
+    if not new:
+        return apply(found, changes, updates)
+    mark_ended(found, new)
+    values = {"state": "held", "currency": found.screening.currency, "reserved_at": found.now, "expires_at": until}
+    holds = insert_claims(prices(found.screening, new, types), values, {"user_id": id_of("buyer")}, types)
+    updates += [SeatUpdate(seat_id, "reserved", buyer.id, until) for seat_id in new]
+    return apply(found, [holds, *changes], updates, first=[buyer_unless_changed(found, buyer.id)])
+
+
+def _retyping(found: Found, holds: list[Claim], types: TicketTypes) -> list[Statement]:
+    cost = prices(found.screening, [hold.seat_id for hold in holds], types)
+    # The screening's id is what makes this good without the lock, see `apply`.
+    change = f"ticket_type = %s, price = %s, screening_id = {id_of('counted')}"
+    return [update_claims(change, [types[hold.seat_id], cost[hold.seat_id]], [hold], by=hold.user_id) for hold in holds]
 
 
 @write
@@ -164,7 +189,10 @@ def _prolong(found: Found, buyer: Buyer, wished: dict[Claim, datetime]) -> Held:
         raise ExtendLimit("These seats cannot be held any longer. Please finish your booking.")
     changes = [
         update_claims(
-            "expires_at = %s, extensions = extensions + 1", [end], [hold for hold in ends if ends[hold] == end]
+            "expires_at = %s, extensions = extensions + 1",
+            [end],
+            [hold for hold in ends if ends[hold] == end],
+            by=buyer.id,
         )
         for end in sorted(set(ends.values()))
     ]
@@ -188,24 +216,27 @@ def release_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int] | 
     found = look_locked(screening_id, wanted or [0], buyer.id)
     holds = own_holds(found, buyer.id, wanted)
     if holds:
-        released = update_claims("state = 'released', ended_at = %s", [found.now], holds)
+        released = update_claims("state = 'released', ended_at = %s", [found.now], holds, by=buyer.id)
         apply(found, [released], [SeatUpdate(hold.seat_id, "available") for hold in holds])
     return [hold.seat_id for hold in holds]
 
 
 @repeat_on()
 @write
-def toggle_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> Held | None:
+def toggle_holds(
+    *, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], ticket_types: object = None
+) -> Held | None:
     """Give the seats back if the buyer holds all of them (``None``), else hold the free ones among them.
 
     :raises DomainError: what ``hold_seats`` raises
     """
     wanted = checked_seat_ids(seat_ids)
+    checked_ticket_types(ticket_types, wanted)
     found = look_locked(screening_id, wanted, buyer.id)
     if len(own_holds(found, buyer.id, wanted)) == len(wanted):
         release_holds(buyer=buyer, screening_id=screening_id, seat_ids=wanted)
         return None
-    return hold_seats(buyer=buyer, screening_id=screening_id, seat_ids=wanted)
+    return hold_seats(buyer=buyer, screening_id=screening_id, seat_ids=wanted, ticket_types=ticket_types)
 
 
 def expire_lapsed() -> int:

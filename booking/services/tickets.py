@@ -24,6 +24,7 @@ from booking.claims import (
     update_claims,
 )
 from booking.realtime import SeatUpdate
+from booking.selectors.deadlines import cancel_until
 from booking.services import contested
 from booking.services.reservations import mark_ended, own_holds
 from booking.services.seat_rules import (
@@ -35,6 +36,8 @@ from booking.services.seat_rules import (
     checked_seat_ids,
     conflicts,
 )
+from booking.services.ticket_types import TicketTypes, checked_ticket_types, prices, retyped
+from booking.states import word_of
 from catalog.selectors.layouts import RoomLayout, layout_of_screening
 from cinema_project.common.database import (
     CommitUnknown,
@@ -109,6 +112,7 @@ class _Sale:
     seat_ids: list[int]
     payment_id: str | None
     found: Found
+    ticket_types: TicketTypes
 
     @property
     def screening(self) -> ScreeningState:
@@ -119,15 +123,23 @@ class _Sale:
         return own_holds(self.found, self.buyer.id, self.seat_ids)
 
 
-def book_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], payment_id: str | None = None) -> Booked:
+def book_seats(
+    *,
+    buyer: Buyer,
+    screening_id: int,
+    seat_ids: Sequence[int],
+    payment_id: str | None = None,
+    ticket_types: object = None,
+) -> Booked:
     """Sell free seats and own holds at once (R20, R31). Repeating a call with its ``payment_id`` repeats its answer.
 
+    :param ticket_types: ``{"<seat id>": "child"}`` (R16); seats held keep what they were held as, unless named here
     :raises Invalid: wrong list, foreign seat, past screening, over the limit
     :raises ScreeningNotFound: if there is no such screening
     :raises Conflict: if a seat is taken, the screening cancelled, or the ``payment_id`` belongs to another sale
     :raises PaymentsNotConfigured: if payments are to be verified and nobody can
     """
-    return _settled(buyer, screening_id, seat_ids, payment_id, from_holds=False)
+    return _settled(buyer, screening_id, seat_ids, payment_id, from_holds=False, ticket_types=ticket_types)
 
 
 def book_from_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], payment_id: str | None) -> Booked:
@@ -143,16 +155,23 @@ def book_from_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int],
 
 
 def _settled(
-    buyer: Buyer, screening_id: int, seat_ids: Sequence[int], payment_id: str | None, *, from_holds: bool
+    buyer: Buyer,
+    screening_id: int,
+    seat_ids: Sequence[int],
+    payment_id: str | None,
+    *,
+    from_holds: bool,
+    ticket_types: object = None,
 ) -> Booked:
     wanted = checked_seat_ids(seat_ids)
+    types = checked_ticket_types(ticket_types, wanted)
     _check_payment_id(payment_id)
     try:
         return contested.at_once(
             screening_id,
-            lambda: _book_at_once(buyer, screening_id, wanted, payment_id, from_holds),
+            lambda: _book_at_once(buyer, screening_id, wanted, payment_id, from_holds, types),
             repeatable=payment_id is not None,
-        ) or _book(buyer, screening_id, wanted, payment_id, from_holds)
+        ) or _book(buyer, screening_id, wanted, payment_id, from_holds, types)
     except Busy as error:
         if payment_id is None:
             raise
@@ -166,10 +185,10 @@ def _settled(
 
 
 def _book_at_once(
-    buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str | None, from_holds: bool
+    buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str | None, from_holds: bool, types: TicketTypes
 ) -> Booked | None:
     try:
-        sale = _checked(buyer, screening_id, seat_ids, payment_id, from_holds)
+        sale = _checked(buyer, screening_id, seat_ids, payment_id, from_holds, types)
     except DomainError:  # this payment may have made the sale before: `_book` looks for that first
         return None
     return _sell(sale)
@@ -177,15 +196,19 @@ def _book_at_once(
 
 @repeat_on("one_live_claim_per_seat", "booking_payment_pkey", "booking_booking_payment_id_key", *NUMBERS)
 @write
-def _book(buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str | None, from_holds: bool) -> Booked:
+def _book(
+    buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str | None, from_holds: bool, types: TicketTypes
+) -> Booked:
     lock_screening(screening_id)
     # Before any other check: a webhook that comes again days later still gets its tickets (R29).
     earlier = _replay(buyer, screening_id, seat_ids, payment_id) if payment_id else None
-    return earlier or _sell(_checked(buyer, screening_id, seat_ids, payment_id, from_holds))
+    return earlier or _sell(_checked(buyer, screening_id, seat_ids, payment_id, from_holds, types))
 
 
-def _checked(buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str | None, from_holds: bool) -> _Sale:
-    sale = _Sale(buyer, seat_ids, payment_id, look(screening_id, seat_ids, buyer.id))
+def _checked(
+    buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: str | None, from_holds: bool, types: TicketTypes
+) -> _Sale:
+    sale = _Sale(buyer, seat_ids, payment_id, look(screening_id, seat_ids, buyer.id), types)
     if settings.PAYMENTS_MODE == "verify":
         raise PaymentsNotConfigured("No payment provider is connected, so nothing can be sold now.", retry_after=60)
     _check_holds(sale) if from_holds else _check_seats(sale)
@@ -211,24 +234,35 @@ def _check_seats(sale: _Sale) -> None:
 
 def _sell(sale: _Sale) -> Booked:
     screening, now = sale.screening, sale.found.now
-    held = {hold.seat_id: hold.price for hold in sale.own_holds}
-    new = {
-        seat_id: screening.layout.price(screening.price, seat_id) for seat_id in sale.seat_ids if seat_id not in held
-    }
-    total = sum([*held.values(), *new.values()], Decimal(0))
+    held = {hold.seat_id: hold for hold in sale.own_holds}
+    other = {hold.seat_id for hold in retyped(sale.own_holds, sale.ticket_types)}
+    kept = {seat_id: hold.price for seat_id, hold in held.items() if seat_id not in other}
+    priced = prices(screening, [seat_id for seat_id in sale.seat_ids if seat_id not in kept], sale.ticket_types)
+    total = sum([*kept.values(), *priced.values()], Decimal(0))
     number = new_booking_number()
     changes: list[Statement] = []
-    if held:
-        confirm = f"state = 'confirmed', booking_id = {id_of('booking')}, booked_at = %s, confirmed_at = %s"
-        changes.append(update_claims(confirm, [now, now], sale.own_holds))
-    if new:
+    if kept:
+        changes.append(_confirmation(sale, [held[seat_id] for seat_id in kept]))
+    changes += [_confirmation(sale, [held[seat_id]], priced[seat_id]) for seat_id in sorted(other)]
+    if new := {seat_id: price for seat_id, price in priced.items() if seat_id not in held}:
         mark_ended(sale.found, list(new))
         tickets = {"user_id": sale.buyer.id, "state": "confirmed", "currency": screening.currency}
         moments = {"booked_at": now, "confirmed_at": now}
-        changes.append(insert_claims(new, tickets | moments, {"booking_id": id_of("booking")}))
+        booking = {"booking_id": id_of("booking")}
+        changes.append(insert_claims(new, tickets | moments, booking, sale.ticket_types))
     updates = [SeatUpdate(seat_id, "booked", sale.buyer.id) for seat_id in sale.seat_ids]
     sold = apply(sale.found, changes, updates, first=_booking(sale, number, total), new_bookings=1)
     return Booked(sold, number, sale.payment_id, total, screening.layout)
+
+
+def _confirmation(sale: _Sale, holds: list[Claim], price: Decimal | None = None) -> Statement:
+    """Make holds tickets; with a price, one hold that becomes a ticket of another type than it was held for."""
+    now, by = sale.found.now, sale.buyer.id
+    confirm = f"state = 'confirmed', booking_id = {id_of('booking')}, booked_at = %s, confirmed_at = %s"
+    if price is None:
+        return update_claims(confirm, [now, now], holds, by=by)
+    ticket_type = sale.ticket_types[holds[0].seat_id]
+    return update_claims(f"{confirm}, price = %s, ticket_type = %s", [now, now, price, ticket_type], holds, by=by)
 
 
 def _booking(sale: _Sale, number: str, total: Decimal) -> list[Step]:
@@ -272,10 +306,10 @@ def _replay(buyer: Buyer, screening_id: int, seat_ids: list[int], payment_id: st
 
 @write
 def cancel_ticket(*, ticket_id: int, by: Buyer) -> None:
-    """Give a confirmed ticket of one's own back until the film starts; twice is as good as once (R37, R38).
+    """Give a ticket of one's own back until the cinema's cut-off; twice is as good as once (R37, R38).
 
     :raises NotFound: if it is unknown or somebody else's
-    :raises TicketPast: from the start of the film on
+    :raises TicketPast: from the cut-off on, which is by default the start of the film
     :raises IllegalTransition: if it has been used
     """
     ticket = _own_ticket(ticket_id, by)
@@ -284,16 +318,23 @@ def cancel_ticket(*, ticket_id: int, by: Buyer) -> None:
     if ticket.state in ("cancelled", "refunded"):
         return
     found = look(ticket.screening_id, [ticket.seat_id], by.id)
-    if found.now >= found.screening.start_time:
+    if found.now >= cancel_until(found.screening, ticket.booked_at):
         raise TicketPast("Cannot cancel tickets for past screenings")
-    if ticket.state != "confirmed":
-        raise IllegalTransition(f"A ticket that is {ticket.state} cannot be cancelled.")
-    query(
-        "INSERT INTO booking_refund (claim_id, amount, currency, status, created_at) VALUES (%s, %s, %s, 'due', %s)",
-        [ticket.id, ticket.price, ticket.currency, found.now],
-    )
-    cancelled = update_claims("state = 'cancelled', ended_at = %s", [found.now], [ticket])
-    apply(found, [cancelled], [SeatUpdate(ticket.seat_id, "available")])
+    if ticket.state not in ("pending", "confirmed") or not ticket.is_live(found.now):
+        raise IllegalTransition(f"A ticket that is {word_of(ticket.state)} cannot be cancelled.")
+    give_back(found, ticket, by=by.id)
+
+
+def give_back(found: Found, ticket: Claim, *, by: int) -> Claim:
+    """Cancel a ticket: its seat is free, and if it was paid, its refund is due. The caller has the screening's lock."""
+    if ticket.state == "confirmed":
+        query(
+            "INSERT INTO booking_refund (claim_id, amount, currency, status, created_at, actor_id)"
+            " VALUES (%s, %s, %s, 'due', %s, %s)",
+            [ticket.id, ticket.price, ticket.currency, found.now, by],
+        )
+    cancelled = update_claims("state = 'cancelled', ended_at = %s", [found.now], [ticket], by=by)
+    return apply(found, [cancelled], [SeatUpdate(ticket.seat_id, "available")])[0]
 
 
 def _own_ticket(ticket_id: int, by: Buyer) -> Claim:

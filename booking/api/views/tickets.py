@@ -18,8 +18,14 @@ SEES_TICKETS = {"box office", "auditor"}
 class Book(JsonView):
     """Quick booking: seats become tickets in one call."""
 
-    def sell(self, caller: Caller, screening_id: int, seat_ids: Any, payment_id: Any) -> Booked:
-        return book_seats(buyer=caller, screening_id=screening_id, seat_ids=seat_ids, payment_id=payment_id)
+    def sell(self, caller: Caller, screening_id: int, seat_ids: Any, body: dict[str, Any]) -> Booked:
+        return book_seats(
+            buyer=caller,
+            screening_id=screening_id,
+            seat_ids=seat_ids,
+            payment_id=body.get("payment_id"),
+            ticket_types=body.get("ticket_types"),
+        )
 
     def post(self, request: HttpRequest) -> HttpResponse:
         caller = caller_of(request)
@@ -27,7 +33,7 @@ class Book(JsonView):
         screening_id, seat_ids = whole_of(body, "screening_id"), seat_ids_of(body)
 
         def work() -> HttpResponse:
-            return _booked(self.sell(caller, screening_id, seat_ids, body.get("payment_id")))
+            return _booked(self.sell(caller, screening_id, seat_ids, body))
 
         return once(request, caller.id, work)
 
@@ -35,8 +41,10 @@ class Book(JsonView):
 class BookFromReservation(Book):
     """The caller's holds become tickets; safe to repeat with the same ``payment_id``."""
 
-    def sell(self, caller: Caller, screening_id: int, seat_ids: Any, payment_id: Any) -> Booked:
-        return book_from_holds(buyer=caller, screening_id=screening_id, seat_ids=seat_ids, payment_id=payment_id)
+    def sell(self, caller: Caller, screening_id: int, seat_ids: Any, body: dict[str, Any]) -> Booked:
+        return book_from_holds(
+            buyer=caller, screening_id=screening_id, seat_ids=seat_ids, payment_id=body.get("payment_id")
+        )
 
 
 class MyTickets(JsonView):
