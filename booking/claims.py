@@ -155,6 +155,17 @@ def look(screening_id: int, seat_ids: Sequence[int], user_id: int, *, with_ended
     :raises ScreeningNotFound: if there is no such screening
     :raises BuyerGone: if the user has left meanwhile
     """
+    found = look_for_staff(screening_id, seat_ids, user_id, with_ended=with_ended)
+    if found.buyer_version == CLOSED:
+        raise BuyerGone
+    return found
+
+
+def look_for_staff(screening_id: int, seat_ids: Sequence[int], user_id: int, *, with_ended: bool = False) -> Found:
+    """Return the same, also of somebody who has left.
+
+    :raises ScreeningNotFound: if there is no such screening
+    """
     claims = f"""
         SELECT {COLUMNS} FROM booking_seatclaim
         WHERE screening_id = %s AND {LIVE} AND (user_id = %s OR seat_id IN ({marks(seat_ids)}))
@@ -168,10 +179,7 @@ def look(screening_id: int, seat_ids: Sequence[int], user_id: int, *, with_ended
         SELECT {COLUMNS} FROM booking_seatclaim
         WHERE screening_id = %s AND user_id = %s AND {ENDED} AND COALESCE(booked_at, reserved_at) > {_lately()}"""
         params += [screening_id, user_id]
-    found = _look(screening_id, user_id, claims, params)
-    if found.buyer_version == CLOSED:
-        raise BuyerGone
-    return found
+    return _look(screening_id, user_id, claims, params)
 
 
 def look_for_due(screening_id: int) -> Found:

@@ -224,7 +224,7 @@ class StateChange(models.Model):
         SCREENING = "screening"
 
     kind = models.CharField(max_length=9, choices=Kind.choices)
-    object_id = models.CharField(max_length=255)
+    object_id = models.CharField(max_length=255, help_text="For a refund the number of its ticket.")
     from_state = models.CharField(max_length=14, verbose_name="from")
     to_state = models.CharField(max_length=14, blank=True, verbose_name="to", help_text="Empty: withdrawn.")
     at = models.DateTimeField()

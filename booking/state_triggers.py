@@ -15,7 +15,7 @@ CLOCK = "(SELECT now FROM cinema_clock)"
 REFUSE = """
 CREATE OR REPLACE FUNCTION booking_refuse_state() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'illegal transition of %: %', TG_ARGV[0], TG_ARGV[1]
+    RAISE EXCEPTION '%: nobody drew this step', TG_NAME
         USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
 END $$"""
 
@@ -79,7 +79,7 @@ def _postgresql(one: Watched) -> list[str]:
         f"CREATE OR REPLACE FUNCTION booking_log_{one.kind}() RETURNS trigger LANGUAGE plpgsql AS"
         f" $$ BEGIN {one.note}; RETURN NULL; END $$",
         f"CREATE OR REPLACE TRIGGER {one.kind}_states_drawn BEFORE UPDATE OF {one.column} ON {one.table} FOR EACH ROW"
-        f" WHEN ({one.changed} AND {one.undrawn}) EXECUTE FUNCTION booking_refuse_state('{one.kind}', '{one.column}')",
+        f" WHEN ({one.changed} AND {one.undrawn}) EXECUTE FUNCTION booking_refuse_state()",
         f"CREATE OR REPLACE TRIGGER {one.kind}_states_logged AFTER UPDATE OF {one.column} ON {one.table} FOR EACH ROW"
         f" WHEN ({one.changed}) EXECUTE FUNCTION booking_log_{one.kind}()",
     ]

@@ -42,10 +42,10 @@ def word_of(state: str) -> str:
     return TICKET_WORDS.get(state, state)
 
 
-def check_arrow(arrows: Arrows, before: str, after: str) -> None:
-    """Refuse a change that nobody drew, and one to the same state.
+def check_ticket_may_become(before: str, after: str) -> None:
+    """Refuse a step that nobody drew, and one to the same state.
 
-    :raises IllegalTransition: if so
+    :raises IllegalTransition: if it is one
     """
-    if after not in arrows.get(before, ()):
-        raise IllegalTransition(f"What is {word_of(before)} cannot become {word_of(after)}.")
+    if after not in CLAIM.get(before, ()):
+        raise IllegalTransition(f"A ticket that is {word_of(before)} cannot become {word_of(after)}.")

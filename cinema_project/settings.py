@@ -203,6 +203,7 @@ CLEANUP_SECONDS = env.number("CLEANUP_SECONDS", 1, least=0.1)
 BOX_OFFICE = env.flag("BOX_OFFICE", False)
 PAYMENTS_MODE = env.one_of("PAYMENTS_MODE", "trust", ("trust", "verify"))
 PAYMENT_PROVIDER = env.one_of("PAYMENT_PROVIDER", "fake", ("fake", "stripe"))
+SITE_CURRENCY = env.currency("SITE_CURRENCY", "EUR")
 SEAT_HOLDER_IDS_PUBLIC = env.flag("SEAT_HOLDER_IDS_PUBLIC", False)
 if not DEBUG and PAYMENTS_MODE == "trust" and not BOX_OFFICE:
     raise SettingsError(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.api.views import reservations, showings, tickets
+from booking.api.views import reports, reservations, showings, staff, tickets
 
 app_name = "booking_api"
 urlpatterns = [
@@ -19,8 +19,23 @@ urlpatterns = [
     path("tickets/book-from-reservation", tickets.BookFromReservation.as_view()),
     path("tickets/my-tickets", tickets.MyTickets.as_view()),
     path("tickets/<id:ticket_id>", tickets.OneTicket.as_view()),
+    path("tickets", staff.EverybodysTickets.as_view()),
+    path("tickets/<id:ticket_id>/status", staff.TicketStatus.as_view()),
+    path("tickets/check-in", staff.CheckIn.as_view()),
     path("screenings/<id:screening_id>/available-seats", reservations.FreeSeats.as_view()),
     path("showings/<id:showing_id>/tickets", showings.TicketsLeft.as_view()),
     path("showings/<id:showing_id>/seats", showings.SeatsOfShowing.as_view()),
     path("showtimes/<id:screening_id>/seats", reservations.FreeSeats.as_view()),
+    path("admin/stats/movies", reports.Movies.as_view()),
+    path("admin/stats/cinemas", reports.Cinemas.as_view()),
+    path("admin/stats/users", reports.Users.as_view()),
+    path("admin/stats/bookings/recent", reports.RecentTickets.as_view()),
+    path("admin/stats/revenue", reports.Revenue.as_view()),
+    path("admin/stats/revenue/period", reports.RevenueOfPeriod.as_view()),
+    path("admin/stats/tickets/total", reports.TicketsSold.as_view()),
+    path("admin/stats/movies/popular", reports.PopularMovies.as_view()),
+    path("admin/stats/today", reports.Today.as_view()),
+    path("admin/dashboard/stats", reports.Dashboard.as_view()),
+    path("admin/dashboard/recent-bookings", reports.RecentBookings.as_view()),
+    path("admin/bookings", reports.Bookings.as_view()),
 ]

@@ -41,7 +41,10 @@ class Migration(migrations.Migration):
                         max_length=9,
                     ),
                 ),
-                ("object_id", models.CharField(max_length=255)),
+                (
+                    "object_id",
+                    models.CharField(help_text="For a refund the number of its ticket.", max_length=255),
+                ),
                 ("from_state", models.CharField(max_length=14, verbose_name="from")),
                 (
                     "to_state",

@@ -18,7 +18,7 @@ SCREENING = "scheduled>cancelled scheduled>completed"
 WATCHED = (
     Watched("claim", "booking_seatclaim", "state", "id", CLAIM.split()),
     Watched("payment", "booking_payment", "status", "payment_id", PAYMENT.split(), actor=False),
-    Watched("refund", "booking_refund", "status", "id", REFUND.split()),
+    Watched("refund", "booking_refund", "status", "claim_id", REFUND.split()),
     Watched("screening", "catalog_screening", "status", "id", SCREENING.split()),
 )
 

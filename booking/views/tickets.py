@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from booking.models import Ticket
+from booking.selectors.deadlines import last_moment_to_cancel
 from booking.services.tickets import cancel_ticket
 from booking.ticket_codes import code_of, short_code_of
 from booking.views.answers import SeeOther
@@ -50,7 +51,8 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
         "cinema": found.screening.room.cinema,
         "qr": qr_svg(code_of(found.secret or "")),
         "short_code": short_code_of(found.secret or ""),
-        "can_cancel": found.status == "confirmed" and clock.now() < found.screening.start_time,
+        "can_cancel": found.status == "confirmed" and clock.now() < last_moment_to_cancel(found),
+        "cancel_until": last_moment_to_cancel(found),
         "section": "tickets",
     }
     return render(request, "booking/ticket.html", context)

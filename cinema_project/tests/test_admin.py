@@ -37,6 +37,7 @@ NOTHING_CHANGES_BY_HAND = (
     "booking",
     "payment",
     "refund",
+    "statechange",
     "outboxmessage",
     "idempotencyrecord",
     "tokenfamily",
