@@ -324,7 +324,7 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 # Modules that describe operations which REST framework does not know.
-PLAIN_VIEW_SCHEMAS = ["booking.api.schema", "cinema_project.openapi.house"]
+PLAIN_VIEW_SCHEMAS = ["booking.api.schema", "booking.api.schema_staff", "cinema_project.openapi.house"]
 
 # --- Other people's data -----------------------------------------------------------------------------------------
 TMDB_API_KEY = env.text("TMDB_API_KEY")

@@ -19,6 +19,10 @@ def _object(**properties: Json) -> Json:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
+object_of = _object
+"""The same for other modules: an object all of whose properties are always there."""
+
+
 def _nullable(kind: str, **more: Any) -> Json:
     return {"type": [kind, "null"], **more}
 
