@@ -1,16 +1,20 @@
 """Who sits where, and who paid: to be read by staff. What was sold changes only through the services."""
 
+from zoneinfo import ZoneInfo
+
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from booking.models import Booking, Hold, Payment, PaymentIntent, Refund, SeatClaim, Ticket
+from booking.models import Booking, Hold, Payment, PaymentIntent, Refund, SeatClaim, StateChange, Ticket
 from booking.payment_admin import PaymentAdmin, PaymentIntentAdmin, RefundAdmin
 from booking.screening_admin import ScreeningAdmin
 from booking.seat_admin import SeatAdmin
-from booking.services.tickets import cancel_ticket
+from booking.selectors.history import Happening, history_of_booking, history_of_ticket
+from booking.services.ticket_status import change_status
 from booking.ticket_codes import short_code_of
 from catalog.models import Screening, Seat
 from cinema_project.common.staff_forms import FactsAdmin, wall_clock
@@ -102,6 +106,7 @@ class TicketAdmin(ClaimAdmin):
         ("room", "seat_label"),
         ("user", "booking", "money"),
         ("booked_at", "confirmed_at", "ended_at"),
+        "what_happened",
     )
     actions = ("cancel_tickets",)
 
@@ -109,13 +114,16 @@ class TicketAdmin(ClaimAdmin):
     def short_code(self, ticket: Ticket) -> str:
         return short_code_of(ticket.secret)
 
+    @admin.display(description="what happened")
+    def what_happened(self, ticket: Ticket) -> str:
+        return _told(history_of_ticket(ticket), ticket.screening.room.cinema.zone)
+
     @admin.action(description="Cancel and free the seats", permissions=["act"])
     def cancel_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
         def cancel(ticket: Ticket) -> None:
-            cancel_ticket(ticket_id=ticket.pk, by=ticket.user)  # for the buyer, whose ticket it is
+            change_status(ticket_id=ticket.pk, status="cancelled", by=int(request.user.pk or 0))
 
-        tickets = queryset.select_related("user", "seat")
-        self.act_on_each(request, tickets, cancel, "cancelled for the buyer", _name_of)
+        self.act_on_each(request, queryset.select_related("seat"), cancel, "cancelled for the buyer", _name_of)
 
 
 def _name_of(ticket: Ticket) -> str:
@@ -153,3 +161,27 @@ class BookingAdmin(FactsAdmin):
     date_hierarchy = "booked_at"
     ordering = ("-booked_at", "-pk")
     inlines = (TicketInline,)
+    fields = ("booking_number", "user", "screening", ("total", "currency", "payment"), "booked_at", "what_happened")
+
+    @admin.display(description="what happened")
+    def what_happened(self, booking: Booking) -> str:
+        return _told(history_of_booking(booking), booking.screening.room.cinema.zone)
+
+
+@admin.register(StateChange)
+class StateChangeAdmin(FactsAdmin):
+    """Everything that became something else, by whom and when."""
+
+    list_display = ("at", "kind", "object_id", "from_state", "to_state", "actor")
+    list_filter = ("kind", "to_state", "at")
+    list_select_related = ("actor",)
+    search_fields = ("=object_id",)
+    search_help_text = "The number of a ticket, refund or screening, or a payment_id"
+    date_hierarchy = "at"
+    ordering = ("-pk",)
+    fields = ("at", ("kind", "object_id"), ("from_state", "to_state"), "actor")
+
+
+def _told(history: list[Happening], zone: ZoneInfo) -> str:
+    lines = [(wall_clock(happening.at, zone), happening) for happening in history]
+    return render_to_string("booking/admin/history.html", {"lines": lines, "zone": zone})

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from booking.payment_models import FakeCharge, FakeRefund, PaymentIntent, ProviderEvent
-from catalog.models import Screening, Seat
+from catalog.models import Screening, Seat, TicketType
 
 __all__ = ["Booking", "ClaimState", "Hold", "Payment", "Refund", "SeatClaim", "Ticket"]
 __all__ += ["HOLD_ONLY_STATES", "OCCUPYING_STATES", "TICKET_STATES"]
@@ -37,6 +37,25 @@ TICKET_STATES = ("pending", "confirmed", "used", "cancelled", "refunded", "unpai
 HOLD_ONLY_STATES = ("held", "lapsed", "released")
 OCCUPYING_STATES = ("held", "pending", "confirmed", "used")
 """The states that keep a seat from others; a hold and a pending ticket only until their moment (R4)."""
+ENDED_STATES = ("lapsed", "released", "cancelled", "refunded")
+"""The states of a seat that somebody had and has no more, unpaid tickets aside."""
+
+
+def _actor() -> Any:
+    """Make the field that names who last changed the state of a row; triggers copy it to the log of states.
+
+    No constraint and no index: every sale would pay for them.
+    """
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="Empty for the clock.",
+    )
 
 
 class Payment(models.Model):
@@ -105,6 +124,9 @@ class SeatClaim(models.Model):
     state = models.CharField(max_length=10, choices=ClaimState.choices)
     price = models.DecimalField(max_digits=8, decimal_places=2)
     currency = models.CharField(max_length=3)
+    ticket_type = models.CharField(
+        max_length=6, choices=TicketType.choices, default=TicketType.ADULT, db_default=TicketType.ADULT
+    )
     reserved_at = models.DateTimeField(
         null=True, blank=True, help_text="Empty when the seat was booked without a hold."
     )
@@ -117,6 +139,7 @@ class SeatClaim(models.Model):
     secret = models.CharField(
         max_length=26, unique=True, help_text="130 random bits; what the QR code of the ticket proves."
     )
+    actor = _actor()
 
     class Meta:
         constraints = [
@@ -125,6 +148,7 @@ class SeatClaim(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__in=ClaimState.values), name="claim_state_known"),
             models.CheckConstraint(condition=Q(price__gte=0), name="claim_price_positive"),
+            models.CheckConstraint(condition=Q(ticket_type__in=TicketType.values), name="ticket_type_known"),
             models.CheckConstraint(
                 condition=~Q(state__in=HOLD_ONLY_STATES)
                 | Q(reserved_at__isnull=False, expires_at__isnull=False, booking=None),
@@ -138,6 +162,9 @@ class SeatClaim(models.Model):
         indexes = [
             models.Index(fields=["user", "state"], name="claims_of_user"),
             models.Index(fields=["expires_at"], name="claims_to_expire", condition=Q(state__in=("held", "pending"))),
+            models.Index(  # what R12 counts; a hold that is bought never enters it
+                fields=["screening", "user"], name="ended_claims_of_user", condition=Q(state__in=ENDED_STATES)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -210,6 +237,7 @@ class Refund(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     reference = models.CharField(max_length=255, blank=True, default="", db_default="")
     last_error = models.TextField(blank=True, default="", db_default="")
+    actor = _actor()
 
     class Meta:
         constraints = [
@@ -254,3 +282,31 @@ class MqttTurn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.holder} until {self.until}"
+
+
+class StateChange(models.Model):
+    """One step in the life of a claim, payment, refund or screening. Triggers write it (docs/decisions/0009).
+
+    How each came to be is in its own row; the log begins with the first change.
+    """
+
+    class Kind(models.TextChoices):
+        CLAIM = "claim", "seat"
+        PAYMENT = "payment"
+        REFUND = "refund"
+        SCREENING = "screening"
+
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    object_id = models.CharField(
+        max_length=263, help_text="For a refund the number of its ticket, or “payment” and the payment_id."
+    )
+    from_state = models.CharField(max_length=14, verbose_name="from")
+    to_state = models.CharField(max_length=14, blank=True, verbose_name="to", help_text="Empty: withdrawn.")
+    at = models.DateTimeField()
+    actor = _actor()
+
+    class Meta:
+        indexes = [models.Index(fields=["object_id", "kind"], name="changes_of_object")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}: {self.from_state} -> {self.to_state or 'withdrawn'}"

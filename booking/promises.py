@@ -37,3 +37,11 @@ def promise_return_news(payment_id: str) -> None:
     """Promise a mail about money that came without seats, and was sent back (R33)."""
     key = hashlib.sha256(payment_id.encode()).hexdigest()  # the name itself may be longer than a key
     outbox.add("payment_refunded", key=key, payload={"payment_id": payment_id})
+
+
+def promise_ticket(ticket_id: int, *, change: int) -> None:
+    """Promise a mail with one ticket, which staff made a valid one.
+
+    :param change: the ``seat_seq`` of that
+    """
+    outbox.add("ticket_resent", key=f"{ticket_id}:{change}", payload={"ticket_id": ticket_id})

@@ -97,11 +97,14 @@ class ScreeningAdmin(ServiceAdmin):
             adopt(obj, screenings.create_screening(**_with_ids(all_values(form))))
 
     def delete_model(self, request: HttpRequest, obj: Screening) -> None:
-        cancel_screening(screening_id=obj.pk)
+        cancel_screening(screening_id=obj.pk, by=request.user.pk)
 
     @admin.action(description="Cancel, with refunds and mails", permissions=["change"])
     def cancel_screenings(self, request: HttpRequest, queryset: QuerySet[Screening]) -> None:
-        self.act_on_each(request, queryset, lambda row: cancel_screening(screening_id=row.pk), "cancelled")
+        def cancel(screening: Screening) -> None:
+            cancel_screening(screening_id=screening.pk, by=request.user.pk)
+
+        self.act_on_each(request, queryset, cancel, "cancelled")
 
     @admin.display(description="starts", ordering="start_time")
     def starts(self, screening: Screening) -> str:

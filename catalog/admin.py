@@ -14,7 +14,7 @@ from unfold.admin import TabularInline
 from catalog.admin_forms import CinemaForm, MovieForm, NewRoomForm, RoomForm
 from catalog.archive_admin import ArchivingAdmin
 from catalog.filters import CriteriaFilter
-from catalog.models import CastMember, Cinema, Movie, Review, Room
+from catalog.models import PRICE_FACTORS, CastMember, Cinema, Movie, Review, Room, SeatType
 from catalog.review_admin import ReviewAdmin
 from catalog.selectors import film_search
 from catalog.selectors.layouts import room_layout
@@ -25,6 +25,7 @@ from catalog.tmdb_admin import TmdbAdmin
 from cinema_project.common.staff_forms import adopt, all_values, changed_values
 
 admin.site.register(Review, ReviewAdmin)
+SEAT_FACTORS, TICKET_FACTORS = PRICE_FACTORS[: len(SeatType)], PRICE_FACTORS[len(SeatType) :]
 
 
 @admin.register(Cinema)
@@ -37,8 +38,19 @@ class CinemaAdmin(ArchivingAdmin):
     readonly_fields = ("slug", "archived_at", "created_at")
     fieldsets = (
         (None, {"fields": ("name", "city", "address", "amenities", ("latitude", "longitude"))}),
-        ("Time and money", {"fields": (("timezone", "currency"), ("premium_factor", "vip_factor"))}),
-        ("Screenings", {"fields": (("trailer_minutes", "hold_seconds"), "companion_release_minutes")}),
+        ("Time and money", {"fields": (("timezone", "currency"), "booking_fee")}),
+        (
+            "Prices",
+            {
+                "description": "A ticket costs the screening's price, times the factor of its seat, times the factor of"
+                " who sits there, and the booking fee.",
+                "fields": (SEAT_FACTORS[:3], SEAT_FACTORS[3:], TICKET_FACTORS),
+            },
+        ),
+        (
+            "Screenings",
+            {"fields": (("trailer_minutes", "hold_seconds"), ("cancel_cutoff_minutes", "companion_release_minutes"))},
+        ),
         ("Record", {"fields": ("slug", "archived_at", "created_at")}),
     )
 

@@ -66,6 +66,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Bookings", "receipt_long", "booking", "booking"),
                     _page("Payments", "payments", "booking", "payment"),
                     _page("Refunds", "undo", "booking", "refund"),
+                    _page("State changes", "timeline", "booking", "statechange"),
                 ],
             },
             {

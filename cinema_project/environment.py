@@ -130,6 +130,11 @@ def zone(name: str, default: str) -> str:
     return _read(name, default, lambda value: ZoneInfo(value).key, "a time zone such as Europe/Berlin")
 
 
+def currency(name: str, default: str) -> str:
+    """Read a currency of ISO 4217."""
+    return _read(name, default, _as_currency, "three capital letters of ISO 4217, such as EUR")
+
+
 def is_set(name: str) -> bool:
     return name in source.ENVIRON
 
@@ -146,6 +151,12 @@ def _read(name: str, default: T, cast: Callable[[str], T], wanted: str) -> T:
 
 def _as_flag(value: str) -> bool:
     return {"1": True, "true": True, "0": False, "false": False}[value.lower()]
+
+
+def _as_currency(value: str) -> str:
+    if len(value) != 3 or not value.isascii() or not value.isupper() or not value.isalpha():
+        raise ValueError
+    return value
 
 
 def _at_least(value: T, least: float) -> T:

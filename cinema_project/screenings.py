@@ -50,5 +50,5 @@ class OneScreening(catalogue.OneScreening):
     def delete(self, request: Request, screening_id: int) -> Response:
         """Call a screening off (staff): holds end, tickets are refunded, everybody gets a mail. One that nobody ever
         had a seat of is deleted."""
-        cancel_screening(screening_id=screening_id)
+        cancel_screening(screening_id=screening_id, by=request.user.pk)
         return Response(status=204)

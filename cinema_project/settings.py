@@ -220,6 +220,7 @@ STRIPE_PAGES = [STRIPE_API_BASE or "https://checkout.stripe.com"]
 IS_STRIPE_ON = PAYMENTS_MODE == "verify" and PAYMENT_PROVIDER == "stripe"
 if IS_STRIPE_ON and not (STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET):
     raise SettingsError("PAYMENT_PROVIDER=stripe needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: set both.")
+SITE_CURRENCY = env.currency("SITE_CURRENCY", "EUR")
 SEAT_HOLDER_IDS_PUBLIC = env.flag("SEAT_HOLDER_IDS_PUBLIC", False)
 if not DEBUG and PAYMENTS_MODE == "trust" and not BOX_OFFICE:
     raise SettingsError(
@@ -345,6 +346,7 @@ PLAIN_VIEW_SCHEMAS = [
     "booking.api.schema",
     "booking.api.bookings_schema",
     "booking.api.schema_payments",
+    "booking.api.schema_staff",
     "booking.api.schema_ticket_files",
     "cinema_project.openapi.house",
 ]

@@ -56,6 +56,11 @@ HOLD_EXPIRED: Json = {
     "description": "These seats are no longer held for you. Please choose them again.",
     "x-problem": {"code": "hold_expired"},
 }
+CHURN: Json = {
+    "description": "You held E7 3 times without buying. Choose other seats, buy these at once, or try again in 12"
+    " minutes.",
+    "x-problem": {"code": "hold_churn", "churned_seat_ids": [42]},
+}
 PAST: Json = {
     "description": "Cannot reserve seats for past screenings",
     "x-problem": {"code": "screening_past"},
@@ -126,8 +131,9 @@ PATHS: dict[str, Json] = {
             "reserve_seats",
             HOLDS,
             "Reserve Seats",
-            "SeatSelection",
-            {"201": _answer("The holds.", ref("SeatReservations")), "400": PAST, "404": MISSING, "409": TAKEN},
+            "HoldRequest",
+            {"201": _answer("The holds.", ref("SeatReservations")), "400": PAST, "404": MISSING, "409": TAKEN}
+            | {"429": CHURN},
         )
     },
     "/api/v1/seat-reservations/best-available": {
@@ -149,8 +155,8 @@ PATHS: dict[str, Json] = {
             "toggle_seats",
             HOLDS,
             "Hold the seats, or give them back if all are one's own",
-            "SeatSelection",
-            {"200": _answer("What was done.", ref("SeatToggle")), "404": MISSING, "409": TAKEN},
+            "HoldRequest",
+            {"200": _answer("What was done.", ref("SeatToggle")), "404": MISSING, "409": TAKEN, "429": CHURN},
         )
     },
     "/api/v1/seat-reservations/extend": {

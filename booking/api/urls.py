@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from booking.api.views import best, bookings, payments, reservations, showings, ticket_files, tickets
+from booking.api.views import (
+    best,
+    bookings,
+    payments,
+    reports,
+    reservations,
+    showings,
+    staff,
+    ticket_files,
+    tickets,
+)
 
 app_name = "booking_api"
 urlpatterns = [
@@ -39,8 +49,23 @@ urlpatterns = [
     path("bookings/create", bookings.CreateBooking.as_view()),
     path("bookings/reserve-seats", reservations.Reserve.as_view()),
     path("bookings/<id:booking_id>", bookings.OneBooking.as_view()),
+    path("tickets", staff.EverybodysTickets.as_view()),
+    path("tickets/<id:ticket_id>/status", staff.TicketStatus.as_view()),
+    path("tickets/check-in", staff.CheckIn.as_view()),
     path("screenings/<id:screening_id>/available-seats", reservations.FreeSeats.as_view()),
     path("showings/<id:showing_id>/tickets", showings.TicketsLeft.as_view()),
     path("showings/<id:showing_id>/seats", showings.SeatsOfShowing.as_view()),
     path("showtimes/<id:screening_id>/seats", reservations.FreeSeats.as_view()),
+    path("admin/stats/movies", reports.Movies.as_view()),
+    path("admin/stats/cinemas", reports.Cinemas.as_view()),
+    path("admin/stats/users", reports.Users.as_view()),
+    path("admin/stats/bookings/recent", reports.RecentTickets.as_view()),
+    path("admin/stats/revenue", reports.Revenue.as_view()),
+    path("admin/stats/revenue/period", reports.RevenueOfPeriod.as_view()),
+    path("admin/stats/tickets/total", reports.TicketsSold.as_view()),
+    path("admin/stats/movies/popular", reports.PopularMovies.as_view()),
+    path("admin/stats/today", reports.Today.as_view()),
+    path("admin/dashboard/stats", reports.Dashboard.as_view()),
+    path("admin/dashboard/recent-bookings", reports.RecentBookings.as_view()),
+    path("admin/bookings", reports.Bookings.as_view()),
 ]

@@ -7,7 +7,7 @@ from booking.claims import Claim, Found, apply, lock_screening, look_for_people,
 from booking.models import ClaimState, Refund, SeatClaim
 from booking.realtime import SeatUpdate
 from booking.services.reservations import end_lapsed
-from catalog.models import ScreeningStatus
+from catalog.models import Screening, ScreeningStatus
 from cinema_project.common import outbox
 from cinema_project.common.database import write
 from cinema_project.common.models import OutboxMessage
@@ -46,13 +46,15 @@ def _next_chunk(screening_id: int) -> int:
     found = look_for_people(screening_id, PEOPLE_AT_ONCE)
     if found.screening.status != ScreeningStatus.CANCELLED or not found.claims:
         return 0
+    by = Screening.objects.values_list("actor_id", flat=True).get(pk=screening_id)
     sold = [claim for claim in found.claims if claim.state == ClaimState.CONFIRMED]
     Refund.objects.bulk_create(
-        Refund(claim_id=claim.id, amount=claim.price, currency=claim.currency, created_at=found.now) for claim in sold
+        Refund(claim_id=claim.id, amount=claim.price, currency=claim.currency, created_at=found.now, actor_id=by)
+        for claim in sold
     )
     live = [claim for claim in found.claims if claim.is_live(found.now)]
     lapsed = [claim for claim in found.claims if not claim.is_live(found.now)]
-    changes = [update_claims(ENDED, [found.now], live)] if live else []
+    changes = [update_claims(ENDED, [found.now], live, by=by)] if live else []
     changes += [end_lapsed(lapsed)] if lapsed else []
     apply(found, changes, [SeatUpdate(claim.seat_id, "available") for claim in found.claims])
     _promise_mails(found, live)

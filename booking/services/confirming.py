@@ -7,8 +7,9 @@ from decimal import Decimal
 from django.conf import settings
 
 from booking.claims import COLUMNS, Buyer, Claim, apply, claim_of, lock_screening, look, update_claims
-from booking.models import Booking, ClaimState
+from booking.models import Booking, ClaimState, SeatClaim
 from booking.payments.provider import Money
+from booking.promises import promise_confirmation
 from booking.realtime import SeatUpdate
 from booking.services import proofs, unclaimed
 from booking.services.proofs import PaymentIdReused
@@ -70,6 +71,7 @@ def _confirm(buyer: Buyer, ticket_id: int, payment_id: str | None, money: Money 
         if ticket.id not in {claim.id for claim in waiting}:
             raise IllegalTransition(f"A ticket that is {_shown(ticket)} cannot be confirmed.")
         check_not_cancelled(found.screening)
+        _check_paid_alike(ticket)
         if money is not None and money != price:
             raise PaymentMismatch(f"The payment is of {money}, but these tickets cost {price}.")
     except DomainError as refusal:
@@ -79,9 +81,16 @@ def _confirm(buyer: Buyer, ticket_id: int, payment_id: str | None, money: Money 
     if payment_id is not None:
         unclaimed.take(_paid(payment_id, ticket, waiting, money or price), found.now)
         Booking.objects.filter(pk=ticket.booking_id).update(payment=payment_id)
-    confirmed = update_claims("state = 'confirmed', confirmed_at = %s", [found.now], waiting)
+    confirmed = update_claims("state = 'confirmed', confirmed_at = %s", [found.now], waiting, by=buyer.id)
     apply(found, [confirmed], [SeatUpdate(claim.seat_id, "booked", buyer.id) for claim in waiting])
+    promise_confirmation(Booking.objects.values_list("booking_number", flat=True).get(pk=ticket.booking_id))
     return Confirmed(_tickets_of(ticket.booking_id), payment_id)
+
+
+def _check_paid_alike(ticket: Claim) -> None:
+    """Keep a payment and the counter's money apart: all tickets of a sale are paid the same way."""
+    if SeatClaim.objects.filter(booking=ticket.booking_id, confirmed_at__isnull=False).exists():
+        raise IllegalTransition("The other tickets of this sale were paid at the counter: please pay there.")
 
 
 def _paid(payment_id: str, ticket: Claim, waiting: Sequence[Claim], money: Money) -> unclaimed.Paid:

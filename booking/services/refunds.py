@@ -15,13 +15,19 @@ from booking.payments.registry import provider_named
 from booking.promises import promise_refund_news
 from cinema_project.common import clock
 from cinema_project.common.database import write
-from cinema_project.common.errors import IllegalTransition
+from cinema_project.common.errors import Conflict, IllegalTransition
 
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)
 TRIED_FOR = timedelta(hours=24)
 NOT_SENT = (Refund.Status.DUE, Refund.Status.SENT)
+
+
+class RefundSent(Conflict):
+    """The money is on its way back, or back already."""
+
+    code = "refund_sent"
 
 
 def send_due() -> int:
@@ -45,6 +51,21 @@ def retry(*, refund_id: int) -> None:
     now = clock.now()
     refund.status, refund.attempts, refund.sent_at, refund.next_at = Refund.Status.SENT, 0, now, now
     refund.save(update_fields=["status", "attempts", "sent_at", "next_at"])
+
+
+@write
+def hand_over(*, ticket_id: int, by: int) -> None:
+    """Note that the money of a cancelled ticket was given back over the counter, and need not be sent.
+
+    :raises RefundSent: if it is on its way, or back already, or nothing was paid
+    """
+    waiting = Refund.objects.filter(claim=ticket_id, status__in=(Refund.Status.DUE, Refund.Status.FAILED))
+    refund = waiting.select_for_update().first()
+    if refund is None:
+        raise RefundSent("There is no refund to hand over: it is on its way, or nothing was paid.")
+    refund.status, refund.sent_at, refund.actor_id = Refund.Status.SENT, clock.now(), by
+    refund.save(update_fields=["status", "sent_at", "actor"])
+    _settle(refund.pk, "", by=by)
 
 
 def ask_about(*, reference: str) -> None:
@@ -124,7 +145,7 @@ def _wait(refund_id: int, answer: GivenBack) -> None:
 
 
 @write
-def _settle(refund_id: int, reference: str) -> None:
+def _settle(refund_id: int, reference: str, *, by: int | None = None) -> None:
     refund = Refund.objects.select_for_update().get(pk=refund_id)
     if refund.status == Refund.Status.SETTLED:
         return
@@ -134,7 +155,9 @@ def _settle(refund_id: int, reference: str) -> None:
     refund.reference, refund.last_error = reference, ""
     refund.save(update_fields=["status", "settled_at", "next_at", "reference", "last_error"])
     if refund.claim_id:
-        SeatClaim.objects.filter(pk=refund.claim_id, state=ClaimState.CANCELLED).update(state=ClaimState.REFUNDED)
+        SeatClaim.objects.filter(pk=refund.claim_id, state=ClaimState.CANCELLED).update(
+            state=ClaimState.REFUNDED, actor=by
+        )
         _tell(refund)
     if payment is not None:
         kept = SeatClaim.objects.filter(booking__payment=payment, confirmed_at__isnull=False)

@@ -50,17 +50,20 @@ def change_screening(*, screening_id: int, remap: bool = False, **changes: Any) 
     after = corrections.change_screening(screening_id=screening_id, **changes)
     if goes:
         _take_along(after, claims, seats)
+    if after.start_time != before.start_time:
+        Screening.objects.filter(pk=screening_id).update(moved_at=clock.now())
     if (after.start_time, after.room_id) != (before.start_time, before.room_id):
         _tell(before, {claim.user_id for claim in claims if claim.booking_id})
     return after
 
 
 @write
-def cancel_screening(*, screening_id: int) -> None:
+def cancel_screening(*, screening_id: int, by: int | None = None) -> None:
     """Call a screening off; nobody can claim a seat from this commit on (R44). Twice is as good as once.
 
     What people have is given back by ``cancellations.finish``. One that nobody ever had a seat of is deleted.
 
+    :param by: whom the log of states names for it, also for what is given back
     :raises ScreeningNotFound: if there is none
     :raises IllegalTransition: if it is over
     """
@@ -72,7 +75,7 @@ def cancel_screening(*, screening_id: int) -> None:
         return
     if screening.end_time <= clock.now():
         raise IllegalTransition("A screening that is over cannot be cancelled.")
-    Screening.objects.filter(pk=screening_id).update(status=ScreeningStatus.CANCELLED)
+    Screening.objects.filter(pk=screening_id).update(status=ScreeningStatus.CANCELLED, actor=by)
     outbox.add("screening_called_off", key=str(screening_id), payload={"screening_id": screening_id})
 
 

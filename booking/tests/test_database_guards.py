@@ -10,6 +10,7 @@ from booking.tests import make
 from cinema_project.common.database import query
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+TIMES = ("start_time", "end_time", "room_free_at")
 CLAIM = (
     "INSERT INTO booking_seatclaim (screening_id, seat_id, user_id, state, price, currency, reserved_at, expires_at,"
     " booking_id, booked_at, extensions, secret) SELECT screening_id, seat_id, user_id, '{state}', price, currency,"
@@ -76,7 +77,9 @@ def test_p2_screenings_of_a_room_never_overlap(screening):
 
     refused(copy.format("scheduled"), by=guard)
     query(copy.format("cancelled"))
-    refused("UPDATE catalog_screening SET status = 'scheduled'", by=guard)
+    make.screening(room=screening.room)
+    times = ", ".join(f"{name} = (SELECT MIN({name}) FROM catalog_screening)" for name in TIMES)
+    refused(f"UPDATE catalog_screening SET {times}", by=guard)
 
 
 def test_p2_a_seats_label_is_refused_twice_in_a_room(screening):

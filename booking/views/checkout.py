@@ -15,9 +15,9 @@ from accounts.models import User
 from booking.models import Ticket
 from booking.realtime import wire_time
 from booking.selectors.payments import unclaimed_of
-from booking.selectors.purchase import Basket, basket_of, latest_booking
+from booking.selectors.purchase import Basket, basket_of, latest_booking, ticket_choices
 from booking.services.intents import NothingToPay
-from booking.services.reservations import ExtendLimit, HoldExpired, restore_holds
+from booking.services.reservations import ExtendLimit, HoldExpired, hold_seats, restore_holds
 from booking.services.seat_rules import ScreeningPast
 from booking.services.tickets import ReservationExpired, book_from_holds, book_seats
 from booking.views.answers import SeeOther
@@ -35,14 +35,33 @@ HOLD_ENDED = "The time for your seats ran out. Press “Hold these seats” to t
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: HttpRequest, screening_id: int) -> HttpResponse:
-    """Show who buys what; going on to pay takes the holds back to their full length."""
+    """Show who buys what, and for whom; going on to pay takes the holds back to their full length."""
     screening, basket = _visit(request, screening_id)
     if not basket.seats:
         return _nothing_held(request, screening_id)
     if request.method == "POST":
-        _give_time(request.user, screening_id)
-        return SeeOther(reverse("booking:checkout_pay", args=[screening_id]))
-    return render(request, "booking/details.html", _context(screening, basket, step="Details"))
+        return _take_details(request, screening, basket)
+    layout = layout_of_screening(screening_id)
+    tickets = [(seat, ticket_choices(seat, layout, screening.price)) for seat in basket.seats]
+    return render(request, "booking/details.html", _context(screening, basket, step="Details") | {"tickets": tickets})
+
+
+def _take_details(request: HttpRequest, screening: Screening, basket: Basket) -> HttpResponse:
+    assert isinstance(request.user, User)
+    here = SeeOther(reverse("booking:checkout_details", args=[screening.pk]))
+    asked = {str(seat.place.id): request.POST.get(f"type-{seat.place.id}", seat.ticket_type) for seat in basket.seats}
+    try:
+        if any(asked[str(seat.place.id)] != seat.ticket_type for seat in basket.seats):
+            hold_seats(
+                buyer=request.user, screening_id=screening.pk, seat_ids=basket.ids, ticket_types=asked, unfinished=True
+            )
+    except DomainError as error:
+        messages.error(request, error.detail)
+        return here
+    if request.POST.get("action") == "price":
+        return here
+    _give_time(request.user, screening.pk)
+    return SeeOther(reverse("booking:checkout_pay", args=[screening.pk]))
 
 
 @never_cache

@@ -14,6 +14,7 @@ from accounts.models import User
 from booking.models import Ticket
 from booking.printing.codes import qr_svg
 from booking.printing.files import calendar_file, pdf_file
+from booking.selectors.deadlines import last_moment_to_cancel
 from booking.selectors.printing import printed_ticket, printed_together
 from booking.services.resending import resend_ticket
 from booking.services.tickets import cancel_ticket
@@ -52,7 +53,8 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
         "cinema": found.screening.room.cinema,
         "qr": qr_svg(code_of(found.secret or "")),
         "short_code": short_code_of(found.secret or ""),
-        "can_cancel": found.status == "confirmed" and clock.now() < found.screening.start_time,
+        "can_cancel": found.status == "confirmed" and clock.now() < last_moment_to_cancel(found),
+        "cancel_until": last_moment_to_cancel(found),
         "section": "tickets",
     }
     return render(request, "booking/ticket.html", context)

@@ -1,11 +1,13 @@
 """The catalogue in the admin: what services refuse is shown in the form, and nothing is lost of what was typed."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from accounts.models import User
-from catalog.models import CastMember, Cinema, Movie, Room, Seat
+from catalog.models import PRICE_FACTORS, CastMember, Cinema, Movie, Room, Seat
 from catalog.tests import make
 
 
@@ -79,7 +81,8 @@ def test_cinema_is_made_and_changed(client):
         "timezone": "Europe/Berlin",
         "currency": "EUR",
     }
-    fields |= {"amenities": "bar, hearing loop", "premium_factor": "1.2", "vip_factor": "1.5", "trailer_minutes": "15"}
+    fields |= {"amenities": "bar, hearing loop", "trailer_minutes": "15", "cancel_cutoff_minutes": "60"}
+    fields |= dict.fromkeys(PRICE_FACTORS, "1.1") | {"child_factor": "0.5", "booking_fee": "0.75"}
 
     made = post(client, "cinema", **fields)
     cinema = Cinema.objects.get()
@@ -90,6 +93,8 @@ def test_cinema_is_made_and_changed(client):
     assert errors_of(changed) == ["Nowhere/Land is not an IANA time zone, such as Europe/Berlin."]
     cinema.refresh_from_db()
     assert (cinema.name, cinema.slug, cinema.amenities) == ("Rex", "roxy-berlin", ["bar", "hearing loop"])
+    prices = (cinema.vip_factor, cinema.child_factor, cinema.booking_fee, cinema.cancel_cutoff_minutes)
+    assert prices == (Decimal("1.1"), Decimal("0.5"), Decimal("0.75"), 60)
 
 
 def test_room_is_made_from_its_plan(client):

@@ -40,6 +40,7 @@ NOTHING_CHANGES_BY_HAND = (
     "payment",
     "paymentintent",
     "refund",
+    "statechange",
     "outboxmessage",
     "idempotencyrecord",
     "tokenfamily",

@@ -73,7 +73,13 @@ class Reserve(JsonView):
         screening_id, seat_ids = whole_of(body, "screening_id"), seat_ids_of(body)
 
         def work() -> HttpResponse:
-            return _held(hold_seats(buyer=caller, screening_id=screening_id, seat_ids=seat_ids), status=201)
+            held = hold_seats(
+                buyer=caller,
+                screening_id=screening_id,
+                seat_ids=seat_ids,
+                ticket_types=body.get("ticket_types"),
+            )
+            return _held(held, status=201)
 
         return once(request, caller.id, work)
 
@@ -87,7 +93,12 @@ class Toggle(JsonView):
         screening_id, seat_ids = whole_of(body, "screening_id"), seat_ids_of(body)
 
         def work() -> HttpResponse:
-            held = toggle_holds(buyer=caller, screening_id=screening_id, seat_ids=seat_ids)
+            held = toggle_holds(
+                buyer=caller,
+                screening_id=screening_id,
+                seat_ids=seat_ids,
+                ticket_types=body.get("ticket_types"),
+            )
             if held is None:
                 return answer({"action": "unreserved", "message": "Seats released", "seat_ids": sorted(seat_ids)})
             return answer(

@@ -22,9 +22,11 @@ from cinema_project.common.json_api import JsonView, answer, answer_page, body_o
 class Book(JsonView):
     """Quick booking: seats become tickets in one call."""
 
-    def sell(self, caller: Caller, screening_id: int, seat_ids: Any, payment_id: Any, money: Money | None) -> Booked:
-        call = {"buyer": caller, "screening_id": screening_id, "seat_ids": seat_ids}
-        return book_seats(**call, payment_id=payment_id, money=money)
+    def sell(
+        self, caller: Caller, screening_id: int, seat_ids: Any, body: dict[str, Any], money: Money | None
+    ) -> Booked:
+        call = {"buyer": caller, "screening_id": screening_id, "seat_ids": seat_ids, "money": money}
+        return book_seats(**call, payment_id=body.get("payment_id"), ticket_types=body.get("ticket_types"))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         caller = caller_of(request)
@@ -32,7 +34,7 @@ class Book(JsonView):
         screening_id, seat_ids, payment_id = whole_of(body, "screening_id"), seat_ids_of(body), body.get("payment_id")
 
         def work(money: Money | None) -> HttpResponse:
-            return _booked(self.sell(caller, screening_id, seat_ids, payment_id, money))
+            return _booked(self.sell(caller, screening_id, seat_ids, body, money))
 
         return once_paid(request, caller, seat_ids, payment_id, work)
 
@@ -40,9 +42,11 @@ class Book(JsonView):
 class BookFromReservation(Book):
     """The caller's holds become tickets; safe to repeat with the same ``payment_id``."""
 
-    def sell(self, caller: Caller, screening_id: int, seat_ids: Any, payment_id: Any, money: Money | None) -> Booked:
-        call = {"buyer": caller, "screening_id": screening_id, "seat_ids": seat_ids}
-        return book_from_holds(**call, payment_id=payment_id, money=money)
+    def sell(
+        self, caller: Caller, screening_id: int, seat_ids: Any, body: dict[str, Any], money: Money | None
+    ) -> Booked:
+        call = {"buyer": caller, "screening_id": screening_id, "seat_ids": seat_ids, "money": money}
+        return book_from_holds(**call, payment_id=body.get("payment_id"))
 
 
 class MyTickets(JsonView):

@@ -4,7 +4,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from catalog.api.serializers.fields import Output, OutputOnce, Words
-from catalog.models import Cinema, Room, Seat, SeatType
+from catalog.models import PRICE_FACTORS, Cinema, Room, Seat, SeatType
 from catalog.services.plans import MAX_SEATS
 
 
@@ -50,10 +50,11 @@ class CinemaInput(serializers.ModelSerializer[Cinema]):
             "latitude",
             "longitude",
             "trailer_minutes",
-            "premium_factor",
-            "vip_factor",
             "hold_seconds",
             "companion_release_minutes",
+            "cancel_cutoff_minutes",
+            "booking_fee",
+            *PRICE_FACTORS,
         ]
 
 
