@@ -22,5 +22,5 @@ urlpatterns = [
     path("screenings/<id:screening_id>/available-seats", reservations.FreeSeats.as_view()),
     path("showings/<id:showing_id>/tickets", showings.TicketsLeft.as_view()),
     path("showings/<id:showing_id>/seats", showings.SeatsOfShowing.as_view()),
-    path("showtimes/<id:screening_id>/seats", reservations.FreeSeats.as_view()),
+    path("showtimes/<id:screening_id>/seats", reservations.FreeSeats.as_view(thing="Showtime")),
 ]

@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.callers import Caller, caller_of
 from booking.api.serializers.seats import ticket_json
-from booking.api.views.reservations import flag_of_query, seat_ids_of
+from booking.api.views.reservations import seat_ids_of
 from booking.selectors.tickets import sold_tickets, ticket_of, tickets_of
 from booking.services.tickets import Booked, book_from_holds, book_seats, cancel_ticket
 from cinema_project.common.idempotency import once
 from cinema_project.common.json_api import JsonView, answer, answer_page, body_of, whole_of
+from cinema_project.common.queries import flag
 
 SEES_TICKETS = {"box office", "auditor"}
 
@@ -42,7 +43,7 @@ class BookFromReservation(Book):
 class MyTickets(JsonView):
     def get(self, request: HttpRequest) -> HttpResponse:
         caller = caller_of(request)
-        upcoming = flag_of_query(request, "upcoming") if "upcoming" in request.GET else None
+        upcoming = flag(request.GET, "upcoming") if "upcoming" in request.GET else None
         return answer_page(request, [ticket_json(ticket) for ticket in tickets_of(caller.id, upcoming=upcoming)])
 
 
