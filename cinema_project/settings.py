@@ -311,6 +311,8 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "cinema_project.common.answers.AlwaysTheFirst",
+    "DEFAULT_METADATA_CLASS": "cinema_project.common.answers.AllowAlone",
     "DEFAULT_PARSER_CLASSES": ["cinema_project.common.parsers.BoundedJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "cinema_project.common.pagination.SkipLimitPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -333,11 +335,16 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+        "int": {"type": "integer", "minimum": 0},
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "cinema_project.openapi.plain_views.add_plain_views",
         "cinema_project.openapi.problems.add_problems",
+        "cinema_project.openapi.reads.add_reads",
         "cinema_project.openapi.examples.add_examples",
     ],
 }

@@ -55,7 +55,7 @@ urlpatterns = [
     path("screenings/<id:screening_id>/available-seats", reservations.FreeSeats.as_view()),
     path("showings/<id:showing_id>/tickets", showings.TicketsLeft.as_view()),
     path("showings/<id:showing_id>/seats", showings.SeatsOfShowing.as_view()),
-    path("showtimes/<id:screening_id>/seats", reservations.FreeSeats.as_view()),
+    path("showtimes/<id:screening_id>/seats", reservations.FreeSeats.as_view(thing="Showtime")),
     path("admin/stats/movies", reports.Movies.as_view()),
     path("admin/stats/cinemas", reports.Cinemas.as_view()),
     path("admin/stats/users", reports.Users.as_view()),

@@ -110,14 +110,14 @@ class SeatMap:
 _remembered: dict[int, SeatMap] = {}
 
 
-def seat_map(screening_id: int) -> SeatMap:
+def seat_map(screening_id: int, thing: str = "Screening") -> SeatMap:
     """Return the map as it is now.
 
-    :raises ScreeningNotFound: if there is no such screening
+    :raises ScreeningNotFound: if there is no such screening; ``thing`` is what the caller's path calls it
     """
     rows = query(_VERSION, [screening_id])
     if not rows:
-        raise ScreeningNotFound(f"Screening with id {screening_id} not found")
+        raise ScreeningNotFound(f"{thing} with id {screening_id} not found")
     seq, room_id, version, price, currency, clock = rows[0]
     now = as_moment(clock)
     assert now is not None

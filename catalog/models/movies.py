@@ -1,6 +1,6 @@
 """What is shown: films and who is in them."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -64,6 +64,11 @@ class Movie(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    # Read for many films at once by selectors/movies.py and selectors/screenings.py.
+    cast_names: list[str]
+    credits: list["CastMember"]
+    showtimes: list[Any]
 
     objects = MovieQuerySet.as_manager()
 

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from catalog.models import Movie
 from catalog.models.search import FilmText, FilmWord, TextField, WordKey
 from catalog.selectors import ranking
-from catalog.selectors.movies import visible_movies
 
 IN_TITLE = 0.3
 """What the typed text standing in a title as it is adds to the score."""
@@ -19,7 +18,7 @@ NAMED_AT_MOST = 200
 
 
 class Films(Sequence[Movie]):
-    """Films in a given order; only those of a slice are read, with their cast."""
+    """Films in a given order; only those of a slice are read."""
 
     def __init__(self, ids: Sequence[int]) -> None:
         self.ids = ids
@@ -37,7 +36,7 @@ class Films(Sequence[Movie]):
     def __getitem__(self, part: int | slice) -> Movie | list[Movie]:
         if isinstance(part, int):
             return self[part : part + 1 or None][0]
-        found = visible_movies().in_bulk(self.ids[part])
+        found = Movie.objects.visible().in_bulk(self.ids[part])
         return [found[pk] for pk in self.ids[part] if pk in found]
 
 

@@ -113,6 +113,7 @@ OPERATIONS: dict[str, Right] = {
     "POST /api/v1/rooms/{room_id}/seats/bulk": BY_PROGRAMMERS,
     "GET /api/v1/movies": OPEN,
     "GET /api/v1/movies/search": OPEN,
+    "GET /api/v1/movies/suggest": OPEN,
     "GET /api/v1/movies/filter": OPEN,
     "GET /api/v1/movies/advanced-search": OPEN,
     "POST /api/v1/movies": BY_PROGRAMMERS,

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.callers import Caller, caller_of
 from booking.api.serializers.seats import ticket_json
-from booking.api.views.reservations import flag_of_query, seat_ids_of
+from booking.api.views.reservations import seat_ids_of
 from booking.payments.provider import Money
 from booking.selectors.tickets import sold_tickets, ticket_of, tickets_of
 from booking.services.proofs import prove
@@ -17,6 +17,7 @@ from booking.services.tickets import Booked, book_from_holds, book_seats, cancel
 from booking.ticket_rights import seen_by
 from cinema_project.common.idempotency import once, once_prepared
 from cinema_project.common.json_api import JsonView, answer, answer_page, body_of, whole_of
+from cinema_project.common.queries import flag
 
 
 class Book(JsonView):
@@ -52,7 +53,7 @@ class BookFromReservation(Book):
 class MyTickets(JsonView):
     def get(self, request: HttpRequest) -> HttpResponse:
         caller = caller_of(request)
-        upcoming = flag_of_query(request, "upcoming") if "upcoming" in request.GET else None
+        upcoming = flag(request.GET, "upcoming") if "upcoming" in request.GET else None
         return answer_page(request, [ticket_json(ticket) for ticket in tickets_of(caller.id, upcoming=upcoming)])
 
 
