@@ -49,7 +49,7 @@ def test_a_price_taken_from_the_body_is_noticed(call, screening, seats, person, 
     monkeypatch.setattr(views, "body_of", read)
     monkeypatch.setattr(reservations, "prices", as_said)
 
-    with pytest.raises(RED, match="15.0"):
+    with pytest.raises(RED, match=r"15\.0"):
         test_api_seats.test_reserve_takes_one_seat_id_and_ignores_what_the_server_decides(
             call, screening, seats, person
         )

@@ -13,14 +13,14 @@ from booking.selectors import sales, stats
 from booking.selectors.sales import Sale
 from booking.selectors.stats import Takings
 from booking.selectors.tickets import everybodys_tickets
-from catalog.models import Room
+from catalog.models import Movie, Room
 from catalog.selectors.cinemas import visible_cinemas
-from catalog.selectors.movies import visible_movies
 from catalog.selectors.screenings import screenings, upcoming
 from cinema_project.common import clock
 from cinema_project.common.errors import Invalid
 from cinema_project.common.json_api import JsonView, answer
-from cinema_project.common.pagination import MAX_LIMIT, SkipLimitPagination, whole
+from cinema_project.common.pagination import MAX_LIMIT, SkipLimitPagination
+from cinema_project.common.queries import whole
 
 MOST_DAYS = 366
 RECENT_DAYS = 7
@@ -40,7 +40,7 @@ class Report(JsonView):
 
 class Movies(Report):
     def report(self, request: HttpRequest) -> Json:
-        return {"movies_count": visible_movies().count()}
+        return {"movies_count": Movie.objects.visible().count()}
 
 
 class Cinemas(Report):
@@ -112,7 +112,7 @@ class Dashboard(Report):
             "total_bookings": stats.bookings_that_count(),
             "total_revenue": money(ever.total),
             **_by_currency(ever),
-            "total_movies": visible_movies().count(),
+            "total_movies": Movie.objects.visible().count(),
             "total_showings": screenings().count(),
             "upcoming_showings": upcoming().count(),
             "total_rooms": Room.objects.visible().count(),
