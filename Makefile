@@ -7,7 +7,7 @@ BIN := .venv/bin
 TEMPLATES = find . -name '*.html' -path '*/templates/*' -not -path './.venv/*'
 SCHEMA = manage.py spectacular --format openapi-json --validate --fail-on-warn --file
 
-.PHONY: run test lint fmt schema worker lock bench services
+.PHONY: run test lint fmt rules schema worker lock bench services
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -32,6 +32,10 @@ fmt: .venv/installed-dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 	-$(TEMPLATES) | xargs -r $(BIN)/djade --target-version 5.2
+
+# Which test proves which rule of docs/booking.md.
+rules: .venv/installed
+	$(BIN)/python -m cinema_project.tests.rules
 
 schema: .venv/installed
 	$(BIN)/python $(SCHEMA) docs/openapi.json

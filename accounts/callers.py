@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.roles import STAFF_ROLES, role_named
+from accounts.roles import AUDITOR, STAFF_ROLES, role_named
 from accounts.selectors import groups_of
 from accounts.signatures import BadToken, TokenExpired, TokenRevoked, read_access
 from cinema_project.common.clock import NOW_SQL
@@ -40,6 +40,10 @@ class Caller:
     @property
     def is_staff_member(self) -> bool:
         return self.role in STAFF_ROLES
+
+    def works_in(self, group: str, *, reads: bool = False) -> bool:
+        """Tell whether this is staff for the group's work: managers and admins are, auditors while they only read."""
+        return self.is_staff_member or group in self.groups or (reads and AUDITOR in self.groups)
 
 
 def caller_of(request: HttpRequest) -> Caller:

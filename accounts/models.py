@@ -108,6 +108,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac("accounts.models.User.session", known, secret=secret, algorithm="sha256").hexdigest()
 
     @property
+    def has_mailbox(self) -> bool:
+        """Whether mails may go to the address: not to a guest's, nor to somebody suspended or gone."""
+        return self.is_active and not self.is_guest
+
+    @property
     def prefers_dark(self) -> bool:
         """What the API calls ``dark_mode``, which knows no "as the device"."""
         return bool(self.dark_mode)

@@ -6,7 +6,7 @@ from rest_framework.views import APIView
 
 from accounts.api_keys import KeyHolder
 from accounts.callers import Caller, caller_for
-from accounts.roles import AUDITOR, BOX_OFFICE, PROGRAMMER
+from accounts.roles import BOX_OFFICE, PROGRAMMER
 
 
 class IsStaffMember(BasePermission):
@@ -18,8 +18,7 @@ class IsStaffMember(BasePermission):
         if not request.user.is_authenticated:
             return False
         caller = request.auth if isinstance(request.auth, Caller) else caller_for(request.user)
-        reads = request.method in SAFE_METHODS and AUDITOR in caller.groups
-        return caller.is_staff_member or self.group in caller.groups or reads
+        return caller.works_in(self.group, reads=request.method in SAFE_METHODS)
 
 
 class IsProgrammer(IsStaffMember):

@@ -1,22 +1,29 @@
 """Who sits where, and who paid: to be read by staff. What was sold changes only through the services."""
 
-from django.contrib import admin, messages
+from zoneinfo import ZoneInfo
+
+from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from booking.models import Booking, Hold, Payment, Refund, SeatClaim, Ticket
+from booking.models import Booking, Hold, Payment, PaymentIntent, Refund, SeatClaim, StateChange, Ticket
+from booking.payment_admin import PaymentAdmin, PaymentIntentAdmin, RefundAdmin
 from booking.screening_admin import ScreeningAdmin
 from booking.seat_admin import SeatAdmin
-from booking.services.tickets import cancel_ticket
+from booking.selectors.history import Happening, history_of_booking, history_of_ticket
+from booking.services.ticket_status import change_status
 from booking.ticket_codes import short_code_of
 from catalog.models import Screening, Seat
-from cinema_project.common.errors import DomainError
 from cinema_project.common.staff_forms import FactsAdmin, wall_clock
 
 admin.site.register(Screening, ScreeningAdmin)
 admin.site.register(Seat, SeatAdmin)
+admin.site.register(Payment, PaymentAdmin)
+admin.site.register(PaymentIntent, PaymentIntentAdmin)
+admin.site.register(Refund, RefundAdmin)
 
 PLACES = ("screening__movie", "screening__room__cinema")
 STATE_LABELS = {
@@ -99,6 +106,7 @@ class TicketAdmin(ClaimAdmin):
         ("room", "seat_label"),
         ("user", "booking", "money"),
         ("booked_at", "confirmed_at", "ended_at"),
+        "what_happened",
     )
     actions = ("cancel_tickets",)
 
@@ -106,17 +114,20 @@ class TicketAdmin(ClaimAdmin):
     def short_code(self, ticket: Ticket) -> str:
         return short_code_of(ticket.secret)
 
+    @admin.display(description="what happened")
+    def what_happened(self, ticket: Ticket) -> str:
+        return _told(history_of_ticket(ticket), ticket.screening.room.cinema.zone)
+
     @admin.action(description="Cancel and free the seats", permissions=["act"])
     def cancel_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
-        for ticket in queryset.select_related("user", "seat"):
-            name = f"{short_code_of(ticket.secret)}, seat {ticket.seat}"
-            try:
-                cancel_ticket(ticket_id=ticket.pk, by=ticket.user)  # for the buyer, whose ticket it is
-            except DomainError as error:
-                messages.error(request, f"{name}: {error}")
-            else:
-                self.log_change(request, ticket, "Cancelled for the buyer.")
-                messages.success(request, f"{name}: cancelled.")
+        def cancel(ticket: Ticket) -> None:
+            change_status(ticket_id=ticket.pk, status="cancelled", by=int(request.user.pk or 0))
+
+        self.act_on_each(request, queryset.select_related("seat"), cancel, "cancelled for the buyer", _name_of)
+
+
+def _name_of(ticket: Ticket) -> str:
+    return f"{short_code_of(ticket.secret)}, seat {ticket.seat}"
 
 
 class TicketInline(TabularInline):
@@ -145,32 +156,32 @@ class TicketInline(TabularInline):
 class BookingAdmin(FactsAdmin):
     list_display = ("booking_number", "user", "screening", "total", "currency", "payment", "booked_at")
     list_filter = ("screening__room__cinema", "currency", "booked_at")
-    list_select_related = ("user", "screening__movie", "payment")
+    list_select_related = (*PLACES, "user", "payment")
     search_fields = ("=booking_number", "user__email", "screening__movie__title", "=payment__payment_id")
     date_hierarchy = "booked_at"
     ordering = ("-booked_at", "-pk")
     inlines = (TicketInline,)
+    fields = ("booking_number", "user", "screening", ("total", "currency", "payment"), "booked_at", "what_happened")
+
+    @admin.display(description="what happened")
+    def what_happened(self, booking: Booking) -> str:
+        return _told(history_of_booking(booking), booking.screening.room.cinema.zone)
 
 
-@admin.register(Payment)
-class PaymentAdmin(FactsAdmin):
-    list_display = ("payment_id", "user", "screening", "amount", "currency", "status", "captured_at")
-    list_filter = ("status", "currency", "captured_at")
-    list_select_related = ("user", "screening__movie")
-    search_fields = ("=payment_id", "user__email", "screening__movie__title")
-    date_hierarchy = "captured_at"
-    ordering = ("-captured_at", "pk")
+@admin.register(StateChange)
+class StateChangeAdmin(FactsAdmin):
+    """Everything that became something else, by whom and when."""
+
+    list_display = ("at", "kind", "object_id", "from_state", "to_state", "actor")
+    list_filter = ("kind", "to_state", "at")
+    list_select_related = ("actor",)
+    search_fields = ("=object_id",)
+    search_help_text = "The number of a ticket, refund or screening, or a payment_id"
+    date_hierarchy = "at"
+    ordering = ("-pk",)
+    fields = ("at", ("kind", "object_id"), ("from_state", "to_state"), "actor")
 
 
-@admin.register(Refund)
-class RefundAdmin(FactsAdmin):
-    list_display = ("claim", "buyer", "amount", "currency", "status", "created_at")
-    list_filter = ("status", "currency", "created_at")
-    list_select_related = ("claim__user",)
-    search_fields = ("claim__user__email", "=claim__booking__booking_number")
-    date_hierarchy = "created_at"
-    ordering = ("-created_at", "-pk")
-
-    @admin.display(description="buyer", ordering="claim__user__email")
-    def buyer(self, refund: Refund) -> str:
-        return str(refund.claim.user)
+def _told(history: list[Happening], zone: ZoneInfo) -> str:
+    lines = [(wall_clock(happening.at, zone), happening) for happening in history]
+    return render_to_string("booking/admin/history.html", {"lines": lines, "zone": zone})

@@ -7,6 +7,7 @@ from cinema_project.common.staff_forms import ServiceForm, WallClockField
 
 
 class ScreeningForm(ServiceForm):
+    names = {"screening_time": "start_time", "movie_id": "movie", "room_id": "room"}
     start_time = WallClockField(help_text="On the clock of the cinema.")
 
     class Meta:

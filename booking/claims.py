@@ -7,8 +7,8 @@ first try without the lock (``services/contested.py``): ``apply`` writes nothing
 
 import base64
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -17,9 +17,11 @@ from django.db import connection
 
 from booking import realtime
 from booking.realtime import SeatUpdate
+from catalog.models import TicketType
 from catalog.selectors.layouts import RoomLayout, room_layout
 from catalog.selectors.screenings import ScreeningNotFound
 from cinema_project.common import outbox
+from cinema_project.common.clock import NOW_SQL
 from cinema_project.common.database import Row, Step, as_moment, as_money, id_of, marks, query, query_steps
 from cinema_project.common.errors import Unauthenticated
 
@@ -27,10 +29,17 @@ SECRET_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no 
 SECRET_LENGTH = 26  # 130 bits
 _FROM_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", SECRET_ALPHABET.encode())
 LIVE = "state IN ('held', 'pending', 'confirmed', 'used')"  # as in the index one_live_claim_per_seat
+LIVE_STATES = ("held", "pending", "confirmed", "used")
+ENDED = "state IN ('lapsed', 'released', 'cancelled', 'refunded')"  # as in the index ended_claims_of_user
+LATELY = {
+    "postgresql": f"{NOW_SQL} - INTERVAL '30 minutes'",
+    "sqlite": f"datetime({NOW_SQL}, '-30 minutes')",  # to the second, which is as early as it may be
+}
+"""How far back ``look`` sees ended claims."""
 CLOSED = "closed"
 COLUMNS = (
-    "id, screening_id, seat_id, user_id, state, price, currency, secret, extensions, booking_id,"
-    " reserved_at, expires_at, booked_at, confirmed_at"
+    "id, screening_id, seat_id, user_id, state, price, currency, ticket_type, secret, extensions, booking_id,"
+    " reserved_at, expires_at, booked_at, confirmed_at, ended_at"
 )
 
 
@@ -76,6 +85,7 @@ class Claim:
     state: str
     price: Decimal
     currency: str
+    ticket_type: str
     secret: str
     extensions: int
     booking_id: int | None
@@ -83,6 +93,7 @@ class Claim:
     expires_at: datetime | None
     booked_at: datetime | None
     confirmed_at: datetime | None
+    ended_at: datetime | None
 
     def is_live(self, now: datetime) -> bool:
         """Tell whether the claim keeps the seat from others; at ``expires_at`` itself no longer (R4)."""
@@ -95,7 +106,8 @@ class Claim:
 class Found:
     """What one look at a screening found: the clock, the screening, and the claims that matter.
 
-    Lapsed holds are among the claims until somebody marks them.
+    Lapsed holds are among the claims until somebody marks them. ``ended``: what the user had here and gave back, or
+    lost, if that was asked for.
     """
 
     now: datetime
@@ -103,6 +115,7 @@ class Found:
     claims: list[Claim]
     version: str  # of the screening's row, and of the buyer's; empty on SQLite
     buyer_version: str | None  # None: there is no such buyer; CLOSED: not any more
+    ended: list[Claim] = field(default_factory=list)
 
 
 def lock_screening(screening_id: int, *, buyer_id: int | None = None, skip_locked: bool = False) -> bool:
@@ -119,20 +132,39 @@ def lock_screening(screening_id: int, *, buyer_id: int | None = None, skip_locke
     return bool(query(sql, params))
 
 
-def look_locked(screening_id: int, seat_ids: Sequence[int], user_id: int, *, lock_user: bool = False) -> Found:
+def look_locked(
+    screening_id: int,
+    seat_ids: Sequence[int],
+    user_id: int,
+    *,
+    lock_user: bool = False,
+    with_ended: bool = False,
+) -> Found:
     """Queue for the screening's row, and with ``lock_user`` for the user's; then look.
 
     :raises ScreeningNotFound: if there is no such screening
     """
     lock_screening(screening_id, buyer_id=user_id if lock_user else None)
-    return look(screening_id, seat_ids, user_id)
+    return look(screening_id, seat_ids, user_id, with_ended=with_ended)
 
 
-def look(screening_id: int, seat_ids: Sequence[int], user_id: int) -> Found:
+def look(screening_id: int, seat_ids: Sequence[int], user_id: int, *, with_ended: bool = False) -> Found:
     """Return the screening with the occupying claims on these seats or of this user (elsewhere: only holds).
 
+    :param with_ended: also what the user began to hold here, or bought, in the last 30 minutes and has no more
     :raises ScreeningNotFound: if there is no such screening
     :raises BuyerGone: if the user has left meanwhile
+    """
+    found = look_for_staff(screening_id, seat_ids, user_id, with_ended=with_ended)
+    if found.buyer_version == CLOSED:
+        raise BuyerGone
+    return found
+
+
+def look_for_staff(screening_id: int, seat_ids: Sequence[int], user_id: int, *, with_ended: bool = False) -> Found:
+    """Return the same, also of somebody who has left.
+
+    :raises ScreeningNotFound: if there is no such screening
     """
     claims = f"""
         SELECT {COLUMNS} FROM booking_seatclaim
@@ -140,10 +172,14 @@ def look(screening_id: int, seat_ids: Sequence[int], user_id: int) -> Found:
         UNION ALL
         SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND state = %s AND screening_id <> %s"""
     # "held" is a parameter, so that PostgreSQL takes the index of users and never the one of all holds.
-    found = _look(screening_id, user_id, claims, [screening_id, user_id, *seat_ids, user_id, "held", screening_id])
-    if found.buyer_version == CLOSED:
-        raise BuyerGone
-    return found
+    params = [screening_id, user_id, *seat_ids, user_id, "held", screening_id]
+    if with_ended:
+        claims += f"""
+        UNION ALL
+        SELECT {COLUMNS} FROM booking_seatclaim
+        WHERE screening_id = %s AND user_id = %s AND {ENDED} AND COALESCE(booked_at, reserved_at) > {_lately()}"""
+        params += [screening_id, user_id]
+    return _look(screening_id, user_id, claims, params)
 
 
 def look_at_room(screening_id: int, user_id: int) -> Found:
@@ -182,6 +218,10 @@ def look_for_people(screening_id: int, most: int) -> Found:
     return _look(screening_id, 0, claims, [screening_id, screening_id, most])
 
 
+def _lately() -> str:
+    return LATELY[connection.vendor]
+
+
 def _look(screening_id: int, user_id: int, claims: str, params: Sequence[Any]) -> Found:
     rows = query(
         f"""
@@ -199,12 +239,14 @@ def _look(screening_id: int, user_id: int, claims: str, params: Sequence[Any]) -
     if not rows:
         raise ScreeningNotFound(f"Screening with id {screening_id} not found")
     now, version, buyer_version, *screening = rows[0][:11]
+    read = [claim_of(row[11:]) for row in rows if row[11] is not None]
     return Found(
         now=_moment(now),
         screening=_screening_of(screening),
-        claims=[claim_of(row[11:]) for row in rows if row[11] is not None],
+        claims=[claim for claim in read if claim.state in LIVE_STATES],
         version=version,
         buyer_version=buyer_version,
+        ended=[claim for claim in read if claim.state not in LIVE_STATES],
     )
 
 
@@ -227,31 +269,46 @@ def _moment(value: Any) -> datetime:
 
 def claim_of(row: Row) -> Claim:
     """Read a row of ``COLUMNS``."""
-    values = [*row[:5], as_money(row[5]), *row[6:10], *map(as_moment, row[10:])]
+    values = [*row[:5], as_money(row[5]), *row[6:11], *map(as_moment, row[11:])]
     return Claim(*values)
 
 
-def insert_claims(prices: dict[int, Decimal], values: dict[str, Any], sql: dict[str, str]) -> outbox.Statement:
+def insert_claims(
+    prices: dict[int, Decimal],
+    values: dict[str, Any],
+    sql: dict[str, str],
+    ticket_types: Mapping[int, str] | None = None,
+) -> outbox.Statement:
     """Insert a claim for each seat of ``prices``; returns ``COLUMNS``. Good for `apply` alone.
 
     :param values: of the other columns
     :param sql: of the columns that an earlier step decides
+    :param ticket_types: by seat; the others are adults, as the table has it by default
     """
     sql = {"screening_id": id_of("counted"), "extensions": "0", **sql}
-    one = f"({', '.join([*sql.values(), marks([*values, 'seat_id', 'price', 'secret'])])})"
+    columns = [*values, "seat_id", "price", "secret", *(["ticket_type"] if ticket_types else [])]
+    rows = [[*values.values(), seat_id, price, new_secret()] for seat_id, price in prices.items()]
+    if ticket_types:
+        rows = [[*row, ticket_types.get(seat_id, TicketType.ADULT)] for seat_id, row in zip(prices, rows, strict=True)]
+    one = f"({', '.join([*sql.values(), marks(columns)])})"
     return (
-        f"INSERT INTO booking_seatclaim ({', '.join([*sql, *values])}, seat_id, price, secret)"
+        f"INSERT INTO booking_seatclaim ({', '.join([*sql, *columns])})"
         f" VALUES {', '.join([one] * len(prices))} RETURNING {COLUMNS}",
-        [value for seat_id, price in prices.items() for value in (*values.values(), seat_id, price, new_secret())],
+        [value for row in rows for value in row],
     )
 
 
-def update_claims(changes: str, values: Sequence[Any], claims: Iterable[Claim]) -> outbox.Statement:
-    """Change these claims; returns ``COLUMNS``."""
+def update_claims(
+    changes: str, values: Sequence[Any], claims: Iterable[Claim], *, by: int | None = None
+) -> outbox.Statement:
+    """Change these claims; returns ``COLUMNS``.
+
+    :param by: whom the log of states names for it; nobody is the clock
+    """
     ids = sorted(claim.id for claim in claims)
     return (
-        f"UPDATE booking_seatclaim SET {changes} WHERE id IN ({marks(ids)}) RETURNING {COLUMNS}",
-        [*values, *ids],
+        f"UPDATE booking_seatclaim SET {changes}, actor_id = %s WHERE id IN ({marks(ids)}) RETURNING {COLUMNS}",
+        [*values, by, *ids],
     )
 
 

@@ -1,8 +1,9 @@
 """Screenings as staff see them: what is on, when, and how full."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -11,10 +12,9 @@ from unfold.decorators import display
 from booking.admin_forms import ScreeningForm
 from booking.models import SeatClaim
 from booking.services.screenings import cancel_screening, change_screening
-from catalog.models import Screening, Seat
+from catalog.models import Screening, ScreeningStatus, Seat
 from catalog.services import screenings
 from cinema_project.common import clock
-from cinema_project.common.errors import DomainError
 from cinema_project.common.staff_forms import ServiceAdmin, adopt, all_values, changed_values, wall_clock
 
 SOLD = Q(state__in=("pending", "confirmed", "used"))
@@ -38,7 +38,7 @@ class WhenFilter(admin.SimpleListFilter):
         if self.value() == "all":
             return queryset
         if self.value() == "past":
-            return queryset.filter(start_time__lte=clock.now()).order_by("-start_time", "pk")
+            return queryset.filter(start_time__lte=clock.now())
         return queryset.filter(start_time__gt=clock.now())
 
 
@@ -52,7 +52,7 @@ class ScreeningAdmin(ServiceAdmin):
     ordering = ("start_time", "pk")
     autocomplete_fields = ("movie", "room")
     actions = ("cancel_screenings",)
-    readonly_fields = ("starts", "ends", "room_free", "currency", "status", "sold", "held", "capacity", "created_at")
+    readonly_fields = ("ends", "room_free", "currency", "shown_status", "sold", "held", "capacity", "created_at")
     what = ("price", ("is_3d", "is_imax", "is_dolby"), ("language", "subtitles"), "presale")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Screening]:
@@ -69,13 +69,18 @@ class ScreeningAdmin(ServiceAdmin):
             )
         )
 
+    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+        """Show the last one first among those that are past."""
+        past = request.GET.get(WhenFilter.parameter_name) == "past"
+        return ("-start_time", "pk") if past else self.ordering
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ((None, {"fields": ("movie", "room", "start_time", *self.what)}),)
         return (
             (None, {"fields": ("movie", "room", "start_time", *self.what)}),
             ("Seats", {"fields": (("sold", "held", "capacity"),)}),
-            ("Record", {"fields": (("ends", "room_free"), ("currency", "status"), "created_at")}),
+            ("Record", {"fields": (("ends", "room_free"), ("currency", "shown_status"), "created_at")}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -92,18 +97,14 @@ class ScreeningAdmin(ServiceAdmin):
             adopt(obj, screenings.create_screening(**_with_ids(all_values(form))))
 
     def delete_model(self, request: HttpRequest, obj: Screening) -> None:
-        cancel_screening(screening_id=obj.pk)
+        cancel_screening(screening_id=obj.pk, by=request.user.pk)
 
     @admin.action(description="Cancel, with refunds and mails", permissions=["change"])
     def cancel_screenings(self, request: HttpRequest, queryset: QuerySet[Screening]) -> None:
-        for screening in queryset.order_by("pk"):
-            try:
-                cancel_screening(screening_id=screening.pk)
-            except DomainError as error:
-                messages.error(request, f"{screening}: {error}")
-            else:
-                self.log_change(request, screening, "Cancelled.")
-                messages.success(request, f"{screening}: cancelled.")
+        def cancel(screening: Screening) -> None:
+            cancel_screening(screening_id=screening.pk, by=request.user.pk)
+
+        self.act_on_each(request, queryset, cancel, "cancelled")
 
     @admin.display(description="starts", ordering="start_time")
     def starts(self, screening: Screening) -> str:
@@ -133,11 +134,11 @@ class ScreeningAdmin(ServiceAdmin):
     @admin.display(description="full")
     def fill(self, screening: Screening) -> str:
         seats = self.capacity(screening)
-        return f"{100 * self.sold(screening) // seats} %" if seats else ""
+        return f"{100 * self.sold(screening) // seats}\u00a0%" if seats else ""
 
     @admin.display(description="price", ordering="price")
     def money(self, screening: Screening) -> str:
-        return f"{screening.price} {screening.currency}"
+        return f"{screening.price}\u00a0{screening.currency}"
 
     @display(
         description="status",
@@ -145,7 +146,8 @@ class ScreeningAdmin(ServiceAdmin):
         label={"scheduled": "success", "cancelled": "danger", "completed": "info"},
     )
     def shown_status(self, screening: Screening) -> tuple[str, str]:
-        return screening.status, screening.get_status_display()
+        status = screening.status_at(clock.now())
+        return status, ScreeningStatus(status).label
 
 
 def _with_ids(values: dict[str, Any]) -> dict[str, Any]:

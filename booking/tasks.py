@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from booking.services import cancellations, guests, reservations
+from booking.services import cancellations, events, guests, reconciling, refunds, reservations, unclaimed
 
 
 @shared_task
@@ -21,3 +21,23 @@ def sweep_guests(**_later_arguments: object) -> int:
 def finish_cancellations(**_later_arguments: object) -> int:
     """Take up the cancellations of screenings that a crash, or a broker that was away, left undone."""
     return cancellations.finish_all()
+
+
+@shared_task
+def send_refunds(**_later_arguments: object) -> int:
+    """Give back money that nobody claimed in time, and all that is owed for tickets."""
+    unclaimed.give_back_lapsed()
+    return refunds.send_due()
+
+
+@shared_task
+def reconcile_payments(**_later_arguments: object) -> int:
+    """Ask what became of payments that nobody told us about."""
+    return reconciling.reconcile()
+
+
+@shared_task
+def check_ledger(**_later_arguments: object) -> list[str]:
+    """Check that all money that came in is accounted for, and raise the alarm if it is not."""
+    events.prune()
+    return reconciling.unbalanced()

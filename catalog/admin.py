@@ -12,22 +12,24 @@ from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
 from catalog.admin_forms import CinemaForm, MovieForm, NewRoomForm, RoomForm
+from catalog.archive_admin import ArchivingAdmin
 from catalog.filters import CriteriaFilter
-from catalog.models import CastMember, Cinema, Movie, Review, Room
+from catalog.models import PRICE_FACTORS, CastMember, Cinema, Movie, Review, Room, SeatType
 from catalog.review_admin import ReviewAdmin
 from catalog.selectors import film_search
 from catalog.selectors.layouts import room_layout
 from catalog.selectors.movies import genres
-from catalog.services import cinemas, corrections, movies, plans
+from catalog.services import archiving, cinemas, corrections, movies, plans
 from catalog.services.film_index import index_films
 from catalog.tmdb_admin import TmdbAdmin
-from cinema_project.common.staff_forms import ServiceAdmin, adopt, all_values, changed_values
+from cinema_project.common.staff_forms import adopt, all_values, changed_values
 
 admin.site.register(Review, ReviewAdmin)
+SEAT_FACTORS, TICKET_FACTORS = PRICE_FACTORS[: len(SeatType)], PRICE_FACTORS[len(SeatType) :]
 
 
 @admin.register(Cinema)
-class CinemaAdmin(ServiceAdmin):
+class CinemaAdmin(ArchivingAdmin):
     form = CinemaForm
     list_display = ("name", "city", "timezone", "currency", "room_count", "archived_at")
     list_filter = ("city", "currency", ("archived_at", admin.EmptyFieldListFilter))
@@ -36,8 +38,19 @@ class CinemaAdmin(ServiceAdmin):
     readonly_fields = ("slug", "archived_at", "created_at")
     fieldsets = (
         (None, {"fields": ("name", "city", "address", "amenities", ("latitude", "longitude"))}),
-        ("Time and money", {"fields": (("timezone", "currency"), ("premium_factor", "vip_factor"))}),
-        ("Screenings", {"fields": (("trailer_minutes", "hold_seconds"), "companion_release_minutes")}),
+        ("Time and money", {"fields": (("timezone", "currency"), "booking_fee")}),
+        (
+            "Prices",
+            {
+                "description": "A ticket costs the screening's price, times the factor of its seat, times the factor of"
+                " who sits there, and the booking fee.",
+                "fields": (SEAT_FACTORS[:3], SEAT_FACTORS[3:], TICKET_FACTORS),
+            },
+        ),
+        (
+            "Screenings",
+            {"fields": (("trailer_minutes", "hold_seconds"), ("cancel_cutoff_minutes", "companion_release_minutes"))},
+        ),
         ("Record", {"fields": ("slug", "archived_at", "created_at")}),
     )
 
@@ -54,9 +67,15 @@ class CinemaAdmin(ServiceAdmin):
         else:
             adopt(obj, cinemas.create_cinema(**all_values(form)))
 
+    def remove(self, pk: int) -> None:
+        archiving.remove_cinema(cinema_id=pk)
+
+    def restore(self, pk: int) -> None:
+        archiving.bring_cinema_back(cinema_id=pk)
+
 
 @admin.register(Room)
-class RoomAdmin(ServiceAdmin):
+class RoomAdmin(ArchivingAdmin):
     form = RoomForm
     list_display = ("name", "cinema", "seat_count", "cleaning_minutes", "step_free", "hearing_loop", "archived_at")
     list_filter = ("cinema", "step_free", "hearing_loop", ("archived_at", admin.EmptyFieldListFilter))
@@ -104,6 +123,12 @@ class RoomAdmin(ServiceAdmin):
         if plan:
             cinemas.create_seats(room_id=obj.pk, seats=plans.plan_to_seats(plan.splitlines()))
 
+    def remove(self, pk: int) -> None:
+        archiving.remove_room(room_id=pk)
+
+    def restore(self, pk: int) -> None:
+        archiving.bring_room_back(room_id=pk)
+
 
 class CastInline(TabularInline):
     model = CastMember
@@ -126,7 +151,7 @@ class GenreFilter(admin.SimpleListFilter):
 
 
 @admin.register(Movie)
-class MovieAdmin(TmdbAdmin, ServiceAdmin):
+class MovieAdmin(TmdbAdmin, ArchivingAdmin):
     form = MovieForm
     list_display = (
         "thumbnail",
@@ -211,6 +236,12 @@ class MovieAdmin(TmdbAdmin, ServiceAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         index_films([form.instance.pk])  # the cast has changed
+
+    def remove(self, pk: int) -> None:
+        archiving.remove_movie(movie_id=pk)
+
+    def restore(self, pk: int) -> None:
+        archiving.bring_movie_back(movie_id=pk)
 
 
 def _linked_count(model: str, query: str, count: int) -> SafeString:

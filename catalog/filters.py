@@ -16,12 +16,39 @@ from catalog.selectors.screenings import day_spans
 from catalog.words import fold
 
 LARGEST_ID = 2**63 - 1
-FLAGS = [("true", "true"), ("false", "false")]
 SORTS = [("release_date", "release date"), ("created_at", "newest")]
 SEARCH_SORTS = {"title": "title", "release_date": "release_date", "rating": "score"}
 TEXTS = ("title", "director", "cast", "genre", "description")
 """What an advanced search looks for in words; the rest only narrows it."""
 ORDERS = [("asc", "ascending"), ("desc", "descending")]
+
+
+class Choice(forms.ChoiceField):
+    """One of some words; the refusal of another names them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        known = ", ".join(str(word) for word, _ in kwargs["choices"])
+        self.error_messages["invalid_choice"] = f"Choose one of {known}."
+
+
+class ChoiceFilter(django_filters.ChoiceFilter):
+    field_class = Choice
+
+
+class Flag(Choice):
+    """``true`` or ``false``; 1 and 0 are the same."""
+
+    def to_python(self, value: Any) -> str:
+        word = super().to_python(value).lower()
+        return {"1": "true", "0": "false"}.get(word, word)
+
+
+class FlagFilter(django_filters.Filter):
+    field_class = Flag
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=[("true", "true"), ("false", "false")], **kwargs)
 
 
 @extend_schema_field(OpenApiTypes.INT64)
@@ -57,9 +84,9 @@ class PartFilter(django_filters.CharFilter):
 class MovieFilter(django_filters.FilterSet):
     """Films; those that ended only when asked for."""
 
-    state = django_filters.ChoiceFilter(choices=MovieState.choices)
-    include_ended = django_filters.ChoiceFilter(choices=FLAGS, method="_leave", help_text="Default false.")
-    sort_by = django_filters.ChoiceFilter(choices=SORTS, method="_leave", help_text="Default created_at, newest first.")
+    state = ChoiceFilter(choices=MovieState.choices)
+    include_ended = FlagFilter(method="_leave", help_text="Default false.")
+    sort_by = ChoiceFilter(choices=SORTS, method="_leave", help_text="Default created_at, newest first.")
 
     class Meta:
         model = Movie
@@ -73,7 +100,8 @@ class MovieFilter(django_filters.FilterSet):
         return self.in_order(found, asked["sort_by"])
 
     def in_order(self, found: QuerySet[Movie], sort_by: str) -> QuerySet[Movie]:
-        return found.order_by("-release_date" if sort_by == "release_date" else "-created_at", "-pk")
+        newest = F("release_date").desc(nulls_last=True) if sort_by == "release_date" else "-created_at"
+        return found.order_by(newest, "-pk")
 
     def _leave(self, queryset: QuerySet[Movie], name: str, value: str) -> QuerySet[Movie]:
         return queryset
@@ -116,10 +144,8 @@ class AdvancedFilter(CriteriaFilter):
     description = PartFilter(max_length=255)
     release_year_from = YearFilter("year__gte")
     release_year_to = YearFilter("year__lte")
-    sort_by = django_filters.ChoiceFilter(
-        choices=[(name, name) for name in SEARCH_SORTS], method="_leave", help_text="Default title."
-    )
-    sort_order = django_filters.ChoiceFilter(choices=ORDERS, method="_leave", help_text="Default asc.")
+    sort_by = ChoiceFilter(choices=[(name, name) for name in SEARCH_SORTS], method="_leave", help_text="Default title.")
+    sort_order = ChoiceFilter(choices=ORDERS, method="_leave", help_text="Default asc.")
 
     def filter_queryset(self, queryset: QuerySet[Movie]) -> QuerySet[Movie]:
         asked = self.form.cleaned_data

@@ -11,6 +11,8 @@ from catalog.words import fold, keys_of, run_together, typo_keys, words_of
 
 AT_ONCE = 200
 ROWS_AT_ONCE = 2000
+WORDS_AT_ONCE = 500
+"""A word has at most 36 keys, and SQLite takes 32,766 values in a statement."""
 
 
 def rewrite(registry: Apps, ids: Collection[int] | None = None) -> int:
@@ -24,15 +26,17 @@ def rewrite(registry: Apps, ids: Collection[int] | None = None) -> int:
         for name in ("FilmText", "FilmWord", "WordKey"):
             registry.get_model("catalog", name).objects.all().delete()
     for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
         # The lock: of two who index a film at once the second must see what the first wrote.
-        _write(list(films.filter(pk__in=wanted[start : start + AT_ONCE]).select_for_update()), registry)
+        locked = list(films.filter(pk__in=some).select_for_update())
+        for name in ("FilmText", "FilmWord"):  # also those of films that are gone
+            registry.get_model("catalog", name).objects.filter(movie__in=some).delete()
+        _write(locked, registry)
     return len(wanted)
 
 
 def _write(films: list[Any], registry: Apps) -> None:
     texts, words, keys = (registry.get_model("catalog", name) for name in ("FilmText", "FilmWord", "WordKey"))
-    for index in (texts, words):
-        index.objects.filter(movie__in=films).delete()
     texts.objects.bulk_create(
         [texts(movie=film, field=field, folded=folded) for film in films for field, folded in folded_fields(film)],
         batch_size=ROWS_AT_ONCE,
@@ -53,9 +57,14 @@ def _write(films: list[Any], registry: Apps) -> None:
 
 def _know(words: set[str], keys_for: Callable[[str], frozenset[str]], keys: Any) -> None:
     """Add the keys of new words, always in one order: two who add the same do not wait for each other crosswise."""
-    wanted = {(key, word) for word in words for key in keys_for(word)}
-    there = keys.objects.filter(key__in={key for key, _ in wanted}, word__in=words).values_list("key", "word")
-    rows = [keys(key=key, word=word) for key, word in sorted(wanted - set(there))]
+    in_order = sorted(words)
+    new: set[tuple[str, str]] = set()
+    for start in range(0, len(in_order), WORDS_AT_ONCE):
+        some = in_order[start : start + WORDS_AT_ONCE]
+        wanted = {(key, word) for word in some for key in keys_for(word)}
+        there = keys.objects.filter(key__in={key for key, _ in wanted}, word__in=some).values_list("key", "word")
+        new |= wanted - set(there)
+    rows = [keys(key=key, word=word) for key, word in sorted(new)]
     keys.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE, ignore_conflicts=True)
 
 

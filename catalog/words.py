@@ -25,7 +25,8 @@ WORD = re.compile(r"[^\W_]+")
 
 def fold(text: str) -> str:
     """Return the text in small letters without accents, Cyrillic in Latin letters, with single spaces."""
-    apart = unicodedata.normalize("NFKD", text.replace("\0", " ").casefold().translate(SPELLED))
+    spelled = text.replace("\0", " ").casefold().translate(SPELLED)
+    apart = unicodedata.normalize("NFKD", spelled).casefold()  # again: ™ comes apart into capitals
     plain = apart if apart.isascii() else "".join(letter for letter in apart if not unicodedata.combining(letter))
     return " ".join(plain.translate(CYRILLIC).split())
 

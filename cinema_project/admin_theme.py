@@ -55,6 +55,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Cinemas", "location_city", "catalog", "cinema"),
                     _page("Rooms", "meeting_room", "catalog", "room"),
                     _page("Seats", "chair", "catalog", "seat"),
+                    _page("Reviews", "reviews", "catalog", "review"),
                 ],
             },
             {
@@ -65,6 +66,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Bookings", "receipt_long", "booking", "booking"),
                     _page("Payments", "payments", "booking", "payment"),
                     _page("Refunds", "undo", "booking", "refund"),
+                    _page("State changes", "timeline", "booking", "statechange"),
                 ],
             },
             {

@@ -1,21 +1,22 @@
 """The work behind the pages, as threads of the serving process: one command runs the whole cinema.
 
-Without a broker (``CELERY_BROKER_URL``), every ASGI process runs relay, expirer, Celery worker and beat itself. All of
-them may run many times over; the database decides who does what.
+Without a broker (``CELERY_BROKER_URL``), every ASGI process runs relay, mailer, expirer, Celery worker and beat itself.
+All of them may run many times over; the database decides who does what.
 """
 
 import logging
 import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 from celery.beat import Service
 from celery.worker import WorkController
 from django.conf import settings
 
 from booking import expirer
+from booking.mqtt import service as mqtt
 from cinema_project.celery import app
-from cinema_project.common import relay
+from cinema_project.common import mailer, relay
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +35,14 @@ def start_if_wanted() -> None:
 
 
 def relay_threads(stop: threading.Event) -> list[threading.Thread]:
-    """Start the relay and the expirer; they end when ``stop`` is set."""
-    return [_thread("relay", lambda: relay.run(stop)), _thread("expirer", lambda: expirer.run(stop))]
+    """Start the relay, the mailer and the expirer, and what talks to the MQTT broker if there is one.
+
+    They end when ``stop`` is set.
+    """
+    work = {"relay": relay.run, "mailer": mailer.run, "expirer": expirer.run}
+    if settings.MQTT:
+        work["mqtt"] = mqtt.run
+    return [_thread(name, partial(run, stop)) for name, run in work.items()]
 
 
 def _thread(name: str, run: Callable[[], None]) -> threading.Thread:

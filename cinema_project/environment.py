@@ -96,9 +96,43 @@ def _as_mail(url: SplitResult) -> Mail:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Mqtt:
+    """Where the MQTT broker is, and who we are there."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: bool = False
+
+
+def mqtt(name: str) -> Mqtt | None:
+    """Read ``mqtt://user:pw@host:1883`` or ``mqtts://``; ``None`` if there is no broker."""
+    url = address(name, "", ("mqtt", "mqtts"))
+    try:
+        return _as_mqtt(urlsplit(url)) if url else None
+    except ValueError:
+        wanted = "an address like mqtt://user:password@host:1883"
+        raise SettingsError(f"{name} cannot be used: set it to {wanted}.") from None
+
+
+def _as_mqtt(url: SplitResult) -> Mqtt:
+    if not url.hostname or url.path.strip("/") or url.query:
+        raise ValueError
+    secure = url.scheme == "mqtts"
+    port = url.port or (8883 if secure else 1883)
+    return Mqtt(url.hostname, port, unquote(url.username or ""), unquote(url.password or ""), secure)
+
+
 def zone(name: str, default: str) -> str:
     """Read the name of a time zone."""
     return _read(name, default, lambda value: ZoneInfo(value).key, "a time zone such as Europe/Berlin")
+
+
+def currency(name: str, default: str) -> str:
+    """Read a currency of ISO 4217."""
+    return _read(name, default, _as_currency, "three capital letters of ISO 4217, such as EUR")
 
 
 def is_set(name: str) -> bool:
@@ -117,6 +151,12 @@ def _read(name: str, default: T, cast: Callable[[str], T], wanted: str) -> T:
 
 def _as_flag(value: str) -> bool:
     return {"1": True, "true": True, "0": False, "false": False}[value.lower()]
+
+
+def _as_currency(value: str) -> str:
+    if len(value) != 3 or not value.isascii() or not value.isupper() or not value.isalpha():
+        raise ValueError
+    return value
 
 
 def _at_least(value: T, least: float) -> T:

@@ -1,5 +1,8 @@
 """Is anybody there, and can they work?"""
 
+import socket
+
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
@@ -25,12 +28,13 @@ def alive(request: HttpRequest, service: str = "") -> HttpResponse:
 @csrf_exempt
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 503 only without the database; without the cache we work on, and say so."""
+    """Answer 503 only without the database; without cache or brokers we work on, and say so."""
     if not _database_answers():
         response = answer({"status": "unavailable", "failed": ["database"]}, status=503)
         response["Retry-After"] = "2"
         return response
-    failed = [name for name, answers in (("cache", _cache_answers), ("broker", _broker_answers)) if not answers()]
+    parts = (("cache", _cache_answers), ("broker", _broker_answers), ("mqtt_broker", _mqtt_answers))
+    failed = [name for name, answers in parts if not answers()]
     return answer({"status": "degraded", "failed": failed} if failed else {"status": "ok"})
 
 
@@ -48,6 +52,16 @@ def _broker_answers() -> bool:
         with app.connection_for_write(connect_timeout=1) as broker:
             broker.ensure_connection(max_retries=1, timeout=1)
     except (OperationalError, OSError):
+        return False
+    return True
+
+
+def _mqtt_answers() -> bool:
+    if settings.MQTT is None:
+        return True
+    try:
+        socket.create_connection((settings.MQTT.host, settings.MQTT.port), timeout=1).close()
+    except OSError:
         return False
     return True
 

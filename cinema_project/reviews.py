@@ -48,7 +48,7 @@ class ReviewsOfMovie(CatalogueView):
 
     @extend_schema(operation_id="list_reviews", parameters=[ReviewsQuery], responses={200: ReviewsOutput} | NO_MOVIE)
     def get(self, request: Request, movie_id: int) -> Response:
-        """What people say of a film, page by page."""
+        """List what people say of a film, page by page."""
         query = ReviewsQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         asked = query.validated_data
@@ -56,13 +56,13 @@ class ReviewsOfMovie(CatalogueView):
         found = selectors.reviews_of(movie_id, sort_by=asked["sort_by"], descending=asked["order"] == "desc")
         page = pages.paginate_queryset(with_verified(found), request)
         content = {
-            "reviews": page,
+            "reviews": self.as_json(ReviewOutput, page),
             "total": pages.total,
             "page": pages.page,
             "page_size": pages.limit,
             "has_more": pages.has_more,
         }
-        return Response(ReviewsOutput(content).data, headers=pages.headers())
+        return Response(content, headers=pages.headers())
 
     @extend_schema(
         operation_id="create_review",
@@ -74,7 +74,7 @@ class ReviewsOfMovie(CatalogueView):
         | KEY_REUSED,
     )
     def post(self, request: SignedInRequest, movie_id: int) -> HttpResponse:
-        """Say what you think of a film, once."""
+        """Review a film, once."""
 
         def make() -> Review:
             said = self.asked(ReviewInput)
@@ -88,7 +88,7 @@ class SummaryOfMovie(CatalogueView):
 
     @extend_schema(operation_id="show_review_summary", responses={200: SummaryOutput} | NO_MOVIE)
     def get(self, request: Request, movie_id: int) -> Response:
-        """How many rated a film, and how."""
+        """Tell how many rated a film, and how."""
         return self.shown(SummaryOutput, selectors.summary(movie_id))
 
 
@@ -99,7 +99,7 @@ class OneReview(CatalogueView):
 
     @extend_schema(operation_id="show_review", responses={200: ReviewOutput} | NO_REVIEW)
     def get(self, request: Request, review_id: int) -> Response:
-        """One review."""
+        """Show one review."""
         return self.shown(ReviewOutput, review(review_id))
 
     @extend_schema(
@@ -108,14 +108,14 @@ class OneReview(CatalogueView):
         responses={200: ReviewOutput} | NO_REVIEW | NOT_YOURS,
     )
     def put(self, request: SignedInRequest, review_id: int) -> Response:
-        """Change your review; fields that are not given stay as they are."""
+        """Change your review. Fields that are not given stay as they are."""
         changes = self.asked(ReviewInput, partial=True)
         services.update_review(review_id=review_id, user_id=request.user.pk, **changes)
         return self.shown(ReviewOutput, review(review_id))
 
     @extend_schema(operation_id="delete_review", responses={204: None} | NO_REVIEW | NOT_YOURS)
     def delete(self, request: SignedInRequest, review_id: int) -> Response:
-        """Take your review back; staff may delete anybody's."""
+        """Take your review back. Staff may delete anybody's."""
         author = None if request.auth.is_staff_member else request.user.pk
         services.delete_review(review_id=review_id, author_id=author)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -133,7 +133,7 @@ class React(CatalogueView):
         responses={200: ReactionOutput} | NO_REVIEW | KEY_REUSED,
     )
     def post(self, request: SignedInRequest, review_id: int) -> HttpResponse:
-        """Like or dislike a review; the same again takes it back."""
+        """Like or dislike a review. The same again takes it back."""
 
         def work() -> HttpResponse:
             kind = self.asked(ReactionInput)["reaction_type"]

@@ -201,7 +201,7 @@ CELERY_BEAT_SCHEDULER = "cinema_project.beat:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-MQTT_URL = env.address("MQTT_URL", "", ("mqtt", "mqtts"))
+MQTT = env.mqtt("MQTT_URL")
 
 # --- Seats and money ---------------------------------------------------------------------------------------------
 HOLD_SECONDS = env.whole("HOLD_SECONDS", 300, least=1)
@@ -211,6 +211,16 @@ BOX_OFFICE = env.flag("BOX_OFFICE", False)
 GAP_RULE = env.one_of("GAP_RULE", "pages", ("pages", "all", "off"))
 PAYMENTS_MODE = env.one_of("PAYMENTS_MODE", "trust", ("trust", "verify"))
 PAYMENT_PROVIDER = env.one_of("PAYMENT_PROVIDER", "fake", ("fake", "stripe"))
+if PAYMENT_PROVIDER == "fake" and not (DEBUG or BOX_OFFICE):
+    PAYMENT_PROVIDER = ""  # it sells tickets for money that is none: nobody is connected, and nothing is sold
+STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY")
+STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
+STRIPE_API_BASE = env.address("STRIPE_API_BASE", "", ("https", "http")).rstrip("/")
+STRIPE_PAGES = [STRIPE_API_BASE or "https://checkout.stripe.com"]
+IS_STRIPE_ON = PAYMENTS_MODE == "verify" and PAYMENT_PROVIDER == "stripe"
+if IS_STRIPE_ON and not (STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET):
+    raise SettingsError("PAYMENT_PROVIDER=stripe needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: set both.")
+SITE_CURRENCY = env.currency("SITE_CURRENCY", "EUR")
 SEAT_HOLDER_IDS_PUBLIC = env.flag("SEAT_HOLDER_IDS_PUBLIC", False)
 if not DEBUG and PAYMENTS_MODE == "trust" and not BOX_OFFICE:
     raise SettingsError(
@@ -281,7 +291,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # Paying leads to the provider's page, and a redirect counts as the form's own address.
+        "form-action": [SELF, *(STRIPE_PAGES if IS_STRIPE_ON else [])],
         "frame-ancestors": [NONE],
     }
 }
@@ -300,6 +311,8 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "cinema_project.common.answers.AlwaysTheFirst",
+    "DEFAULT_METADATA_CLASS": "cinema_project.common.answers.AllowAlone",
     "DEFAULT_PARSER_CLASSES": ["cinema_project.common.parsers.BoundedJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "cinema_project.common.pagination.SkipLimitPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -322,16 +335,28 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+        "int": {"type": "integer", "minimum": 0},
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "cinema_project.openapi.plain_views.add_plain_views",
         "cinema_project.openapi.problems.add_problems",
+        "cinema_project.openapi.reads.add_reads",
         "cinema_project.openapi.examples.add_examples",
     ],
 }
 # Modules that describe operations which REST framework does not know.
-PLAIN_VIEW_SCHEMAS = ["booking.api.schema", "cinema_project.openapi.house"]
+PLAIN_VIEW_SCHEMAS = [
+    "booking.api.schema",
+    "booking.api.bookings_schema",
+    "booking.api.schema_payments",
+    "booking.api.schema_staff",
+    "booking.api.schema_ticket_files",
+    "cinema_project.openapi.house",
+]
 
 # --- Other people's data -----------------------------------------------------------------------------------------
 TMDB_API_KEY = env.text("TMDB_API_KEY")
@@ -357,7 +382,7 @@ EMAIL_FILE_PATH = _MAIL.folder
 EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
 EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.ssl, _MAIL.starttls
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = 60  # a slow server may have taken the mail that we give up waiting for
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "tickets@cinema.test")
 
 LOGGING = {
@@ -372,6 +397,7 @@ LOGGING = {
         "celery": {"level": "WARNING"},
         "kombu": {"level": "ERROR"},  # warns that memory:// has no host
         "django_celery_beat": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # tells every table of every font
         "httpx": {"level": "WARNING"},  # tells every address, and the key of TMDB stands in it
     },
 }
@@ -380,11 +406,20 @@ LOGGING = {
 OUTBOX_HANDLERS = {
     "seats": "booking.realtime.publish",
     "screening_called_off": "booking.background.hand_off_cancellation",
-    "screening_cancelled": "booking.mails.send_screening_cancelled",
-    "screening_moved": "booking.mails.send_screening_moved",
-    "password_reset": "accounts.mails.send_password_reset",
-    "password_changed": "accounts.mails.send_password_changed",
-    "email_confirmation": "accounts.mails.send_email_confirmation",
-    "email_changed": "accounts.mails.send_email_changed",
+    "fake_bank": "booking.background.hand_off_fake_message",
     "unused_file": "cinema_project.common.stored_files.delete",
+}
+# Topics that are mails, and who writes them; the mailer sends them.
+MAILS = {
+    "booking_confirmed": "booking.mails.booking_confirmed",
+    "ticket_resent": "booking.mails.ticket_resent",
+    "ticket_cancelled": "booking.mails.ticket_cancelled",
+    "screening_moved": "booking.mails.screening_moved",
+    "screening_cancelled": "booking.mails.screening_cancelled",
+    "payment_refunded": "booking.mails.payment_refunded",
+    "refund_settled": "booking.mails.refund_settled",
+    "password_reset": "accounts.mails.password_reset",
+    "password_changed": "accounts.mails.password_changed",
+    "email_confirmation": "accounts.mails.email_confirmation",
+    "email_changed": "accounts.mails.email_changed",
 }

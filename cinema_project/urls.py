@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from accounts.views import entrance, staff
-from cinema_project import error_pages, health, media, people, screenings
+from cinema_project import error_pages, health, media, people, screenings, showings
 
 urlpatterns = [
     path("api/v1/", include("booking.api.urls")),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("api/v1/", include("cinema_project.film_urls")),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/screenings/<int:screening_id>", screenings.OneScreening.as_view()),
+    path("api/v1/admin/showings", showings.Showings.as_view()),
+    path("api/v1/admin/showings/<int:showing_id>", showings.OneShowing.as_view()),
     path("api/v1/", include("catalog.api.urls")),
     path("ws/", include("booking.socket_urls")),
     path("", include("accounts.api.gateway_urls")),

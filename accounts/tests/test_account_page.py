@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.services.searches import remember_search
 from accounts.tests import make
 from accounts.tests.test_resets import link_in
-from cinema_project.common import outbox
+from cinema_project.common import mailer
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +103,7 @@ def test_a_new_address_wants_the_password_and_its_link(client, ann, mailoutbox):
     before = client.session.session_key
     send(client, "email", email="new@cinema.test", current_password=make.PASSWORD)
     assert client.session.session_key != before
-    outbox.deliver_due()
+    mailer.send_due()
     assert client.post(link_in(mailoutbox[0]), follow=True).redirect_chain == [(ACCOUNT, 302)]
 
     ann.refresh_from_db()
@@ -120,7 +120,7 @@ def test_the_password_changes_and_only_this_visit_goes_on(client, ann, mailoutbo
     assert elsewhere.get(ACCOUNT).status_code == 302
     ann.refresh_from_db()
     assert ann.check_password(NEW)
-    outbox.deliver_due()
+    mailer.send_due()
     assert [mail.subject for mail in mailoutbox] == ["Your password was changed · Cinema"]
 
 
@@ -164,13 +164,13 @@ def test_searches_are_shown_and_cleared(client, ann):
 def test_the_link_to_confirm_can_be_had_again(client, ann, mailoutbox):
     assert "(not confirmed)" in said(client)
     send(client, "link")
-    outbox.deliver_due()
+    mailer.send_due()
 
     client.post(link_in(mailoutbox[0]))
 
     assert "(not confirmed)" not in said(client)
     send(client, "link")
-    outbox.deliver_due()
+    mailer.send_due()
     assert len(mailoutbox) == 1
 
 

@@ -10,7 +10,7 @@ from accounts import roles
 from accounts.models import TokenFamily, User
 from accounts.tests import make
 from accounts.tokens import issue_tokens, rotate
-from cinema_project.common import clock, outbox
+from cinema_project.common import clock, mailer
 from cinema_project.common.errors import Unauthenticated
 
 LIST = "admin:accounts_user_changelist"
@@ -296,7 +296,7 @@ def test_another_address_given_by_staff_is_told_and_not_confirmed(client, manage
 
     assert change(client, alice, email="new@cinema.test").status_code == 302
 
-    outbox.deliver_due()
+    mailer.send_due()
     alice.refresh_from_db()
     assert (alice.email, alice.email_confirmed_at) == ("new@cinema.test", None)
     assert [mail.to for mail in mailoutbox] == [["alice@cinema.test"]]

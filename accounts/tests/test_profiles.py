@@ -10,7 +10,7 @@ from accounts.services.searches import remember_search
 from accounts.tests import make
 from accounts.tests.test_api import is_problem, user_json
 from accounts.tests.test_resets import link_in
-from cinema_project.common import outbox
+from cinema_project.common import mailer
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,7 @@ def test_a_new_address_counts_once_its_link_was_followed(client, ann, mailoutbox
     answer = send(client, "PUT", ME, ann, {"email": "Ann.New@cinema.test"})
     assert (answer.status_code, answer.json()["email"]) == (200, "ann@cinema.test")
 
-    outbox.deliver_due()
+    mailer.send_due()
     [mail] = mailoutbox
     assert mail.to == ["ann.new@cinema.test"]
     assert "One press" in client.get(link_in(mail)).content.decode()
@@ -74,7 +74,7 @@ def test_a_new_address_counts_once_its_link_was_followed(client, ann, mailoutbox
 
     for _ in range(2):  # a second press does no harm
         assert client.post(link_in(mail)).status_code == 302
-    outbox.deliver_due()
+    mailer.send_due()
     ann.refresh_from_db()
     assert (ann.email, ann.email_confirmed_at is not None) == ("ann.new@cinema.test", True)
     assert [(mail.to, mail.subject) for mail in mailoutbox[1:]] == [
@@ -86,7 +86,7 @@ def test_of_an_address_that_somebody_has_nothing_is_said(client, ann, mailoutbox
     other = make.user()
 
     answer = send(client, "PUT", ME, ann, {"email": other.email})
-    outbox.deliver_due()
+    mailer.send_due()
 
     assert (answer.status_code, answer.json(), mailoutbox) == (200, user_json(ann), [])
 
@@ -117,7 +117,7 @@ def test_the_whole_form_may_be_sent_long_after_signing_in(client, ann):
 def test_a_link_asked_for_before_the_password_changed_is_void(client, ann, mailoutbox):
     send(client, "PUT", ME, ann, {"email": "new@cinema.test"})
     set_password(user=ann, new="another-2026-secret")
-    outbox.deliver_due()
+    mailer.send_due()
 
     assert client.post(link_in(mailoutbox[0])).status_code == 400
 
@@ -142,7 +142,7 @@ def test_a_name_is_one_line(client, ann, name):
 @pytest.mark.parametrize("spoilt", ["password", "email", "taken", "suspended", "old", "forged"])
 def test_a_link_that_no_longer_counts_changes_nothing(client, ann, mailoutbox, clock, spoilt):
     send(client, "PUT", ME, ann, {"email": "new@cinema.test"})
-    outbox.deliver_due()
+    mailer.send_due()
     link = link_in(mailoutbox[0])
     if spoilt == "password":
         ann.set_password("another-2026-secret")

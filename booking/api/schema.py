@@ -3,6 +3,7 @@
 from typing import Any
 
 from booking.api.schema_components import COMPONENTS, Json, list_of, ref
+from cinema_project.common.pagination import DEFAULT_LIMIT, page_parameters
 
 __all__ = ["COMPONENTS", "PATHS"]
 
@@ -56,6 +57,11 @@ HOLD_EXPIRED: Json = {
     "description": "These seats are no longer held for you. Please choose them again.",
     "x-problem": {"code": "hold_expired"},
 }
+CHURN: Json = {
+    "description": "You held E7 3 times without buying. Choose other seats, buy these at once, or try again in 12"
+    " minutes.",
+    "x-problem": {"code": "hold_churn", "churned_seat_ids": [42]},
+}
 PAST: Json = {
     "description": "Cannot reserve seats for past screenings",
     "x-problem": {"code": "screening_past"},
@@ -90,16 +96,15 @@ def _posting(name: str, tag: str, summary: str, body: str, responses: Json) -> J
     )
 
 
-PAGE = [
-    _query("skip", "How many to leave out at the start.", {"type": "integer", "minimum": 0, "default": 0}),
-    _query("limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": 500}),
-]
+PAGE = [_query(*described) for described in page_parameters(DEFAULT_LIMIT)]
+SEATS_PAGE = [_query(*described) for described in page_parameters(None)]
 
 HOLDS, SOLD = "Seat reservations", "Tickets"
 MAP = _answer("Every seat, by row and number. X-Seat-Seq says which change it includes.", list_of("SeatAvailability"))
 MISSING: Json = {"description": NO_SCREENING, "x-problem": {"code": "screening_not_found"}}
 NO_SHOWING: Json = {"description": "Showing with id 123 not found", "x-problem": {"code": "screening_not_found"}}
-FREE_SEATS = {"200": _answer("The seats that could be held now.", list_of("SeatOfMap")), "404": MISSING}
+FREE_SEATS = {"200": _answer("The seats that could be held now.", list_of("SeatOfMap"))}
+NO_SHOWTIME: Json = {"description": "Showtime with id 123 not found", "x-problem": {"code": "screening_not_found"}}
 
 PATHS: dict[str, Json] = {
     "/api/v1/seat-reservations/screening/{screening_id}/availability": {
@@ -109,7 +114,7 @@ PATHS: dict[str, Json] = {
             "Get Seat Availability",
             {"200": MAP, "404": MISSING},
             security=OPTIONAL,
-            parameters=[_path_id("screening_id"), *PAGE],
+            parameters=[_path_id("screening_id"), *SEATS_PAGE],
         )
     },
     "/api/v1/seat-reservations/screening/{screening_id}/availability/me": {
@@ -118,7 +123,7 @@ PATHS: dict[str, Json] = {
             HOLDS,
             "Get Seat Availability, own holds marked reserved_by_me",
             {"200": MAP, "404": MISSING},
-            parameters=[_path_id("screening_id"), *PAGE],
+            parameters=[_path_id("screening_id"), *SEATS_PAGE],
         )
     },
     "/api/v1/seat-reservations/reserve": {
@@ -126,8 +131,9 @@ PATHS: dict[str, Json] = {
             "reserve_seats",
             HOLDS,
             "Reserve Seats",
-            "SeatSelection",
-            {"201": _answer("The holds.", ref("SeatReservations")), "400": PAST, "404": MISSING, "409": TAKEN},
+            "HoldRequest",
+            {"201": _answer("The holds.", ref("SeatReservations")), "400": PAST, "404": MISSING, "409": TAKEN}
+            | {"429": CHURN},
         )
     },
     "/api/v1/seat-reservations/best-available": {
@@ -149,8 +155,8 @@ PATHS: dict[str, Json] = {
             "toggle_seats",
             HOLDS,
             "Hold the seats, or give them back if all are one's own",
-            "SeatSelection",
-            {"200": _answer("What was done.", ref("SeatToggle")), "404": MISSING, "409": TAKEN},
+            "HoldRequest",
+            {"200": _answer("What was done.", ref("SeatToggle")), "404": MISSING, "409": TAKEN, "429": CHURN},
         )
     },
     "/api/v1/seat-reservations/extend": {
@@ -223,27 +229,27 @@ PATHS: dict[str, Json] = {
         "get": _operation(
             "screening_available_seats",
             "Screenings",
-            "Get Screening Available Seats",
-            FREE_SEATS,
+            "List the seats of a screening that could be held now",
+            FREE_SEATS | {"404": MISSING},
             security=OPEN,
-            parameters=[_path_id("screening_id"), *PAGE],
+            parameters=[_path_id("screening_id"), *SEATS_PAGE],
         )
     },
     "/api/v1/showtimes/{showtime_id}/seats": {
         "get": _operation(
             "showtime_seats",
             "Showtimes",
-            "Get Showtime Seats",
-            FREE_SEATS,
+            "List the seats of a showtime that could be held now",
+            FREE_SEATS | {"404": NO_SHOWTIME},
             security=OPEN,
-            parameters=[_path_id("showtime_id"), *PAGE],
+            parameters=[_path_id("showtime_id"), *SEATS_PAGE],
         )
     },
     "/api/v1/showings/{showing_id}/tickets": {
         "get": _operation(
             "showing_tickets",
             "Showings",
-            "Get the number of tickets left",
+            "Tell how many tickets of a showing are left",
             {"200": _answer("Capacity, less holds and tickets.", ref("TicketsLeft")), "404": NO_SHOWING},
             security=OPEN,
             parameters=[_path_id("showing_id")],
@@ -253,10 +259,10 @@ PATHS: dict[str, Json] = {
         "get": _operation(
             "showing_seats",
             "Showings",
-            "Get the seat map of a showing",
-            {"200": _answer("Every seat, by row and number.", list_of("SeatOfShowing")), "404": MISSING},
+            "List every seat of a showing with its state and price",
+            {"200": _answer("Every seat, by row and number.", list_of("SeatOfShowing")), "404": NO_SHOWING},
             security=OPEN,
-            parameters=[_path_id("showing_id"), *PAGE],
+            parameters=[_path_id("showing_id"), *SEATS_PAGE],
         )
     },
     "/api/v1/tickets/book": {

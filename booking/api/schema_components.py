@@ -19,6 +19,10 @@ def _object(**properties: Json) -> Json:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
+object_of = _object
+"""The same for other modules: an object all of whose properties are always there."""
+
+
 def _nullable(kind: str, **more: Any) -> Json:
     return {"type": [kind, "null"], **more}
 
@@ -37,6 +41,13 @@ SEAT_IDS: Json = {
 }
 PRICE: Json = {"type": "number", "example": 15.99}
 CURRENCY: Json = {"type": "string", "example": "EUR"}
+TICKET_TYPE: Json = {"type": "string", "enum": ["adult", "child", "senior", "member"], "example": "adult"}
+TICKET_TYPES: Json = {
+    "type": ["object", "null"],
+    "additionalProperties": TICKET_TYPE,
+    "description": "Ticket types by seat id; adults where nothing is said. Seats one holds already are priced anew.",
+    "example": {"42": "child"},
+}
 COMPONENTS: dict[str, Json] = {
     "SeatOfMap": _object(
         id=ID,
@@ -97,12 +108,24 @@ COMPONENTS: dict[str, Json] = {
         "required": ["screening_id"],
         "example": {"screening_id": 123, "seat_ids": [42, 43, 44]},
     },
+    "HoldRequest": {
+        "type": "object",
+        "properties": {
+            "screening_id": {"type": "integer", "minimum": 1, "example": 123},
+            "seat_ids": SEAT_IDS,
+            "seat_id": {"type": "integer", "minimum": 1, "description": "Instead of seat_ids, for one seat."},
+            "ticket_types": TICKET_TYPES,
+        },
+        "required": ["screening_id"],
+        "example": {"screening_id": 123, "seat_ids": [42, 43, 44], "ticket_types": {"44": "child"}},
+    },
     "BookingRequest": {
         "type": "object",
         "properties": {
             "screening_id": {"type": "integer", "minimum": 1, "example": 123},
             "seat_ids": SEAT_IDS,
             "payment_id": {"type": "string", "minLength": 1, "maxLength": 255, "example": "stripe_pi_1234567890"},
+            "ticket_types": TICKET_TYPES,
         },
         "required": ["screening_id", "seat_ids"],
     },
@@ -116,6 +139,7 @@ COMPONENTS: dict[str, Json] = {
         status={"type": "string", "enum": ["active", "expired", "cancelled", "confirmed"], "example": "active"},
         price=PRICE,
         currency=CURRENCY,
+        ticket_type=TICKET_TYPE,
     ),
     "SeatReservations": _object(
         reservations=list_of("SeatReservation"),
@@ -188,6 +212,7 @@ COMPONENTS: dict[str, Json] = {
         seat_id=ID,
         price=PRICE,
         currency=CURRENCY,
+        ticket_type=TICKET_TYPE,
         status={
             "type": "string",
             "enum": ["pending", "confirmed", "used", "cancelled", "refunded", "expired"],

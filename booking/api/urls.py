@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from booking.api.views import best, reservations, showings, tickets
+from booking.api.views import (
+    best,
+    bookings,
+    payments,
+    reports,
+    reservations,
+    showings,
+    staff,
+    ticket_files,
+    tickets,
+)
 
 app_name = "booking_api"
 urlpatterns = [
@@ -20,8 +30,42 @@ urlpatterns = [
     path("tickets/book-from-reservation", tickets.BookFromReservation.as_view()),
     path("tickets/my-tickets", tickets.MyTickets.as_view()),
     path("tickets/<id:ticket_id>", tickets.OneTicket.as_view()),
+    path("tickets/<id:ticket_id>/confirm-payment", payments.ConfirmPayment.as_view()),
+    path("payments/intents", payments.Intents.as_view()),
+    path("payments/stripe/webhook", payments.StripeWebhook.as_view()),
+    path("payments/history", payments.History.as_view()),
+    # A payment_id may hold slashes.
+    path("payments/<path:payment_id>/tickets", payments.TicketsOfPayment.as_view()),
+    path("payment/process", payments.Process.as_view()),
+    path("payment/history", payments.History.as_view()),
+    path("payment/ticket/<path:payment_id>", payments.TicketsOfPayment.as_view()),
+    path("admin/payments/ledger", payments.Ledger.as_view()),
+    path("tickets/<id:ticket_id>.pdf", ticket_files.Pdf.as_view()),
+    path("tickets/<id:ticket_id>.ics", ticket_files.CalendarEntry.as_view()),
+    path("tickets/<id:ticket_id>/qr.svg", ticket_files.QrSvg.as_view()),
+    path("tickets/<id:ticket_id>/qr.png", ticket_files.QrPng.as_view()),
+    path("tickets/<id:ticket_id>/resend", ticket_files.Resend.as_view()),
+    path("bookings/my-bookings", bookings.MyBookings.as_view()),
+    path("bookings/create", bookings.CreateBooking.as_view()),
+    path("bookings/reserve-seats", reservations.Reserve.as_view()),
+    path("bookings/<id:booking_id>", bookings.OneBooking.as_view()),
+    path("tickets", staff.EverybodysTickets.as_view()),
+    path("tickets/<id:ticket_id>/status", staff.TicketStatus.as_view()),
+    path("tickets/check-in", staff.CheckIn.as_view()),
     path("screenings/<id:screening_id>/available-seats", reservations.FreeSeats.as_view()),
     path("showings/<id:showing_id>/tickets", showings.TicketsLeft.as_view()),
     path("showings/<id:showing_id>/seats", showings.SeatsOfShowing.as_view()),
-    path("showtimes/<id:screening_id>/seats", reservations.FreeSeats.as_view()),
+    path("showtimes/<id:screening_id>/seats", reservations.FreeSeats.as_view(thing="Showtime")),
+    path("admin/stats/movies", reports.Movies.as_view()),
+    path("admin/stats/cinemas", reports.Cinemas.as_view()),
+    path("admin/stats/users", reports.Users.as_view()),
+    path("admin/stats/bookings/recent", reports.RecentTickets.as_view()),
+    path("admin/stats/revenue", reports.Revenue.as_view()),
+    path("admin/stats/revenue/period", reports.RevenueOfPeriod.as_view()),
+    path("admin/stats/tickets/total", reports.TicketsSold.as_view()),
+    path("admin/stats/movies/popular", reports.PopularMovies.as_view()),
+    path("admin/stats/today", reports.Today.as_view()),
+    path("admin/dashboard/stats", reports.Dashboard.as_view()),
+    path("admin/dashboard/recent-bookings", reports.RecentBookings.as_view()),
+    path("admin/bookings", reports.Bookings.as_view()),
 ]

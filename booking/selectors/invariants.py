@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from booking.selectors.ledger import LEDGER
 from cinema_project.common.clock import NOW_SQL
 from cinema_project.common.database import query
 
@@ -27,12 +28,39 @@ CHECKS: dict[str, str] = {
         WHERE b.user_id <> c.user_id OR b.screening_id <> c.screening_id""",
     "a claimed payment paid one booking of the same user, screening and amount": """
         SELECT p.payment_id FROM booking_payment p LEFT JOIN booking_booking b ON b.payment_id = p.payment_id
-        WHERE p.status = 'claimed' AND (b.id IS NULL OR b.user_id <> p.user_id
-            OR b.screening_id <> p.screening_id OR b.total <> p.amount OR b.currency <> p.currency)""",
-    "a cancelled ticket has a refund of its price, and no other ticket has one": """
+        WHERE p.status IN ('claimed', 'part_refunded') AND (b.id IS NULL OR b.user_id <> p.user_id
+            OR b.screening_id <> p.screening_id OR b.currency <> p.currency OR ROUND(p.amount, 2) <> (
+                SELECT ROUND(COALESCE(SUM(c.price), 0), 2) FROM booking_seatclaim c
+                WHERE c.booking_id = b.id AND c.confirmed_at IS NOT NULL))""",
+    "a payment that paid no booking is unclaimed, or goes back": """
+        SELECT p.payment_id FROM booking_payment p LEFT JOIN booking_booking b ON b.payment_id = p.payment_id
+        LEFT JOIN booking_refund r ON r.payment_id = p.payment_id
+        WHERE (p.status = 'captured' AND (b.id IS NOT NULL OR r.id IS NOT NULL))
+            OR (p.status = 'refund_due' AND (b.id IS NOT NULL OR r.id IS NULL OR r.status = 'settled'))
+            OR (p.status = 'refunded' AND b.id IS NULL AND (r.id IS NULL OR r.status <> 'settled'))
+            OR (r.id IS NOT NULL AND (r.amount <> p.amount OR r.currency <> p.currency))""",
+    "a paid ticket that was cancelled has a refund of its price, and no other ticket has one": """
         SELECT c.id FROM booking_seatclaim c LEFT JOIN booking_refund r ON r.claim_id = c.id
-        WHERE (c.state IN ('cancelled', 'refunded') AND (r.id IS NULL OR r.amount <> c.price))
-            OR (c.state NOT IN ('cancelled', 'refunded') AND r.id IS NOT NULL)""",
+        WHERE (c.state IN ('cancelled', 'refunded') AND c.confirmed_at IS NOT NULL
+                AND (r.id IS NULL OR r.amount <> c.price OR r.currency <> c.currency))
+            OR ((c.state NOT IN ('cancelled', 'refunded') OR c.confirmed_at IS NULL) AND r.id IS NOT NULL)""",
+    "a ticket is refunded when its refund is settled": """
+        SELECT c.id FROM booking_seatclaim c JOIN booking_refund r ON r.claim_id = c.id
+        WHERE (c.state = 'refunded') <> (r.status = 'settled')""",
+    "a payment is refunded as far as its tickets are": """
+        SELECT p.payment_id FROM booking_payment p JOIN booking_booking b ON b.payment_id = p.payment_id
+        JOIN (SELECT c.booking_id, SUM(CASE WHEN c.state = 'refunded' THEN 1 ELSE 0 END) AS refunded,
+                SUM(CASE WHEN c.confirmed_at IS NOT NULL AND c.state <> 'refunded' THEN 1 ELSE 0 END) AS others
+            FROM booking_seatclaim c WHERE c.booking_id IS NOT NULL GROUP BY c.booking_id) t ON t.booking_id = b.id
+        WHERE p.status <> CASE WHEN t.refunded = 0 THEN 'claimed' WHEN t.others > 0 THEN 'part_refunded'
+            ELSE 'refunded' END""",
+    "a payment that a provider took is in the books, for whoever made it": """
+        SELECT i.payment_id FROM booking_paymentintent i
+        LEFT JOIN booking_payment p ON p.payment_id = i.payment_id
+        WHERE (i.status = 'paid' AND p.payment_id IS NULL) OR p.user_id <> i.user_id""",
+    "what was captured is live, refunded, due or unclaimed": f"""
+        SELECT l.currency, l.captured, l.live, l.refunded, l.due, l.unclaimed FROM ({LEDGER}) l
+        WHERE ROUND(l.live + l.refunded + l.due + l.unclaimed, 2) <> l.captured""",
     "a ticket is booked before it is confirmed": """
         SELECT c.id FROM booking_seatclaim c WHERE c.booked_at > c.confirmed_at""",
     "the newest message about seats is about the newest change": """

@@ -10,7 +10,7 @@ from booking.claims import Claim
 from booking.models import Booking
 from booking.selectors.seatplan import KIND_WORDS
 from booking.selectors.tickets import holds_of
-from catalog.models import SeatType
+from catalog.models import SeatType, TicketType
 from catalog.selectors.layouts import RoomLayout, SeatPlace
 
 
@@ -22,10 +22,24 @@ class HeldSeat:
     kind_word: str
     price: Decimal
     expires_at: datetime
+    ticket_type: str
+
+    @property
+    def ticket_word(self) -> str:
+        return TicketType(self.ticket_type).label
 
     @property
     def name(self) -> str:
         return f"{self.place.row_label}{self.place.seat_number}"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChoice:
+    """What a seat costs for one type of ticket."""
+
+    ticket_type: str
+    word: str
+    price: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,21 @@ def basket_of(user_id: int | None, screening_id: int, layout: RoomLayout) -> Bas
     return Basket(seats, [] if live else _lapsed_together([hold for hold, _ in here]), payment_id_of(user_id, live))
 
 
+def ticket_choices(seat: HeldSeat, layout: RoomLayout, base: Decimal) -> list[TicketChoice]:
+    """Return what a held seat could cost; as it is held, it keeps its price.
+
+    :param base: the price of the screening
+    """
+    return [
+        TicketChoice(
+            ticket_type=kind,
+            word=kind.label,
+            price=seat.price if kind == seat.ticket_type else layout.price(base, seat.place.id, kind),
+        )
+        for kind in TicketType
+    ]
+
+
 def payment_id_of(user_id: int, holds: list[Claim]) -> str:
     """Name the payment for exactly these holds: sending it twice, or from two tabs, buys once."""
     held = ",".join(str(hold.id) for hold in sorted(holds, key=lambda hold: hold.id))
@@ -74,7 +103,7 @@ def latest_booking(user_id: int | None, screening_id: int) -> Booking | None:
 def _held(hold: Claim, layout: RoomLayout) -> HeldSeat:
     place = layout.seats[hold.seat_id]
     assert hold.expires_at is not None
-    return HeldSeat(place, KIND_WORDS[SeatType(place.seat_type)], hold.price, hold.expires_at)
+    return HeldSeat(place, KIND_WORDS[SeatType(place.seat_type)], hold.price, hold.expires_at, hold.ticket_type)
 
 
 def _lapsed_together(holds: list[Claim]) -> list[int]:

@@ -1,12 +1,16 @@
 """Tickets and holds of one user."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q, QuerySet
+
 from booking.claims import COLUMNS, Claim, claim_of
+from booking.models import ClaimState, Ticket
 from catalog.selectors.layouts import RoomLayout, SeatPlace, room_layout
 from cinema_project.common import clock
-from cinema_project.common.database import Row, as_moment, query
+from cinema_project.common.database import Row, as_moment, marks, query
 from cinema_project.common.errors import NotFound
 
 ENDED_HOLDS_SHOWN = timedelta(hours=24)
@@ -51,6 +55,33 @@ def ticket_of(ticket_id: int, *, user_id: int | None) -> TicketView:
     if not rows or user_id not in (None, (ticket := _view(rows[0])).claim.user_id):
         raise NotFound(f"Ticket with id {ticket_id} not found")
     return ticket
+
+
+def tickets_paid_by(payment_id: str) -> list[TicketView]:
+    """Return the tickets that a payment bought, by seat."""
+    return [_view(row) for row in query(f"{_TICKETS} WHERE b.payment_id = %s ORDER BY t.seat_id", [payment_id])]
+
+
+def everybodys_tickets(state: str | None = None) -> QuerySet[Ticket]:
+    """Return all tickets, those of the newest bookings first.
+
+    :param state: only those in this state; one whose time to pay is over counts as never paid
+    """
+    tickets = Ticket.objects.order_by("-booking", "seat")
+    if state is None:
+        return tickets
+    late = Q(state=ClaimState.PENDING, expires_at__lte=clock.now())
+    if state == ClaimState.UNPAID:
+        return tickets.filter(Q(state=state) | late)
+    return tickets.filter(state=state).exclude(late)
+
+
+def tickets_with(ids: Sequence[int]) -> list[TicketView]:
+    """Return the tickets of these numbers, in their order."""
+    if not ids:
+        return []
+    found = {row[5]: _view(row) for row in query(f"{_TICKETS} WHERE t.id IN ({marks(ids)})", ids)}
+    return [found[ticket_id] for ticket_id in ids]
 
 
 def sold_tickets(

@@ -1,11 +1,13 @@
 """Giving everybody back what they had of a screening that was called off: in chunks, and as often as it takes (R43)."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
-from booking.claims import Found, apply, lock_screening, look_for_people, update_claims
+from booking.claims import Claim, Found, apply, lock_screening, look_for_people, update_claims
 from booking.models import ClaimState, Refund, SeatClaim
 from booking.realtime import SeatUpdate
-from catalog.models import ScreeningStatus
+from booking.services.reservations import end_lapsed
+from catalog.models import Screening, ScreeningStatus
 from cinema_project.common import outbox
 from cinema_project.common.database import write
 from cinema_project.common.models import OutboxMessage
@@ -44,20 +46,25 @@ def _next_chunk(screening_id: int) -> int:
     found = look_for_people(screening_id, PEOPLE_AT_ONCE)
     if found.screening.status != ScreeningStatus.CANCELLED or not found.claims:
         return 0
+    by = Screening.objects.values_list("actor_id", flat=True).get(pk=screening_id)
     sold = [claim for claim in found.claims if claim.state == ClaimState.CONFIRMED]
     Refund.objects.bulk_create(
-        Refund(claim_id=claim.id, amount=claim.price, currency=claim.currency, created_at=found.now) for claim in sold
+        Refund(claim_id=claim.id, amount=claim.price, currency=claim.currency, created_at=found.now, actor_id=by)
+        for claim in sold
     )
-    updates = [SeatUpdate(claim.seat_id, "available") for claim in found.claims]
-    apply(found, [update_claims(ENDED, [found.now], found.claims)], updates)
-    _promise_mails(found)
+    live = [claim for claim in found.claims if claim.is_live(found.now)]
+    lapsed = [claim for claim in found.claims if not claim.is_live(found.now)]
+    changes = [update_claims(ENDED, [found.now], live, by=by)] if live else []
+    changes += [end_lapsed(lapsed)] if lapsed else []
+    apply(found, changes, [SeatUpdate(claim.seat_id, "available") for claim in found.claims])
+    _promise_mails(found, live)
     return len(found.claims)
 
 
-def _promise_mails(found: Found) -> None:
+def _promise_mails(found: Found, live: Iterable[Claim]) -> None:
     """One for each person, with what they had; somebody who took a guest's holds over meanwhile has it already."""
     people: dict[int, list[int]] = defaultdict(list)
-    for claim in found.claims:
+    for claim in live:
         people[claim.user_id].append(claim.id)
     keys = {f"{found.screening.id}:{user_id}": user_id for user_id in people}
     known = set(OutboxMessage.objects.filter(topic=MAIL, key__in=keys).values_list("key", flat=True))

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from booking.claims import Found, apply, buyer_unless_changed, lock_screening, look_locked, update_claims
-from booking.models import ClaimState, SeatClaim
+from booking.models import ClaimState, SeatClaim, StateChange
 from booking.realtime import SeatUpdate
 from booking.services.reservations import expire_screening, own_holds, release_holds
 from booking.services.seat_rules import seats_allowed
@@ -63,7 +63,7 @@ def _adopt_here(found: Found, guest: User, user: User) -> list[SeatPlace]:
     allowed = seats_allowed(found, user.pk)
     kept, lost = holds[:allowed], [hold.seat_id for hold in holds[allowed:]]
     if kept:
-        moved = update_claims("user_id = %s", [user.pk], kept)
+        moved = update_claims("user_id = %s", [user.pk], kept, by=user.pk)
         updates = [SeatUpdate(hold.seat_id, "reserved", user.pk, hold.expires_at) for hold in kept]
         apply(found, [moved], updates, first=[buyer_unless_changed(found, user.pk)])
     if lost:
@@ -95,6 +95,9 @@ def _delete(guest_ids: list[int]) -> int:
     guests = User.objects.filter(pk__in=guest_ids).order_by("pk").select_for_update(skip_locked=True)
     locked = list(guests.values_list("pk", flat=True))
     gone = list(_gone().filter(pk__in=locked).values_list("pk", flat=True))
-    SeatClaim.objects.filter(user__in=gone).delete()
+    ended = SeatClaim.objects.filter(user__in=gone)
+    names = [str(claim_id) for claim_id in ended.values_list("pk", flat=True)]
+    StateChange.objects.filter(kind=StateChange.Kind.CLAIM, object_id__in=names).delete()
+    ended.delete()
     User.objects.filter(pk__in=gone).delete()
     return len(gone)

@@ -1,14 +1,15 @@
 """Sales of before: filling a past screening's books, without a message to anybody."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from booking.claims import new_secret
 from booking.models import Booking, ClaimState, Payment, SeatClaim
+from booking.services.ticket_types import TicketTypes
 from booking.services.tickets import new_booking_number
-from catalog.models import Screening
+from catalog.models import Screening, TicketType
 from catalog.selectors.layouts import RoomLayout, layout_of_screening
 from cinema_project.common import clock
 from cinema_project.common.database import write
@@ -21,13 +22,22 @@ class ScreeningNotPast(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class PastSale:
-    """One sale as it happened; ``used``: the tickets were shown at the door."""
+    """One sale as it happened.
+
+    ``used``: the tickets were shown at the door. ``ticket_types``: by seat, adults where nothing is said.
+    """
 
     user_id: int
     payment_id: str
     seat_ids: list[int]
     booked_at: datetime
     used: bool = True
+    ticket_types: TicketTypes = field(default_factory=dict)
+
+    def prices(self, screening: Screening, layout: RoomLayout) -> dict[int, Decimal]:
+        """Return what each seat cost."""
+        kinds = {seat: self.ticket_types.get(seat, TicketType.ADULT) for seat in self.seat_ids}
+        return {seat: layout.price(screening.price, seat, kind) for seat, kind in kinds.items()}
 
 
 @write
@@ -55,7 +65,7 @@ def record_past_sales(*, screening_id: int, sales: Sequence[PastSale]) -> int:
 
 
 def _bookings(screening: Screening, layout: RoomLayout, sales: Sequence[PastSale]) -> list[Booking]:
-    totals = [sum((layout.price(screening.price, seat) for seat in sale.seat_ids), Decimal(0)) for sale in sales]
+    totals = [sum(sale.prices(screening, layout).values(), Decimal(0)) for sale in sales]
     payments = Payment.objects.bulk_create(
         Payment(
             payment_id=sale.payment_id,
@@ -90,12 +100,13 @@ def _tickets(screening: Screening, layout: RoomLayout, booking: Booking, sale: P
             seat_id=seat_id,
             user_id=sale.user_id,
             state=ClaimState.USED if sale.used else ClaimState.CONFIRMED,
-            price=layout.price(screening.price, seat_id),
+            price=price,
             currency=screening.currency,
+            ticket_type=sale.ticket_types.get(seat_id, TicketType.ADULT),
             booking=booking,
             booked_at=sale.booked_at,
             confirmed_at=sale.booked_at,
             secret=new_secret(),
         )
-        for seat_id in sale.seat_ids
+        for seat_id, price in sale.prices(screening, layout).items()
     ]

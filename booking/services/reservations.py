@@ -1,4 +1,4 @@
-"""Holds: a seat kept for one user for a short time (R1-R15)."""
+"""Holds: a seat kept for one user for a short time (R1-R18)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from booking.claims import (
 )
 from booking.realtime import SeatUpdate
 from booking.services import contested
+from booking.services.churn import check_churn
 from booking.services.house_rules import alternatives_to, check_gap_everywhere, ids_of
 from booking.services.seat_rules import (
     SeatsBooked,
@@ -34,14 +35,16 @@ from booking.services.seat_rules import (
     checked_seat_ids,
     conflicts,
 )
+from booking.services.ticket_types import TicketTypes, checked_ticket_types, prices, retyped
 from cinema_project.common import clock
 from cinema_project.common.database import Overtaken, as_moment, id_of, query, repeat_on, write
 from cinema_project.common.errors import Conflict, Invalid
+from cinema_project.common.outbox import Statement
 
 LONG_HOLD = timedelta(seconds=900)
 LONGEST = timedelta(minutes=55)
 MOST_EXTENSIONS = 10
-Check = Callable[[Found, list[int], Buyer], None]
+Check = Callable[[Found, list[int], Buyer], list[Claim]]
 
 
 class HoldExpired(Conflict):
@@ -61,18 +64,28 @@ class Held:
     message: str
 
 
-def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], unfinished: bool = False) -> Held:
+def hold_seats(
+    *,
+    buyer: Buyer,
+    screening_id: int,
+    seat_ids: Sequence[int],
+    ticket_types: object = None,
+    unfinished: bool = False,
+) -> Held:
     """Hold the seats for this buyer, all or none; seats they hold already stay as they are (R2, R7, R8).
 
+    :param ticket_types: ``{"<seat id>": "child"}``; a seat held already gets another price, and no more time (R16)
     :param unfinished: the buyer goes on choosing, on a page which sees to the rules of the house in the end
-    :raises Invalid: wrong list, foreign seat, past screening, or over a limit
+    :raises Invalid: wrong list or types, foreign seat, past screening, or over a limit
     :raises NotFound: if there is no such screening
     :raises Conflict: if the screening is cancelled, or a seat is booked or held by somebody else
+    :raises HoldChurn: if the buyer has held a seat too often without buying it
     """
     wanted = checked_seat_ids(seat_ids)
+    types = checked_ticket_types(ticket_types, wanted)
     check = _check if unfinished else _check_all
     try:
-        return _hold_at_once_or_locked(buyer, screening_id, wanted, check)
+        return _hold_at_once_or_locked(buyer, screening_id, wanted, types, check)
     except (SeatsBooked, SeatsHeld) as refusal:
         if not unfinished and contested.may_offer(screening_id):
             found = alternatives_to(buyer=buyer, screening_id=screening_id, seat_ids=wanted)
@@ -80,14 +93,19 @@ def hold_seats(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], unfi
         raise
 
 
-def _hold_at_once_or_locked(buyer: Buyer, screening_id: int, wanted: list[int], check: Check) -> Held:
+def _hold_at_once_or_locked(
+    buyer: Buyer, screening_id: int, wanted: list[int], types: TicketTypes, check: Check
+) -> Held:
+    def found() -> Found:
+        return look(screening_id, wanted, buyer.id, with_ended=True)
+
     if contested.lately(screening_id):
         # A look without the lock can only refuse: most of a crowd need not queue for what is gone.
-        check(look(screening_id, wanted, buyer.id), wanted, buyer)
+        check(found(), wanted, buyer)
     try:
-        return contested.at_once(
-            screening_id, lambda: _hold(buyer, wanted, look(screening_id, wanted, buyer.id), check)
-        ) or _hold_locked(buyer, screening_id, wanted, check)
+        return contested.at_once(screening_id, lambda: _hold(buyer, wanted, types, found(), check)) or _hold_locked(
+            buyer, screening_id, wanted, types, check
+        )
     except (SeatsBooked, SeatsHeld):
         contested.note(screening_id)
         raise
@@ -95,9 +113,10 @@ def _hold_at_once_or_locked(buyer: Buyer, screening_id: int, wanted: list[int], 
 
 @repeat_on("one_live_claim_per_seat")
 @write
-def _hold_locked(buyer: Buyer, screening_id: int, wanted: list[int], check: Check) -> Held:
+def _hold_locked(buyer: Buyer, screening_id: int, wanted: list[int], types: TicketTypes, check: Check) -> Held:
     # No third screening beside this one (R9): hence the buyer's row.
-    return _hold(buyer, wanted, look_locked(screening_id, wanted, buyer.id, lock_user=True), check)
+    found = look_locked(screening_id, wanted, buyer.id, lock_user=True, with_ended=True)
+    return _hold(buyer, wanted, types, found, check)
 
 
 def hold_looked_at(found: Found, buyer: Buyer, seat_ids: list[int]) -> Held:
@@ -106,16 +125,15 @@ def hold_looked_at(found: Found, buyer: Buyer, seat_ids: list[int]) -> Held:
     :raises Overtaken: without the lock, if the room is not as it was found
     :raises DomainError: what ``hold_seats`` raises
     """
-    return _hold(buyer, seat_ids, found, _check)
+    return _hold(buyer, seat_ids, {}, found, _check)
 
 
-def _hold(buyer: Buyer, wanted: list[int], found: Found, check: Check) -> Held:
-    check(found, wanted, buyer)
-    kept = own_holds(found, buyer.id, wanted)
-    new = sorted(set(wanted) - {claim.seat_id for claim in kept})
+def _hold(buyer: Buyer, wanted: list[int], types: TicketTypes, found: Found, check: Check) -> Held:
+    kept = check(found, wanted, buyer)
     length = hold_length(buyer, found.screening)
-    if new:
-        kept += _insert_holds(found, buyer, new, length)
+    new, other = _without(wanted, kept), retyped(kept, types)
+    if new or other:
+        kept = [hold for hold in kept if hold not in other] + _write(found, buyer, new, other, types, length)
     minutes = int(length.total_seconds() // 60)
     return Held(
         holds=sorted(kept, key=lambda claim: claim.seat_id),
@@ -124,31 +142,51 @@ def _hold(buyer: Buyer, wanted: list[int], found: Found, check: Check) -> Held:
     )
 
 
-def _check(found: Found, wanted: list[int], buyer: Buyer) -> None:
-    """Check a new hold in the order of R3."""
+def _check(found: Found, wanted: list[int], buyer: Buyer) -> list[Claim]:
+    """Check a new hold in the order of R3; return what the buyer holds of it already."""
     check_on_sale(found)
     check_seats_of_room(found.screening, wanted)
     check_seat_limit(found, wanted, buyer.id)
     check_screening_limit(found, buyer.id)
     check_seats_free(conflicts(found, wanted, buyer.id))
+    own = own_holds(found, buyer.id, wanted)
+    check_churn(found, _without(wanted, own), buyer.id)
+    return own
 
 
-def _check_all(found: Found, wanted: list[int], buyer: Buyer) -> None:
+def _check_all(found: Found, wanted: list[int], buyer: Buyer) -> list[Claim]:
     """Check the rules of the house, too."""
-    _check(found, wanted, buyer)
+    own = _check(found, wanted, buyer)
     check_gap_everywhere(found.screening.id, wanted, buyer.id)
+    return own
 
 
-def _insert_holds(found: Found, buyer: Buyer, seat_ids: list[int], length: timedelta) -> list[Claim]:
-    screening, until = found.screening, found.now + length
-    mark_ended(found, seat_ids)
-    holds = insert_claims(
-        {seat_id: screening.layout.price(screening.price, seat_id) for seat_id in seat_ids},
-        {"state": "held", "currency": screening.currency, "reserved_at": found.now, "expires_at": until},
-        {"user_id": id_of("buyer")},
-    )
-    updates = [SeatUpdate(seat_id, "reserved", buyer.id, until) for seat_id in seat_ids]
-    return apply(found, [holds], updates, first=[buyer_unless_changed(found, buyer.id)])
+def _without(seat_ids: list[int], holds: list[Claim]) -> list[int]:
+    held = {hold.seat_id for hold in holds}
+    return [seat_id for seat_id in seat_ids if seat_id not in held]
+
+
+def _write(
+    found: Found, buyer: Buyer, new: list[int], retyped: list[Claim], types: TicketTypes, length: timedelta
+) -> list[Claim]:
+    """Hold the new seats, and price holds anew for other tickets; those end when they would have."""
+    until = found.now + length
+    changes = _retyping(found, retyped, types)
+    updates = [SeatUpdate(hold.seat_id, "reserved", buyer.id, hold.expires_at) for hold in retyped]
+    if not new:
+        return apply(found, changes, updates)
+    mark_ended(found, new)
+    values = {"state": "held", "currency": found.screening.currency, "reserved_at": found.now, "expires_at": until}
+    holds = insert_claims(prices(found.screening, new, types), values, {"user_id": id_of("buyer")}, types)
+    updates += [SeatUpdate(seat_id, "reserved", buyer.id, until) for seat_id in new]
+    return apply(found, [holds, *changes], updates, first=[buyer_unless_changed(found, buyer.id)])
+
+
+def _retyping(found: Found, holds: list[Claim], types: TicketTypes) -> list[Statement]:
+    cost = prices(found.screening, [hold.seat_id for hold in holds], types)
+    # The screening's id is what makes this good without the lock, see `apply`.
+    change = f"ticket_type = %s, price = %s, screening_id = {id_of('counted')}"
+    return [update_claims(change, [types[hold.seat_id], cost[hold.seat_id]], [hold], by=hold.user_id) for hold in holds]
 
 
 @write
@@ -193,7 +231,10 @@ def _prolong(found: Found, buyer: Buyer, wished: dict[Claim, datetime]) -> Held:
         raise ExtendLimit("These seats cannot be held any longer. Please finish your booking.")
     changes = [
         update_claims(
-            "expires_at = %s, extensions = extensions + 1", [end], [hold for hold in ends if ends[hold] == end]
+            "expires_at = %s, extensions = extensions + 1",
+            [end],
+            [hold for hold in ends if ends[hold] == end],
+            by=buyer.id,
         )
         for end in sorted(set(ends.values()))
     ]
@@ -217,24 +258,27 @@ def release_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int] | 
     found = look_locked(screening_id, wanted or [0], buyer.id)
     holds = own_holds(found, buyer.id, wanted)
     if holds:
-        released = update_claims("state = 'released', ended_at = %s", [found.now], holds)
+        released = update_claims("state = 'released', ended_at = %s", [found.now], holds, by=buyer.id)
         apply(found, [released], [SeatUpdate(hold.seat_id, "available") for hold in holds])
     return [hold.seat_id for hold in holds]
 
 
 @repeat_on()
 @write
-def toggle_holds(*, buyer: Buyer, screening_id: int, seat_ids: Sequence[int]) -> Held | None:
+def toggle_holds(
+    *, buyer: Buyer, screening_id: int, seat_ids: Sequence[int], ticket_types: object = None
+) -> Held | None:
     """Give the seats back if the buyer holds all of them (``None``), else hold the free ones among them.
 
     :raises DomainError: what ``hold_seats`` raises
     """
     wanted = checked_seat_ids(seat_ids)
+    checked_ticket_types(ticket_types, wanted)
     found = look_locked(screening_id, wanted, buyer.id)
     if len(own_holds(found, buyer.id, wanted)) == len(wanted):
         release_holds(buyer=buyer, screening_id=screening_id, seat_ids=wanted)
         return None
-    return hold_seats(buyer=buyer, screening_id=screening_id, seat_ids=wanted)
+    return hold_seats(buyer=buyer, screening_id=screening_id, seat_ids=wanted, ticket_types=ticket_types)
 
 
 def expire_lapsed() -> int:
@@ -256,7 +300,7 @@ def expire_screening(screening_id: int) -> int:
     ended = [claim for claim in found.claims if not claim.is_live(found.now)]
     if ended:
         updates = [SeatUpdate(claim.seat_id, "available") for claim in ended]
-        apply(found, [_ended(ended)], updates)
+        apply(found, [end_lapsed(ended)], updates)
     return len(ended)
 
 
@@ -281,10 +325,11 @@ def mark_ended(found: Found, seat_ids: Sequence[int]) -> None:
     if in_the_way and not connection.in_atomic_block:
         raise Overtaken
     if in_the_way:
-        query(*_ended(in_the_way))
+        query(*end_lapsed(in_the_way))
 
 
-def _ended(claims: list[Claim]) -> tuple[str, Sequence[object]]:
+def end_lapsed(claims: list[Claim]) -> Statement:
+    """Mark claims whose moment has passed as what they have been since."""
     return update_claims(
         "state = CASE state WHEN 'held' THEN 'lapsed' ELSE 'unpaid' END, ended_at = expires_at", [], claims
     )

@@ -9,7 +9,7 @@ from booking.claims import COLUMNS, Claim, apply, claim_of, look_for_due
 from booking.models import Payment
 from booking.realtime import SeatUpdate
 from booking.services.seat_rules import check_not_cancelled
-from catalog.models import Screening, ScreeningStatus, Seat
+from catalog.models import Cinema, Screening, ScreeningStatus, Seat
 from catalog.services import corrections
 from catalog.services.locks import lock_screening_and_rooms
 from cinema_project.common import clock, outbox
@@ -34,7 +34,8 @@ def change_screening(*, screening_id: int, remap: bool = False, **changes: Any) 
     :param remap: with another room, take the claims along to the seats of the same row and number
     :param changes: what ``create_screening`` takes
     :raises ScreeningCancelled: if it was called off
-    :raises HasLiveClaims: if another film is wanted, or a room that has not all of the claimed seats (R47)
+    :raises HasLiveClaims: if another film is wanted, or a room that has not all of the claimed seats (R47), or is of
+        a cinema with another currency
     :raises DomainError: as ``catalog.services.corrections.change_screening``
     """
     before = lock_screening_and_rooms(screening_id, changes.get("room_id", 0))
@@ -43,21 +44,26 @@ def change_screening(*, screening_id: int, remap: bool = False, **changes: Any) 
     if changes.get("movie_id", before.movie_id) != before.movie_id:
         _check_film_may_change(before, claims)
     goes = changes.get("room_id", before.room_id) != before.room_id
+    if goes and claims:
+        _check_currency_stays(before, changes["room_id"])
     seats = _seats_there(changes["room_id"], claims, remap) if goes else {}
     after = corrections.change_screening(screening_id=screening_id, **changes)
     if goes:
         _take_along(after, claims, seats)
+    if after.start_time != before.start_time:
+        Screening.objects.filter(pk=screening_id).update(moved_at=clock.now())
     if (after.start_time, after.room_id) != (before.start_time, before.room_id):
         _tell(before, {claim.user_id for claim in claims if claim.booking_id})
     return after
 
 
 @write
-def cancel_screening(*, screening_id: int) -> None:
+def cancel_screening(*, screening_id: int, by: int | None = None) -> None:
     """Call a screening off; nobody can claim a seat from this commit on (R44). Twice is as good as once.
 
     What people have is given back by ``cancellations.finish``. One that nobody ever had a seat of is deleted.
 
+    :param by: whom the log of states names for it, also for what is given back
     :raises ScreeningNotFound: if there is none
     :raises IllegalTransition: if it is over
     """
@@ -69,7 +75,7 @@ def cancel_screening(*, screening_id: int) -> None:
         return
     if screening.end_time <= clock.now():
         raise IllegalTransition("A screening that is over cannot be cancelled.")
-    Screening.objects.filter(pk=screening_id).update(status=ScreeningStatus.CANCELLED)
+    Screening.objects.filter(pk=screening_id).update(status=ScreeningStatus.CANCELLED, actor=by)
     outbox.add("screening_called_off", key=str(screening_id), payload={"screening_id": screening_id})
 
 
@@ -84,6 +90,13 @@ def _check_film_may_change(screening: Screening, claims: Sequence[Claim]) -> Non
         raise HasLiveClaims(f"Seats of this screening of {screening.movie.title} are held or sold: cancel it instead.")
 
 
+def _check_currency_stays(screening: Screening, room_id: int) -> None:
+    """Refuse to take seats to a cinema of other money: what is held or sold keeps its price (R17)."""
+    there = Cinema.objects.filter(rooms=room_id).exclude(pk=screening.room.cinema_id).first()
+    if there is not None and there.currency != screening.currency:
+        raise HasLiveClaims(f"Seats are held or sold in {screening.currency}; {there.name} takes {there.currency}.")
+
+
 def _seats_there(room_id: int, claims: Sequence[Claim], remap: bool) -> dict[int, int]:
     """Return the seats of a room by those of the same row and number that are claimed.
 
@@ -91,11 +104,16 @@ def _seats_there(room_id: int, claims: Sequence[Claim], remap: bool) -> dict[int
     """
     if claims and not remap:
         raise HasLiveClaims("Seats of this screening are held or sold: remap them to the same seats of the other room.")
-    labels = Seat.objects.in_bulk([claim.seat_id for claim in claims])
-    there = {seat.label: seat.pk for seat in Seat.objects.filter(room=room_id)}
-    if missing := sorted(seat.label for seat in labels.values() if seat.label not in there):
+    claimed = Seat.objects.in_bulk([claim.seat_id for claim in claims])
+    there = {_place(seat): seat.pk for seat in Seat.objects.filter(room=room_id)}
+    if missing := sorted(seat.label for seat in claimed.values() if _place(seat) not in there):
         raise HasLiveClaims(f"The other room has no seat {', '.join(missing)}.", missing_seats=missing)
-    return {seat_id: there[seat.label] for seat_id, seat in labels.items()}
+    return {seat_id: there[_place(seat)] for seat_id, seat in claimed.items()}
+
+
+def _place(seat: Seat) -> tuple[str, int]:
+    """Return row and number: as one word, seat 1 of row A1 would be seat 11 of row A."""
+    return seat.row_label, seat.seat_number
 
 
 def _take_along(screening: Screening, claims: Sequence[Claim], seats: dict[int, int]) -> None:

@@ -1,21 +1,27 @@
 """Fixtures of the sale."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from booking.selectors import seatmap
 from booking.selectors.invariants import violations
 from booking.services import contested
+from booking.tests.brokers import Mosquitto, Relay
 from booking.tests.make import NOON
 from booking.tests.parallel import Queue
 from booking.tests.sale import Person, World, audit, open_sale
 from catalog.selectors import layouts
 from cinema_project.common import database
+from cinema_project.environment import Mqtt
 from cinema_project.tests.clock import Clock
+from cinema_project.tests.processes import HOST
 from cinema_project.tests.product import Product, Server, drop_database, embedded_product, scaled_product
+from cinema_project.tests.services import MQTT_PASSWORD, MQTT_USER
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +108,33 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
     made = Queue()
     monkeypatch.setattr(database, "_sqlite_writer", made)
     return made
+
+
+@pytest.fixture
+def verify(settings) -> None:
+    """Payments are verified with the test bank."""
+    settings.PAYMENTS_MODE, settings.PAYMENT_PROVIDER = "verify", "fake"
+
+
+@pytest.fixture
+def broker(tmp_path: Path, settings: Any) -> Iterator[Mosquitto]:
+    """A running Mosquitto, which this process's relays talk to."""
+    folder = tmp_path / "mosquitto"
+    started = Mosquitto(folder, settings=("persistence true", f"persistence_location {folder}/"))
+    started.start()
+    settings.MQTT = Mqtt(HOST, started.port, MQTT_USER, MQTT_PASSWORD)
+    yield started
+    started.kill()
+
+
+@pytest.fixture
+def start_relay(broker: Mosquitto) -> Iterator[Callable[[], Relay]]:
+    relays: list[Relay] = []
+
+    def start_another() -> Relay:
+        relays.append(Relay())
+        return relays[-1]
+
+    yield start_another
+    for relay in relays:
+        relay.stop()

@@ -292,7 +292,7 @@ class AnySequence(RuleBasedStateMachine):
             assert (messages, refunds) == (self.model.seq, cancelled)
 
 
-def test_any_sequence_of_calls_agrees_with_the_model(monkeypatch):
+def test_p9_any_sequence_of_calls_agrees_with_the_model(monkeypatch):
     monkeypatch.setattr(contested, "LATELY_SECONDS", 0)  # each call tries it without the lock first
     phases = [phase for phase in Phase if phase is not Phase.explain]
     run_state_machine_as_test(

@@ -167,6 +167,7 @@ def test_reserve_holds_and_says_how_long(call, screening, seats, person):
                 "status": "active",
                 "price": price,
                 "currency": "EUR",
+                "ticket_type": "adult",
             }
             for seat, price in zip(seats[:2], (15.0, 10.0), strict=True)
         ],

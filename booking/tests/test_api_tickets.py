@@ -61,6 +61,7 @@ def test_book_answers_the_tickets(call, screening, seats, person):
         "seat_id": seats[0],
         "price": 15.0,
         "currency": "EUR",
+        "ticket_type": "adult",
         "status": "confirmed",
         "booked_at": AT,
         "confirmed_at": AT,

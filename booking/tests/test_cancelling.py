@@ -5,19 +5,20 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
+from django.db.models import F
 
 from booking import tasks
 from booking.models import Payment, Refund, SeatClaim
 from booking.services import cancellations
 from booking.services.cancellations import finish, finish_all
-from booking.services.reservations import extend_holds, hold_seats
+from booking.services.reservations import expire_lapsed, extend_holds, hold_seats
 from booking.services.screenings import cancel_screening
 from booking.services.tickets import book_from_holds, book_seats, cancel_ticket
 from booking.tests import make
 from catalog.models import Screening
 from catalog.selectors.screenings import ScreeningNotFound
 from catalog.tests import make as catalog
-from cinema_project.common import outbox
+from cinema_project.common import mailer, outbox
 from cinema_project.common.errors import Conflict, IllegalTransition
 from cinema_project.common.models import OutboxMessage
 
@@ -107,6 +108,23 @@ def test_used_tickets_and_those_given_back_before_stay_as_they_are():
 
     assert states() == ["cancelled", "released", "used", "released"]
     assert list(Refund.objects.values()) == before
+
+
+@pytest.mark.parametrize("tidied", [True, False])
+def test_r63_hold_that_had_lapsed_has_lapsed_whether_or_not_somebody_tidied(clock, tidied):
+    ann, late = make.user(), make.user()
+    screening = sold_to(ann)
+    hold_seats(buyer=late, screening_id=screening.pk, seat_ids=make.seats_of(screening)[2:3])
+    clock.travel(301)
+    if tidied:
+        expire_lapsed()
+
+    cancel_screening(screening_id=screening.pk)
+    finish(screening.pk)
+
+    assert states() == ["cancelled", "lapsed", "lapsed"]
+    assert not SeatClaim.objects.filter(state="lapsed").exclude(ended_at=F("expires_at")).exists()
+    assert [payload["user_id"] for payload in mails_promised()] == [ann.pk]
 
 
 def test_payment_without_a_seat_keeps_the_screening():
@@ -206,10 +224,10 @@ def test_mail_says_what_is_off_and_what_comes_back(settings):
     number = SeatClaim.objects.get(state="confirmed", user=ann).booking.booking_number
 
     cancel_screening(screening_id=screening.pk)
-    while outbox.deliver_due():
-        pass
+    outbox.deliver_due()
+    mailer.send_due()
 
-    [sent] = mail.outbox
+    [sent] = mail.outbox  # and none with tickets that are gone
     assert (sent.to, sent.subject) == ([ann.email], f"Cancelled: Faust ({number}) · Roxy")
     assert "we had to cancel Faust" in sent.body
     assert "Your seats: A1, A2" in sent.body

@@ -31,7 +31,7 @@ def outage(scaled, tmp_path):
     services.stop()
 
 
-def test_r58_without_postgresql_a_clear_503_and_sales_right_after_it_is_back(outage):
+def test_r58_p5_without_postgresql_a_clear_503_and_sales_right_after_it_is_back(outage):
     product, database = outage
     world = open_sale(product, people=2, seats=20)
     [screening], seats, [buyer, watcher] = world.screenings, world.seats, world.people

@@ -95,7 +95,7 @@ def book(tab, screening, seat):
     return tab.post(BOOK, json={"screening_id": screening, "seat_ids": [seat], "payment_id": f"paid for {seat}"})
 
 
-def test_a_web_process_killed_mid_sale_loses_no_acknowledged_ticket(product):
+def test_p4_p5_a_web_process_killed_mid_sale_loses_no_acknowledged_ticket(product):
     world = open_sale(product, people=BUYERS, seats=SEATS)
     [screening] = world.screenings
     server = product.start()
@@ -126,7 +126,7 @@ def test_a_web_process_killed_mid_sale_loses_no_acknowledged_ticket(product):
     assert audit(product) == []
 
 
-def test_a_restart_takes_the_messages_up_again(product):
+def test_p6_a_restart_takes_the_messages_up_again(product):
     """Sockets that come back ask for what they missed, and get it in order."""
     world = open_sale(product, seats=4)
     [screening], seats, [buyer, watcher] = world.screenings, world.seats, world.people

@@ -96,8 +96,8 @@ def test_a_hold_decided_before_the_adoption_and_written_after_it_follows(monkeyp
     _, second, *_ = make.seats_of(screening)
     hold(guest, screening)
 
-    def look_and_be_overtaken(*asked, look=reservations.look):
-        found = look(*asked)
+    def look_and_be_overtaken(*asked, look=reservations.look, **options):
+        found = look(*asked, **options)
         if not adoptions:
             adoptions.append(Request(lambda: adopt_holds(guest=guest, user=user)))
             adoptions[0].run_alone()
@@ -118,8 +118,8 @@ def test_r09_a_hold_of_the_user_elsewhere_cannot_slip_past_an_adoption(monkeypat
     hold(guest, screenings[0])
     hold(guest, screenings[1])
 
-    def look_and_be_overtaken(*asked, look=reservations.look):
-        found = look(*asked)
+    def look_and_be_overtaken(*asked, look=reservations.look, **options):
+        found = look(*asked, **options)
         if not adoptions:
             adoptions.append(Request(lambda: adopt_holds(guest=guest, user=user)))
             adoptions[0].run_alone()

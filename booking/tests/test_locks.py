@@ -53,8 +53,8 @@ def test_r05_the_test_above_catches_a_clock_that_is_read_before_the_lock(queue, 
         early.append(product_clock.now())
         return lock_screening(screening_id)
 
-    def look_as_of_then(*asked, look=tickets.look):
-        found = look(*asked)
+    def look_as_of_then(*asked, look=tickets.look, **options):
+        found = look(*asked, **options)
         return replace(found, now=early[-1]) if early else found
 
     monkeypatch.setattr(tickets, "lock_screening", lock_after_looking_at_the_clock)
@@ -165,8 +165,8 @@ def test_r09_nor_when_all_have_looked_before_any_writes(monkeypatch):
     buyer, screenings, all_looked = make.user(), [make.screening() for _ in range(3)], threading.Barrier(3)
     waited: set[str] = set()
 
-    def look_together(*asked, look=reservations.look):
-        found = look(*asked)
+    def look_together(*asked, look=reservations.look, **options):
+        found = look(*asked, **options)
         if threading.current_thread().name not in waited:
             waited.add(threading.current_thread().name)
             all_looked.wait(5)
@@ -194,8 +194,8 @@ def test_r09_nor_by_prolonging_a_hold_that_others_see_lapse(monkeypatch):
     )
     requests = []
 
-    def look_and_dawdle(*asked, look=reservations.look):
-        found = look(*asked)
+    def look_and_dawdle(*asked, look=reservations.look, **options):
+        found = look(*asked, **options)
         if not requests:
             time.sleep(0.6)
             requests.append(Request(lambda: hold_seats(buyer=buyer, **third)))
@@ -272,8 +272,8 @@ def test_r61_a_change_between_look_and_write_is_noticed(monkeypatch, change, out
     call, _ = free_seat()
     buyer, changed = make.user(), []
 
-    def look_and_be_overtaken(*asked, look=reservations.look):
-        found = look(*asked)
+    def look_and_be_overtaken(*asked, look=reservations.look, **options):
+        found = look(*asked, **options)
         if not changed:
             changed.append(Request(lambda: query(change)))
             changed[0].start()

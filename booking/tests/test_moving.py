@@ -11,13 +11,15 @@ from booking.selectors.tickets import tickets_of
 from booking.services.reservations import hold_seats
 from booking.services.screenings import HasLiveClaims, change_screening
 from booking.services.seat_rules import ScreeningCancelled
-from booking.services.tickets import book_from_holds, book_seats, cancel_ticket
+from booking.services.tickets import TicketPast, book_from_holds, book_seats, cancel_ticket
 from booking.tests import make
-from catalog.models import Screening
+from catalog.models import Cinema, Screening, Seat
 from catalog.selectors.cinemas import RoomNotFound
+from catalog.services.archiving import remove_cinema, remove_room
 from catalog.services.screenings import RoomOverlap, StartsInThePast
 from catalog.tests import make as catalog
-from cinema_project.common import outbox
+from cinema_project.common import mailer
+from cinema_project.common.errors import IllegalTransition
 from cinema_project.common.models import OutboxMessage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -95,13 +97,13 @@ def test_r46_mail_tells_the_new_time_on_the_clock_of_the_cinema(noon, settings):
     sale = book_seats(buyer=owner, screening_id=screening.pk, seat_ids=make.seats_of(screening)[:2])
 
     change_screening(screening_id=screening.pk, start_time=datetime.fromisoformat("2031-06-04T19:30:00Z"))
-    outbox.deliver_due()
+    mailer.send_due()
 
-    [sent] = mail.outbox
+    _, sent = mail.outbox
     assert (sent.to, sent.subject) == ([owner.email], f"New time or room: Faust ({sale.booking_number}) · Roxy")
     assert "Hello Ann," in sent.body
-    assert "Now:    Wednesday 04 June 2031, 21:30 (Europe/Berlin), Blue, Lux" in sent.body
-    assert "Before: Tuesday 03 June 2031, 20:00, Blue" in sent.body
+    assert "Now:    Wednesday 4 June 2031, 21:30 (Europe/Berlin), Blue, Lux" in sent.body
+    assert "Before: Tuesday 3 June 2031, 20:00, Blue" in sent.body
     assert "Your seats: A1, A2" in sent.body
     assert "https://roxy.test/tickets/" in sent.body
 
@@ -111,9 +113,9 @@ def test_r46_who_gave_the_tickets_back_meanwhile_gets_no_mail(sold):
     for ticket in sold.sale.tickets:
         cancel_ticket(ticket_id=ticket.id, by=sold.owner)
 
-    outbox.deliver_due()
+    mailer.send_due()
 
-    assert mail.outbox == []
+    assert [sent.subject.split(":")[0] for sent in mail.outbox] == ["Ticket cancelled"] * len(sold.sale.tickets)
 
 
 def test_r46_nothing_moves_into_the_past(sold, clock):
@@ -165,6 +167,19 @@ def test_r47_every_claimed_seat_must_be_there(sold):
     assert (sold.claims(), make.written(sold.screening)) == before
 
 
+def test_r47_row_and_number_must_be_the_same_not_only_the_word_they_make(noon):
+    room, there = catalog.room(seats=(0, 0)), catalog.room(seats=(0, 0))
+    seat = Seat.objects.create(room=room, row_label="A", seat_number=11)
+    Seat.objects.create(room=there, row_label="A1", seat_number=1)
+    screening = make.screening(room=room)
+    hold_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=[seat.pk])
+
+    with pytest.raises(HasLiveClaims, match="no seat A11"):
+        change_screening(screening_id=screening.pk, room_id=there.pk, remap=True)
+
+    assert (Screening.objects.get().room, SeatClaim.objects.get().seat) == (room, seat)
+
+
 def test_r47_claims_go_along_to_the_same_seats_and_everybody_sees_it(sold):
     room = catalog.room(seats=(1, 4))
     there = list(room.seats.order_by("pk").values_list("pk", flat=True))
@@ -191,6 +206,26 @@ def test_r47_claims_go_along_to_the_same_seats_and_everybody_sees_it(sold):
         buyer=sold.visitor, screening_id=sold.screening.pk, seat_ids=[there[2]], payment_id="later"
     )
     assert [ticket.seat_id for ticket in booked.tickets] == [there[2]]
+
+
+def test_r17_claimed_screening_goes_to_no_cinema_with_another_currency(sold):
+    there = catalog.room(seats=(1, 4), cinema=catalog.cinema(currency="JPY"))
+    before = sold.claims(), make.written(sold.screening)
+
+    with pytest.raises(HasLiveClaims, match=r"held or sold in EUR; .+ takes JPY"):
+        sold.change(room_id=there.pk, remap=True)
+
+    assert (sold.claims(), make.written(sold.screening), Screening.objects.get().currency) == (*before, "EUR")
+
+
+def test_r17_moved_screening_keeps_the_currency_it_is_sold_in(sold):
+    Cinema.objects.update(currency="JPY")
+
+    sold.change(start_time=sold.screening.start_time + timedelta(days=3))
+    there = catalog.room(seats=(1, 4), cinema=sold.screening.room.cinema)
+    sold.change(room_id=there.pk, remap=True)
+
+    assert (Screening.objects.get().room, Screening.objects.get().currency) == (there, "EUR")
 
 
 def test_r23_sale_of_before_the_remap_is_still_repeated(sold):
@@ -220,3 +255,32 @@ def test_ended_claims_stand_in_no_room_s_way_and_keep_their_name(sold, clock):
 
     assert [(row, number) for row, number, *_ in sold.claims()] == [("A", 1), ("A", 2), ("A", 3)]
     assert [ticket.seat.seat_number for ticket in tickets_of(sold.owner.pk)] == [1, 2]
+
+
+@pytest.mark.parametrize("thing", ["room", "cinema"])
+def test_r51_room_that_a_screening_left_is_archived_with_the_seats_that_claims_still_name(sold, clock, thing):
+    left = sold.screening.room
+    for ticket in sold.sale.tickets:
+        cancel_ticket(ticket_id=ticket.id, by=sold.owner)
+    clock.travel(301)
+    sold.change(room_id=catalog.room(seats=(1, 1)).pk)
+
+    if thing == "room":
+        remove_room(room_id=left.pk)
+    else:
+        remove_cinema(cinema_id=left.cinema_id)
+
+    left.refresh_from_db()
+    assert (left.archived_at is not None, left.seats.count()) == (True, 6)
+    assert [ticket.seat.seat_number for ticket in tickets_of(sold.owner.pk)] == [1, 2]
+
+
+def test_r37_who_saw_the_film_gets_no_money_back_because_it_is_moved_afterwards(sold, clock):
+    clock.at(sold.screening.end_time)
+
+    with pytest.raises(IllegalTransition):
+        sold.change(start_time=sold.screening.end_time + timedelta(days=1))
+    with pytest.raises(TicketPast):
+        cancel_ticket(ticket_id=sold.sale.tickets[0].id, by=sold.owner)
+
+    assert promised("screening_moved") == []

@@ -14,6 +14,7 @@ from cinema_project.tests.product import ROOT, Product, Server, answers
 
 pytestmark = [pytest.mark.timeout(300)]
 ROUNDS, CLIENTS, SEATS, WANTED = 20, 200, 100, 10
+REPEATS = 50  # rounds of 50 identical calls
 LIVE = "state IN ('held', 'pending', 'confirmed', 'used')"
 
 
@@ -87,7 +88,7 @@ def deadlocks(product: Product) -> int:
     return count
 
 
-def test_200_people_want_10_of_100_seats(product):
+def test_p1_200_people_want_10_of_100_seats(product):
     world = open_sale(product, people=CLIENTS, seats=SEATS, screenings=ROUNDS)
 
     report = race(product, servers_of(product), world, wanted=WANTED)
@@ -99,7 +100,7 @@ def test_200_people_want_10_of_100_seats(product):
     assert deadlocks(product) == 0
 
 
-def test_40_people_want_one_seat(product):
+def test_p1_40_people_want_one_seat(product):
     world = open_sale(product, people=40, seats=1, screenings=ROUNDS)
 
     report = race(product, servers_of(product), world, wanted=1)
@@ -109,7 +110,7 @@ def test_40_people_want_one_seat(product):
 
 
 def test_p3_50_identical_bookings_make_one(product):
-    world = open_sale(product, people=1, seats=2, screenings=5)
+    world = open_sale(product, people=1, seats=2, screenings=REPEATS)
     [buyer] = world.people
     servers = servers_of(product)
     with Crowd([buyer] * 50, servers) as crowd:
@@ -126,10 +127,10 @@ def test_p3_50_identical_bookings_make_one(product):
                 "request_in_progress",
                 "busy",
             }
-    assert product.query("SELECT COUNT(*) FROM booking_booking") == [(5,)]
+    assert product.query("SELECT COUNT(*) FROM booking_booking") == [(REPEATS,)]
 
 
-def test_the_race_goes_red_without_the_guard(scaled):
+def test_p1_the_race_goes_red_without_the_guard(scaled):
     world = open_sale(scaled, people=60, seats=20, screenings=6)
     scaled.execute(WITHOUT_INDEXES)
 

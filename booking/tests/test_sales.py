@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from booking.models import Booking, Payment, Refund
+from booking.payments.registry import PaymentsNotConfigured
 from booking.services import seat_rules
 from booking.services.reservations import hold_seats, release_holds
 from booking.services.tickets import (
     PaymentIdInvalid,
     PaymentIdReused,
-    PaymentsNotConfigured,
     ReservationExpired,
     book_from_holds,
     book_seats,
@@ -62,7 +62,7 @@ def test_r20_book_takes_and_confirms_in_one_call(screening, seats, buyer):
 
 
 def test_r34_nothing_is_sold_while_payments_cannot_be_verified(screening, seats, buyer, settings):
-    settings.PAYMENTS_MODE = "verify"
+    settings.PAYMENTS_MODE, settings.PAYMENT_PROVIDER = "verify", ""
 
     with pytest.raises(PaymentsNotConfigured):
         book_seats(buyer=buyer, screening_id=screening.pk, seat_ids=seats[:1], payment_id="pi_1")
@@ -95,8 +95,8 @@ def test_r20_from_reservation_needs_a_hold_on_every_seat(screening, seats, buyer
     with pytest.raises(ReservationExpired) as refused:
         book_from_holds(buyer=buyer, screening_id=screening.pk, seat_ids=seats[:2], payment_id="paid")
 
-    assert refused.value.extra == {"conflicting_seat_ids": [seats[1]]}
-    assert (make.written(screening), Payment.objects.count()) == (before, 0)
+    assert refused.value.extra == {"conflicting_seat_ids": [seats[1]], "refund": "scheduled"}
+    assert (make.written(screening), Payment.objects.filter(status="claimed").count()) == (before, 0)
 
 
 def test_r20_one_taken_seat_refuses_the_whole_sale(screening, seats, buyer):
@@ -106,7 +106,7 @@ def test_r20_one_taken_seat_refuses_the_whole_sale(screening, seats, buyer):
     with pytest.raises(seat_rules.SeatsHeld):
         book_seats(buyer=buyer, screening_id=screening.pk, seat_ids=seats[:3], payment_id="paid")
 
-    assert (make.written(screening), Payment.objects.count()) == (before, 0)
+    assert (make.written(screening), Payment.objects.filter(status="claimed").count()) == (before, 0)
 
 
 @pytest.mark.parametrize("payment_id", ["x", "y" * 255, " two spaces  ", "~!@#$%^&*()'\"\\;--x"])
@@ -305,14 +305,17 @@ def test_sales_refuse_unknown_cancelled_and_past_screenings(screening, seats, bu
     call = {"buyer": buyer, "seat_ids": seats[:1], "payment_id": "paid"}
     with pytest.raises(NotFound):
         sell(**call, screening_id=10**9)
+    off = make.screening(room=screening.room)
+    hold(buyer, off, seats[0])
     hold(buyer, screening, seats[0])
-    Screening.objects.update(status="cancelled")
+    Screening.objects.filter(pk=off.pk).update(status="cancelled")
 
     with pytest.raises(seat_rules.ScreeningCancelled):
-        sell(**call, screening_id=screening.pk)
-    Screening.objects.update(status="scheduled")
+        sell(**call, screening_id=off.pk)
     noon.at(make.start_of(screening))
     with pytest.raises((seat_rules.ScreeningPast, ReservationExpired)):
         sell(**call, screening_id=screening.pk)
 
-    assert (make.states(screening), Payment.objects.count(), Refund.objects.count()) == ([(seats[0], "held")], 0, 0)
+    # A hold that ran out may have been paid too late; whoever books from it says that it was.
+    kept = 1 if sell is book_from_holds else 0
+    assert (make.states(screening), Payment.objects.count(), Refund.objects.count()) == ([(seats[0], "held")], kept, 0)

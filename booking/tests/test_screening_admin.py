@@ -5,6 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.admin.sites import site
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
@@ -68,7 +69,8 @@ def test_screening_in_the_past_is_refused_at_its_field(client):
 
     answer = post(client, "screening", **screening_fields(movie, room, start))
 
-    assert errors_of(answer) == ["A screening cannot start in the past."]
+    form = answer.context["adminform"].form
+    assert form.errors == {"start_time": ["A screening cannot start in the past."]}
 
 
 def test_hour_that_the_clock_skips_is_refused(client):
@@ -139,4 +141,18 @@ def test_list_shows_start_on_the_clock_of_the_cinema(client):
 
     page = client.get(reverse("admin:catalog_screening_changelist")).content.decode()
 
-    assert f"{screening.start_time.astimezone(ZoneInfo('Asia/Tokyo')):%a %d %b %Y, %H:%M} Asia/Tokyo" in page
+    start = screening.start_time.astimezone(ZoneInfo("Asia/Tokyo"))
+    assert f"{start:%a %d %b %Y, %H:%M} Asia/Tokyo" in page
+    assert str(screening) == f"{screening.movie} {start:%Y-%m-%d %H:%M}"
+
+
+def test_list_of_the_past_begins_with_the_last_one_and_says_that_it_is_over(client):
+    first, last = (make.screening(start_time=clock.now() - timedelta(days=days)) for days in (2, 1))
+    make.screening(status="cancelled", start_time=clock.now() - timedelta(days=3))
+
+    page = client.get(reverse("admin:catalog_screening_changelist"), {"when": "past"})
+
+    shown = page.context["cl"].result_list
+    statuses = [site.get_model_admin(Screening).shown_status(one) for one in shown]
+    assert list(shown)[:2] == [last, first]
+    assert [word for word, _ in statuses] == ["completed", "completed", "cancelled"]

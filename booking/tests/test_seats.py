@@ -156,8 +156,8 @@ def hold_after_looking(monkeypatch, screening, seat_id, meanwhile):
     """Hold a seat; between the look and the write of the hold somebody else does what they do."""
     done = []
 
-    def look_then_wait(*asked, look=reservations.look):
-        found = look(*asked)
+    def look_then_wait(*asked, look=reservations.look, **options):
+        found = look(*asked, **options)
         if not done:
             done.append(Request(meanwhile))
             done[0].run_alone()

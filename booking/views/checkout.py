@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from booking.models import Ticket
 from booking.realtime import wire_time
-from booking.selectors.purchase import Basket, basket_of, latest_booking
-from booking.services.reservations import ExtendLimit, HoldExpired, restore_holds
+from booking.selectors.payments import unclaimed_of
+from booking.selectors.purchase import Basket, basket_of, latest_booking, ticket_choices
+from booking.services.intents import NothingToPay
+from booking.services.reservations import ExtendLimit, HoldExpired, hold_seats, restore_holds
 from booking.services.seat_rules import ScreeningPast
-from booking.services.tickets import ReservationExpired, book_from_holds
+from booking.services.tickets import ReservationExpired, book_from_holds, book_seats
 from booking.views.answers import SeeOther
+from booking.views.paying import go_and_pay
 from booking.views.visitors import who_acts
 from catalog.models import Screening
 from catalog.selectors.layouts import layout_of_screening
@@ -31,14 +35,33 @@ HOLD_ENDED = "The time for your seats ran out. Press “Hold these seats” to t
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: HttpRequest, screening_id: int) -> HttpResponse:
-    """Show who buys what; going on to pay takes the holds back to their full length."""
+    """Show who buys what, and for whom; going on to pay takes the holds back to their full length."""
     screening, basket = _visit(request, screening_id)
     if not basket.seats:
         return _nothing_held(request, screening_id)
     if request.method == "POST":
-        _give_time(request.user, screening_id)
-        return SeeOther(reverse("booking:checkout_pay", args=[screening_id]))
-    return render(request, "booking/details.html", _context(screening, basket, step="Details"))
+        return _take_details(request, screening, basket)
+    layout = layout_of_screening(screening_id)
+    tickets = [(seat, ticket_choices(seat, layout, screening.price)) for seat in basket.seats]
+    return render(request, "booking/details.html", _context(screening, basket, step="Details") | {"tickets": tickets})
+
+
+def _take_details(request: HttpRequest, screening: Screening, basket: Basket) -> HttpResponse:
+    assert isinstance(request.user, User)
+    here = SeeOther(reverse("booking:checkout_details", args=[screening.pk]))
+    asked = {str(seat.place.id): request.POST.get(f"type-{seat.place.id}", seat.ticket_type) for seat in basket.seats}
+    try:
+        if any(asked[str(seat.place.id)] != seat.ticket_type for seat in basket.seats):
+            hold_seats(
+                buyer=request.user, screening_id=screening.pk, seat_ids=basket.ids, ticket_types=asked, unfinished=True
+            )
+    except DomainError as error:
+        messages.error(request, error.detail)
+        return here
+    if request.POST.get("action") == "price":
+        return here
+    _give_time(request.user, screening.pk)
+    return SeeOther(reverse("booking:checkout_pay", args=[screening.pk]))
 
 
 @never_cache
@@ -51,7 +74,11 @@ def pay(request: HttpRequest, screening_id: int) -> HttpResponse:
     screening, basket = _visit(request, screening_id)
     if not basket.seats:
         return _nothing_held(request, screening_id)
-    return render(request, "booking/pay.html", _context(screening, basket, step="Pay"))
+    context = _context(screening, basket, step="Pay")
+    if settings.PAYMENTS_MODE == "verify":
+        unclaimed = unclaimed_of(request.user.pk or 0, basket.total, screening.currency)
+        return render(request, "booking/pay_elsewhere.html", context | {"unclaimed": unclaimed})
+    return render(request, "booking/pay.html", context)
 
 
 @never_cache
@@ -73,6 +100,8 @@ def _pay(request: HttpRequest, screening_id: int) -> HttpResponse:
     seat_ids = [int(text) for text in request.POST.getlist("seats") if text.isdecimal() and len(text) < 19]
     payment_id = request.POST.get("payment_id", "")
     try:
+        if settings.PAYMENTS_MODE == "verify" and not payment_id:
+            return _pay_elsewhere(request.user, screening_id, seat_ids)
         book_from_holds(buyer=request.user, screening_id=screening_id, seat_ids=seat_ids, payment_id=payment_id)
     except ReservationExpired:
         messages.warning(request, HOLD_ENDED)
@@ -81,6 +110,16 @@ def _pay(request: HttpRequest, screening_id: int) -> HttpResponse:
         messages.error(request, error.detail)
         return _back_to_seats(screening_id, seat_ids)
     return SeeOther(reverse("booking:checkout_done", args=[screening_id]))
+
+
+def _pay_elsewhere(user: User, screening_id: int, seat_ids: list[int]) -> HttpResponse:
+    """Lead to the provider's page, with the holds at their full length; what costs nothing is booked at once."""
+    _give_time(user, screening_id)
+    try:
+        return go_and_pay(user, screening_id, seat_ids)
+    except NothingToPay:
+        book_seats(buyer=user, screening_id=screening_id, seat_ids=seat_ids)
+        return SeeOther(reverse("booking:checkout_done", args=[screening_id]))
 
 
 def _visit(request: HttpRequest, screening_id: int) -> tuple[Screening, Basket]:

@@ -8,14 +8,14 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from cinema_project.common.errors import DomainError
 from cinema_project.common.exception_handler import STATUSES
 from cinema_project.common.idempotency import IdempotencyKeyReused
-from cinema_project.common.pagination import DEFAULT_LIMIT
+from cinema_project.common.pagination import DEFAULT_LIMIT, page_parameters
 
 Answers = dict[Any, Any]
 
 MEDIA_TYPE = "application/problem+json"
 PAGE = [
-    OpenApiParameter("skip", int, description="How many to leave out at the start.", default=0),
-    OpenApiParameter("limit", int, description="How many at most.", default=DEFAULT_LIMIT),
+    OpenApiParameter(name, schema, description=description)
+    for name, description, schema in page_parameters(DEFAULT_LIMIT)
 ]
 ONCE = [
     OpenApiParameter(

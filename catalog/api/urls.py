@@ -19,6 +19,7 @@ urlpatterns = [
     path("rooms/<int:room_id>/seats/bulk", cinemas.SeatsInBulk.as_view()),
     path("movies/coming-soon", movies.ComingSoon.as_view()),
     path("movies/search", movies.SearchMovies.as_view()),
+    path("movies/suggest", movies.SuggestMovies.as_view()),
     path("movies/filter", movies.FilterMovies.as_view()),
     path("movies/advanced-search", movies.SearchMoviesByField.as_view()),
     path("movies/<int:movie_id>", movies.OneMovie.as_view()),

@@ -1,5 +1,6 @@
 """Where films are shown: cinemas, their rooms, and the seats in them."""
 
+from decimal import Decimal
 from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -8,10 +9,41 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F
 
+LONGEST_CUTOFF = 30 * 24 * 60
+
 
 def validate_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(f"{name} is not an IANA time zone, such as Europe/Berlin.")
+
+
+class SeatType(models.TextChoices):
+    STANDARD = "standard"
+    PREMIUM = "premium"
+    VIP = "vip"
+    COUPLE = "couple"
+    WHEELCHAIR = "wheelchair", "wheelchair space"
+    COMPANION = "companion"
+
+
+class TicketType(models.TextChoices):
+    """Who sits on a seat, as far as it changes the price."""
+
+    ADULT = "adult"
+    CHILD = "child"
+    SENIOR = "senior"
+    MEMBER = "member"
+
+
+PRICE_FACTORS = tuple(f"{kind}_factor" for kind in (*SeatType.values, *TicketType.values))
+"""The fields of :class:`Cinema` by which a screening's price is multiplied: one of the seat, one of the ticket."""
+
+
+def _factor(number: str) -> Any:
+    default = Decimal(number)
+    return models.DecimalField(
+        max_digits=5, decimal_places=2, default=default, db_default=default, validators=[MinValueValidator(0)]
+    )
 
 
 class CinemaQuerySet(models.QuerySet["Cinema"]):
@@ -55,6 +87,28 @@ class Cinema(models.Model):
         db_default=60,
         help_text="Until so long before the start, companion seats go with the wheelchair space beside them.",
     )
+    standard_factor = _factor("1.00")
+    couple_factor = _factor("1.00")
+    wheelchair_factor = _factor("1.00")
+    companion_factor = _factor("1.00")
+    adult_factor = _factor("1.00")
+    child_factor = _factor("0.65")
+    senior_factor = _factor("0.80")
+    member_factor = _factor("0.80")
+    booking_fee = models.DecimalField(
+        max_digits=6,
+        decimal_places=2,
+        default=Decimal("0.00"),
+        db_default=Decimal("0.00"),
+        validators=[MinValueValidator(0)],
+        help_text="Added to each ticket, and part of every price of a seat that visitors see.",
+    )
+    cancel_cutoff_minutes = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(LONGEST_CUTOFF)],
+        help_text="How many minutes before the start visitors can give tickets back at the latest.",
+    )
     trailer_minutes = models.PositiveSmallIntegerField(default=15)
     archived_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
@@ -66,7 +120,11 @@ class Cinema(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(premium_factor__gte=0, vip_factor__gte=0), name="seat_factors_positive"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(**{f"{name}__gte": 0 for name in (*PRICE_FACTORS, "booking_fee")}),
+                name="cinema_prices_positive",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -105,15 +163,6 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cinema.name}: {self.name}"
-
-
-class SeatType(models.TextChoices):
-    STANDARD = "standard"
-    PREMIUM = "premium"
-    VIP = "vip"
-    COUPLE = "couple"
-    WHEELCHAIR = "wheelchair", "wheelchair space"
-    COMPANION = "companion"
 
 
 class Seat(models.Model):

@@ -1,9 +1,11 @@
 """What is shown: films and who is in them."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
+
+from cinema_project.common.public_urls import validate_public_url
 
 
 class MovieState(models.TextChoices):
@@ -45,8 +47,8 @@ class Movie(models.Model):
     production_company = models.CharField(max_length=255, null=True, blank=True)
     distributor = models.CharField(max_length=255, null=True, blank=True)
     poster = models.ImageField(upload_to="posters/", blank=True)
-    image_url = models.CharField(max_length=500, null=True, blank=True)
-    trailer_url = models.URLField(max_length=500, null=True, blank=True)
+    image_url = models.CharField(max_length=500, null=True, blank=True, validators=[validate_public_url])
+    trailer_url = models.URLField(max_length=500, null=True, blank=True, validators=[validate_public_url])
     awards = models.JSONField(default=list, blank=True)
     details = models.JSONField(default=dict, blank=True)
     tmdb_id = models.PositiveIntegerField(null=True, blank=True, unique=True)
@@ -62,6 +64,11 @@ class Movie(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    # Read for many films at once by selectors/movies.py and selectors/screenings.py.
+    cast_names: list[str]
+    credits: list["CastMember"]
+    showtimes: list[Any]
 
     objects = MovieQuerySet.as_manager()
 
@@ -87,7 +94,7 @@ class CastMember(models.Model):
     actor_name = models.CharField(max_length=255)
     character_name = models.CharField(max_length=255)
     role = models.CharField(max_length=255)
-    profile_image_url = models.CharField(max_length=500, null=True, blank=True)
+    profile_image_url = models.CharField(max_length=500, null=True, blank=True, validators=[validate_public_url])
     is_lead = models.BooleanField(default=False)
     order = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)

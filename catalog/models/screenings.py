@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -57,6 +58,20 @@ class Screening(models.Model):
     status = models.CharField(max_length=10, choices=ScreeningStatus.choices, default=ScreeningStatus.SCHEDULED)
     bookings_count = models.PositiveIntegerField(default=0, editable=False)
     seat_seq = models.PositiveBigIntegerField(default=0, editable=False, help_text="Counts changes of its seats (R56).")
+    moved_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its start last changed: who had tickets then (R46)."
+    )
+    actor = models.ForeignKey(  # copied to the log of states; constraint and index would cost more than they give
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="Who last changed its status; empty for the clock.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ScreeningQuerySet.as_manager()
@@ -77,4 +92,10 @@ class Screening(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.movie} {self.start_time:%Y-%m-%d %H:%M}"
+        """Film and start on the cinema's clock; reads film, room and cinema unless they came along."""
+        return f"{self.movie} {self.start_time.astimezone(self.room.cinema.zone):%Y-%m-%d %H:%M}"
+
+    def status_at(self, now: datetime) -> str:
+        """Return the status; a screening is completed by time, not by anybody's doing."""
+        over = self.status == ScreeningStatus.SCHEDULED and self.end_time <= now
+        return ScreeningStatus.COMPLETED if over else self.status

@@ -31,8 +31,7 @@ def matching(text: str) -> list[Cinema]:
     asked = ranking.typed(text)
     houses = {house.pk: house for house in visible_cinemas()}
     hits = [(pk, word, weight) for pk, house in houses.items() for word, weight in _weighed_words(house)]
-    words = ranking.meant(asked, ranking.known_by(asked, {word for _, word, _ in hits}))
-    found = ranking.scores(asked, words, [hit for hit in hits if hit[1] in words])
+    found = ranking.scores_of(asked, hits)
     for pk, house in houses.items():
         if asked.text and any(asked.text in fold(part) for part in (house.name, house.city, house.address)):
             found[pk] = found.get(pk, 0.0) + INSIDE
@@ -57,11 +56,12 @@ def cinema(cinema_id: int) -> Cinema:
 
 
 def rooms_of(cinema_id: int) -> QuerySet[Room]:
-    """Return the rooms of a cinema, each with ``capacity``, the number of seats on sale.
+    """Return the rooms of a cinema, each with the cinema and ``capacity``, the number of seats on sale.
 
     :raises CinemaNotFound: if there is no such cinema
     """
-    return with_capacity(Room.objects.visible().filter(cinema=cinema(cinema_id))).order_by("name", "pk")
+    rooms = Room.objects.visible().filter(cinema=cinema(cinema_id)).select_related("cinema")
+    return with_capacity(rooms).order_by("name", "pk")
 
 
 def room(room_id: int) -> Room:

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from catalog.models import Cinema, Favourite, Movie
 from catalog.selectors.cinemas import cinema, visible_cinemas
-from catalog.selectors.movies import movie, visible_movies
+from catalog.selectors.movies import movie
 
 
 def favourite_cinemas(user_id: int) -> QuerySet[Cinema]:
@@ -13,8 +13,8 @@ def favourite_cinemas(user_id: int) -> QuerySet[Cinema]:
 
 
 def favourite_movies(user_id: int) -> QuerySet[Movie]:
-    """Return the films that this person marked, with their cast, the latest first."""
-    return visible_movies().filter(favourites__user=user_id).order_by("-favourites__pk")
+    """Return the films that this person marked, the latest first."""
+    return Movie.objects.visible().filter(favourites__user=user_id).order_by("-favourites__pk")
 
 
 def is_favourite_cinema(*, user_id: int, cinema_id: int) -> bool:

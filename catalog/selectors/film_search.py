@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from catalog.models import Movie
 from catalog.models.search import FilmText, FilmWord, TextField, WordKey
 from catalog.selectors import ranking
-from catalog.selectors.movies import visible_movies
 
 IN_TITLE = 0.3
 """What the typed text standing in a title as it is adds to the score."""
@@ -19,7 +18,7 @@ NAMED_AT_MOST = 200
 
 
 class Films(Sequence[Movie]):
-    """Films in a given order; only those of a slice are read, with their cast."""
+    """Films in a given order; only those of a slice are read."""
 
     def __init__(self, ids: Sequence[int]) -> None:
         self.ids = ids
@@ -37,7 +36,7 @@ class Films(Sequence[Movie]):
     def __getitem__(self, part: int | slice) -> Movie | list[Movie]:
         if isinstance(part, int):
             return self[part : part + 1 or None][0]
-        found = visible_movies().in_bulk(self.ids[part])
+        found = Movie.objects.visible().in_bulk(self.ids[part])
         return [found[pk] for pk in self.ids[part] if pk in found]
 
 
@@ -50,7 +49,7 @@ def matching(text: str, *, among: QuerySet[Movie] | None = None) -> Films:
 
 
 def ids_of(text: str, *, among: QuerySet[Movie]) -> list[int]:
-    """Return the ids of the films that the text means, the best match first; four queries at most."""
+    """Return the ids of the films that the text means, the best match first; four queries, seldom five."""
     asked = ranking.typed(text)
     found = ranking.scores(asked, *_hits(asked))
     if not found or len(asked.text) >= PART_FROM:
@@ -73,8 +72,17 @@ def _hits(asked: ranking.Typed) -> tuple[ranking.Meant, Iterable[ranking.Hit]]:
     keys = list(asked.keys())
     if not keys:
         return {}, []
-    words = ranking.meant(asked, WordKey.objects.filter(key__in=keys).values_list("key", "word"))
-    return words, FilmWord.objects.filter(word__in=list(words)).values_list("movie_id", "word", "weight")
+    known = list(WordKey.objects.filter(key__in=keys).values_list("key", "word"))
+    words, hits = _had(asked, known)
+    if gone := asked.forms.keys() & words.keys() - {word for _, word, _ in hits}:
+        # Keys stay when the last film of a word has lost it. What was typed is no word then, and may be a typo.
+        words, hits = _had(asked, [(key, word) for key, word in known if word not in gone])
+    return words, hits
+
+
+def _had(asked: ranking.Typed, known: Iterable[tuple[str, str]]) -> tuple[ranking.Meant, list[ranking.Hit]]:
+    words = ranking.meant(asked, known)
+    return words, list(FilmWord.objects.filter(word__in=list(words)).values_list("movie_id", "word", "weight"))
 
 
 def _titled(folded: str) -> Iterable[int]:

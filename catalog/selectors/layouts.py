@@ -1,11 +1,12 @@
 """The unchanging part of a seat map, kept in memory by version: seats, price factors, length of a hold."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 
-from catalog.models import Cinema, Room, Seat
+from catalog.models import Cinema, Room, Seat, SeatType, TicketType
 
 CENT = Decimal("0.01")
 KEPT = 500  # rooms; one of 300 seats takes about 100 kB
@@ -32,13 +33,18 @@ class RoomLayout:
     version: int
     seats: dict[int, SeatPlace]
     hold_seconds: int
-    factors: dict[str, Decimal]
+    cancel_cutoff: timedelta
+    factors: dict[tuple[str, str], Decimal]
+    fee: Decimal
     companion_minutes: int = 60
 
-    def price(self, base: Decimal, seat_id: int) -> Decimal:
-        """Return the price of a seat: the screening's times the seat type's factor, rounded half up (R16)."""
-        factor = self.factors.get(self.seats[seat_id].seat_type)
-        return base if factor is None else (base * factor).quantize(CENT, ROUND_HALF_UP)
+    def price(self, base: Decimal, seat_id: int, ticket_type: str = TicketType.ADULT) -> Decimal:
+        """Return the price of a ticket: the screening's, times the factors of seat and ticket type, and the fee.
+
+        Rounded once, half up (R16).
+        """
+        factor = self.factors[self.seats[seat_id].seat_type, ticket_type]
+        return (base * factor + self.fee).quantize(CENT, ROUND_HALF_UP)
 
 
 _remembered: dict[int, RoomLayout] = {}
@@ -70,9 +76,20 @@ def _read(room_id: int, version: int) -> RoomLayout:
         version=version,
         seats={place.id: place for place in places},
         hold_seconds=cinema.hold_seconds or settings.HOLD_SECONDS,
-        factors={"premium": cinema.premium_factor, "vip": cinema.vip_factor},
+        cancel_cutoff=timedelta(minutes=cinema.cancel_cutoff_minutes),
+        factors=_factors(cinema),
+        fee=cinema.booking_fee,
         companion_minutes=cinema.companion_release_minutes,
     )
+
+
+def _factors(cinema: Cinema) -> dict[tuple[str, str], Decimal]:
+    """Return what the price of each kind of seat is multiplied by for each kind of ticket."""
+    return {
+        (seat, ticket): getattr(cinema, f"{seat}_factor") * getattr(cinema, f"{ticket}_factor")
+        for seat in SeatType.values
+        for ticket in TicketType.values
+    }
 
 
 def layout_of_screening(screening_id: int) -> RoomLayout:

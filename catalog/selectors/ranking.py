@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, KeysView
+from collections.abc import Collection, Iterable, Iterator, KeysView
 from dataclasses import dataclass
 
 from catalog.words import BEGINS, WORD, closeness, fold, keys_of, typo_keys
@@ -100,6 +100,12 @@ def scores(asked: Typed, words: Meant, hits: Iterable[Hit]) -> dict[int, float]:
         for row_id, score in fit.items():
             found[row_id] += score * share / sum(tells)
     return found
+
+
+def scores_of(asked: Typed, hits: Collection[Hit]) -> dict[int, float]:
+    """Return how well rows fit whose words are all at hand."""
+    words = meant(asked, known_by(asked, {word for _, word, _ in hits}))
+    return scores(asked, words, [hit for hit in hits if hit[1] in words])
 
 
 def best(found: dict[int, float]) -> dict[int, float]:

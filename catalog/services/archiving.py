@@ -1,14 +1,20 @@
-"""Taking films, rooms and cinemas out of the programme: archived where something happened there, else erased (R51)."""
+"""Taking films, rooms and cinemas out of the programme: archived where something happened there, else erased (R51).
+
+What is archived can be brought back.
+"""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from catalog.models import CastMember, Cinema, FilmText, FilmWord, Movie, Room, Screening, Seat
 from catalog.selectors.cinemas import CinemaNotFound, RoomNotFound
 from catalog.selectors.movies import MovieNotFound
+from catalog.services.cinemas import RoomNameTaken
+from catalog.services.film_index import index_films
 from cinema_project.common import clock
 from cinema_project.common.database import write
 from cinema_project.common.errors import Conflict
@@ -16,6 +22,10 @@ from cinema_project.common.errors import Conflict
 
 class HasScreeningsToCome(Conflict):
     code = "has_screenings_to_come"
+
+
+class CinemaIsArchived(Conflict):
+    code = "cinema_archived"
 
 
 @write
@@ -29,10 +39,12 @@ def remove_movie(*, movie_id: int) -> None:
     if movie is None:
         raise MovieNotFound(f"Movie with id {movie_id} not found")
     _check_nothing_to_come(movie.title, Screening.objects.filter(movie=movie))
-    if _has_history(movie, besides=[CastMember, FilmText, FilmWord]):
-        _archive(Movie.objects.filter(pk=movie_id))
+    itself = Movie.objects.filter(pk=movie_id)
+    if _have_history(itself, besides=[CastMember, FilmText, FilmWord]):
+        _archive(itself)
     else:
         movie.delete()
+        index_films([movie_id])
 
 
 @write
@@ -46,10 +58,11 @@ def remove_room(*, room_id: int) -> None:
     if room is None:
         raise RoomNotFound(f"Room with id {room_id} not found")
     _check_nothing_to_come(room.name, Screening.objects.filter(room=room))
-    if _has_history(room, besides=[Seat]):
-        _archive(Room.objects.filter(pk=room_id))
+    itself = Room.objects.filter(pk=room_id)
+    if _have_rooms_history(itself):
+        _archive(itself)
     else:
-        _erase_rooms([room])
+        _erase_rooms(itself)
 
 
 @write
@@ -62,14 +75,61 @@ def remove_cinema(*, cinema_id: int) -> None:
     cinema = Cinema.objects.select_for_update().filter(pk=cinema_id).first()
     if cinema is None:
         raise CinemaNotFound(f"Cinema with id {cinema_id} not found")
-    rooms = list(Room.objects.select_for_update().filter(cinema=cinema).order_by("pk"))
-    _check_nothing_to_come(cinema.name, Screening.objects.filter(room__in=rooms))
-    if _has_history(cinema, besides=[Room]) or any(_has_history(room, besides=[Seat]) for room in rooms):
-        _archive(Cinema.objects.filter(pk=cinema_id))
-        _archive(Room.objects.filter(cinema=cinema))
+    itself, rooms = Cinema.objects.filter(pk=cinema_id), Room.objects.filter(cinema=cinema)
+    locked = list(rooms.select_for_update().order_by("pk"))
+    _check_nothing_to_come(cinema.name, Screening.objects.filter(room__in=locked))
+    if _have_history(itself, besides=[Room]) or _have_rooms_history(rooms):
+        now = clock.now()
+        _archive(itself, now)
+        _archive(rooms, now)
     else:
         _erase_rooms(rooms)
         cinema.delete()
+
+
+@write
+def bring_movie_back(*, movie_id: int) -> None:
+    """Have an archived film in all lists again. Twice is as good as once.
+
+    :raises MovieNotFound: if there is none
+    """
+    if not Movie.objects.filter(pk=movie_id).update(archived_at=None):
+        raise MovieNotFound(f"Movie with id {movie_id} not found")
+
+
+@write
+def bring_room_back(*, room_id: int) -> None:
+    """Open an archived room again. Twice is as good as once.
+
+    :raises RoomNotFound: if there is none
+    :raises CinemaIsArchived: if its cinema is
+    :raises RoomNameTaken: if its cinema has another of that name by now
+    """
+    room = Room.objects.select_for_update(of=("self",)).select_related("cinema").filter(pk=room_id).first()
+    if room is None:
+        raise RoomNotFound(f"Room with id {room_id} not found")
+    if room.cinema.archived_at is not None:
+        raise CinemaIsArchived(f"{room.cinema.name} is archived: bring the cinema back first.")
+    room.archived_at = None
+    try:
+        with transaction.atomic():
+            room.save(update_fields=["archived_at"])
+    except IntegrityError as clash:
+        raise RoomNameTaken(f"{room.cinema.name} has another room named {room.name}: rename that one first.") from clash
+
+
+@write
+def bring_cinema_back(*, cinema_id: int) -> None:
+    """Open an archived cinema again, with the rooms that it had until then. Twice is as good as once.
+
+    :raises CinemaNotFound: if there is none
+    """
+    cinema = Cinema.objects.select_for_update().filter(pk=cinema_id).first()
+    if cinema is None:
+        raise CinemaNotFound(f"Cinema with id {cinema_id} not found")
+    if cinema.archived_at is not None:
+        Room.objects.filter(cinema=cinema, archived_at=cinema.archived_at).update(archived_at=None)
+        Cinema.objects.filter(pk=cinema_id).update(archived_at=None)
 
 
 def _check_nothing_to_come(name: str, found: models.QuerySet[Screening]) -> None:
@@ -80,22 +140,27 @@ def _check_nothing_to_come(name: str, found: models.QuerySet[Screening]) -> None
         raise HasScreeningsToCome(f"{name} has {number} to come: cancel or move them first.", screening_ids=ids)
 
 
-def _has_history(row: models.Model, *, besides: Iterable[type[models.Model]]) -> bool:
-    """Tell whether rows of any app name this one, other than those that make it up."""
-    fields = row._meta.get_fields(include_hidden=True)
+def _have_rooms_history(rooms: models.QuerySet[Room]) -> bool:
+    """Tell whether something happened in the rooms. A screening that went elsewhere may have left claims behind."""
+    return _have_history(rooms, besides=[Seat]) or _have_history(Seat.objects.filter(room__in=rooms))
+
+
+def _have_history(rows: models.QuerySet[Any], *, besides: Iterable[type[models.Model]] = ()) -> bool:
+    """Tell whether rows of any app name one of these, other than those that make it up."""
+    fields = rows.model._meta.get_fields(include_hidden=True)
     relations = [
         field for field in fields if isinstance(field, ForeignObjectRel) and field.related_model not in besides
     ]
     return any(
-        relation.related_model._default_manager.filter(**{relation.field.name: row}).exists() for relation in relations
+        relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": rows}).exists()
+        for relation in relations
     )
 
 
-def _archive(rows: models.QuerySet[Any]) -> None:
-    rows.filter(archived_at=None).update(archived_at=clock.now())
+def _archive(rows: models.QuerySet[Any], now: datetime | None = None) -> None:
+    rows.filter(archived_at=None).update(archived_at=now or clock.now())
 
 
-def _erase_rooms(rooms: list[Room]) -> None:
+def _erase_rooms(rooms: models.QuerySet[Room]) -> None:
     Seat.objects.filter(room__in=rooms).delete()
-    for room in rooms:
-        room.delete()
+    rooms.delete()

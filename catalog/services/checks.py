@@ -11,12 +11,13 @@ from django.utils.text import slugify
 
 from catalog.models import Cinema, Movie
 from cinema_project.common.errors import Invalid
+from cinema_project.common.public_urls import UrlRefused, check_public_url
 
 ATTEMPTS = 3
 
 
 def check_fields(row: Model, *, but: Collection[str] = ()) -> None:
-    """Hold each field, ``but`` some, against its own rules: length, range, choices.
+    """Hold each field, ``but`` some, against its own rules: length, range, choices, addresses that are public.
 
     :raises Invalid: with a pointer for each wrong field
     """
@@ -25,8 +26,8 @@ def check_fields(row: Model, *, but: Collection[str] = ()) -> None:
         row.clean_fields(exclude={*relations, "slug", *but})
     except ValidationError as wrong:
         raise Invalid("The values are not valid.", errors=pointers(wrong)) from wrong
-    if too_large := list(_too_large(row)):
-        raise Invalid("The values are not valid.", errors=too_large)
+    if refused := [*_too_large(row), *_not_public(row, but)]:
+        raise Invalid("The values are not valid.", errors=refused)
 
 
 def pointers(wrong: ValidationError) -> list[dict[str, str]]:
@@ -45,6 +46,17 @@ def _too_large(row: Model) -> Iterator[dict[str, str]]:
         value = getattr(row, field.attname)
         if limits and isinstance(value, int) and value > limits[1]:
             yield {"pointer": f"/{field.name}", "detail": f"Ensure this value is less than or equal to {limits[1]}."}
+
+
+def _not_public(row: Model, but: Collection[str]) -> Iterator[dict[str, str]]:
+    """Yield the addresses that visitors should not be sent to."""
+    for field in row._meta.fields:
+        url = getattr(row, field.attname)
+        if url and field.name.endswith("_url") and field.name not in but:
+            try:
+                check_public_url(url)
+            except UrlRefused as refused:
+                yield {"pointer": f"/{field.name}", "detail": refused.detail}
 
 
 def free_slug(row: Cinema | Movie, words: str, taken: set[str] | None = None) -> str:

@@ -1,5 +1,6 @@
 """What is put right later: rooms, seats, screenings. Whether people's seats forbid it is for ``booking`` to say."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,9 +14,9 @@ from catalog.services.locks import lock_movie, lock_rooms, lock_screening_and_ro
 from catalog.services.screenings import check_on_sale, planned, save_in_room
 from cinema_project.common import clock
 from cinema_project.common.database import write
-from cinema_project.common.errors import Conflict, NotFound
+from cinema_project.common.errors import Conflict, IllegalTransition, NotFound
 
-TIMES = ("start_time", "end_time", "room_free_at", "currency")
+TIMES = ("start_time", "end_time", "room_free_at")
 
 
 class SeatNotFound(NotFound):
@@ -75,14 +76,21 @@ def change_screening(*, screening_id: int, **changes: Any) -> Screening:
     :param changes: what ``create_screening`` takes
     :raises ScreeningNotFound, MovieNotFound, RoomNotFound: if there is none
     :raises FilmComingSoon, StartsInThePast, EndsOutOfOrder, NoSuchMoment, RoomOverlap: as for ``create_screening``
+    :raises IllegalTransition: if it is over, and would be shown at another time, in another room, or another film
     """
     screening = lock_screening_and_rooms(screening_id, changes.get("room_id", 0))
-    before = (screening.movie_id, screening.room_id, screening.start_time)
+    now = clock.now()
+    before, over = (_show(screening), screening.end_time), screening.end_time <= now
     _put(screening, **changes)
-    moved = before != (screening.movie_id, screening.room_id, screening.start_time)
-    check_on_sale(screening, clock.now() if moved else None)
+    check_on_sale(screening, now if _show(screening) != before[0] else None)
+    if over and (_show(screening), screening.end_time) != before:
+        raise IllegalTransition("A screening that is over stays as it was: put on another one.")
     save_in_room(screening)
     return screening
+
+
+def _show(screening: Screening) -> tuple[int, int, datetime]:
+    return screening.movie_id, screening.room_id, screening.start_time
 
 
 def _put(
@@ -99,6 +107,8 @@ def _put(
     _set(screening, changes)
     plan = planned(movie=film, room=room, start_time=start, price=screening.price, end_time=end_time)
     same = (film.pk, room.pk, plan.start_time) == (screening.movie_id, screening.room_id, screening.start_time)
+    if room.cinema_id != screening.room.cinema_id:
+        screening.currency = plan.currency
     screening.movie, screening.room = film, room
     if end_time is not None or not same:
         for field in TIMES:

@@ -50,7 +50,7 @@ def set_cast(movie: Movie, parts: list[list[Any]]) -> None:
     """
     cast = [CastMember(movie=movie, **dict(zip(PART_FIELDS, part, strict=True))) for part in parts]
     for member in cast:
-        check_fields(member, but={"character_name"})
+        check_fields(member, but={"character_name", "profile_image_url"})  # that is where TMDB_IMAGE_URL leads
     movie.cast_members.all().delete()
     CastMember.objects.bulk_create(cast)
 

@@ -1,11 +1,13 @@
 """The catalogue in the admin: what services refuse is shown in the form, and nothing is lost of what was typed."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from accounts.models import User
-from catalog.models import CastMember, Cinema, Movie, Room, Seat
+from catalog.models import PRICE_FACTORS, CastMember, Cinema, Movie, Room, Seat
 from catalog.tests import make
 
 
@@ -55,6 +57,13 @@ def test_film_cannot_go_back_to_coming_soon(client):
     assert b"Faust II" in answer.content
 
 
+def test_addresses_inside_our_own_network_are_refused(client):
+    answer = post(client, "movie", **film_fields(image_url="http://127.0.0.1/a.jpg", trailer_url="http://10.0.0.1/"))
+
+    assert errors_of(answer) == ["The address must lead to a public host, by its name in plain letters."] * 2
+    assert not Movie.objects.exists()
+
+
 def test_film_with_screenings_is_not_deleted(client):
     movie = make.screening().movie
 
@@ -72,7 +81,8 @@ def test_cinema_is_made_and_changed(client):
         "timezone": "Europe/Berlin",
         "currency": "EUR",
     }
-    fields |= {"amenities": "bar, hearing loop", "premium_factor": "1.2", "vip_factor": "1.5", "trailer_minutes": "15"}
+    fields |= {"amenities": "bar, hearing loop", "trailer_minutes": "15", "cancel_cutoff_minutes": "60"}
+    fields |= dict.fromkeys(PRICE_FACTORS, "1.1") | {"child_factor": "0.5", "booking_fee": "0.75"}
 
     made = post(client, "cinema", **fields)
     cinema = Cinema.objects.get()
@@ -83,6 +93,8 @@ def test_cinema_is_made_and_changed(client):
     assert errors_of(changed) == ["Nowhere/Land is not an IANA time zone, such as Europe/Berlin."]
     cinema.refresh_from_db()
     assert (cinema.name, cinema.slug, cinema.amenities) == ("Rex", "roxy-berlin", ["bar", "hearing loop"])
+    prices = (cinema.vip_factor, cinema.child_factor, cinema.booking_fee, cinema.cancel_cutoff_minutes)
+    assert prices == (Decimal("1.1"), Decimal("0.5"), Decimal("0.75"), 60)
 
 
 def test_room_is_made_from_its_plan(client):

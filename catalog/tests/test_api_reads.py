@@ -78,6 +78,44 @@ def test_movies_leave_out_what_ended_unless_asked(api):
     assert ids(api.get("movies/coming-soon")) == [coming.pk]
 
 
+def test_films_without_a_date_come_last_by_date():
+    api, undated, dated = Api(), make.movie(), make.movie(release_date="2001-01-01")
+
+    assert ids(api.get("movies", sort_by="release_date")) == [dated.pk, undated.pk]
+
+
+@pytest.mark.parametrize(("value", "number"), [("true", 1), ("True", 1), ("1", 1), ("false", 0), ("0", 0)])
+def test_include_ended_may_be_written_in_several_ways(api, value, number):
+    make.movie(state="ENDED")
+
+    assert len(ids(api.get("movies", include_ended=value))) == number
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "known"),
+    [
+        ("movies", "state", "COMING_SOON, SHOWING, ENDED"),
+        ("movies", "sort_by", "trending, release_date, created_at"),
+        ("movies", "include_ended", "true, false"),
+        ("movies/advanced-search", "sort_by", "title, release_date, rating"),
+        ("movies/advanced-search", "sort_order", "asc, desc"),
+    ],
+)
+def test_a_word_that_is_not_known_is_refused_with_the_known_ones(api, path, name, known):
+    refused = api.get(path, **{name: "nonsense"})
+
+    assert refused.status_code == 400
+    assert refused.json()["errors"] == [{"pointer": f"/{name}", "detail": f"Choose one of {known}."}]
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/xml", "application/problem+json", "*/*", "nonsense"])
+def test_answers_are_json_whatever_is_asked_for(client, accept):
+    for path in ("movies", "movies?format=xml", f"showtimes/{make.screening().pk}/seats"):
+        answer = client.get(f"/api/v1/{path}", headers={"accept": accept})
+
+        assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+
+
 def test_cast_comes_in_the_order_of_the_credits(api):
     film = make.movie(cast=("Helm", "Abel"))
     CastMember.objects.filter(actor_name="Helm").update(order=5)
@@ -206,6 +244,23 @@ def test_pages_send_total_and_links(api):
     ],
 )
 def test_unknown_ids_are_named(api, path, thing, number):
+    refused = api.get(path.format(number))
+
+    assert (refused.status_code, refused.json()["detail"]) == (404, f"{thing} with id {number} not found")
+
+
+@pytest.mark.parametrize("number", [0, 7])
+@pytest.mark.parametrize(
+    ("path", "thing"),
+    [
+        ("screenings/{}/available-seats", "Screening"),
+        ("showtimes/{}/seats", "Showtime"),
+        ("showings/{}", "Showing"),
+        ("showings/{}/seats", "Showing"),
+        ("showings/{}/tickets", "Showing"),
+    ],
+)
+def test_unknown_screenings_are_named_as_the_path_does(api, path, thing, number):
     refused = api.get(path.format(number))
 
     assert (refused.status_code, refused.json()["detail"]) == (404, f"{thing} with id {number} not found")

@@ -58,6 +58,26 @@ def test_writes_are_for_staff(api):
     assert everything() == before
 
 
+PRIVATE = ["http://127.0.0.1/x", "http://localhost/x", "http://10.0.0.1/x", "http://[::1]/x", "ftp://films.test/x"]
+
+
+@pytest.mark.parametrize("url", [*PRIVATE, "http://user:pw@films.test/x", "x"])
+@pytest.mark.parametrize("field", ["image_url", "trailer_url", "profile_image_url"])
+def test_an_address_that_is_not_public_is_refused(api, field, url):
+    api.as_("programmer")
+    film = make.movie(cast=("Helm",))
+    part = {"movie_id": film.pk, "actor_name": "Abel", "character_name": "Freder", "role": "actor"}
+    row, path, body = ("casts", f"casts/{film.cast_members.get().pk}", part) if field == "profile_image_url" else (
+        "movies", f"movies/{film.pk}", MOVIE
+    )  # fmt: skip
+
+    for refused in (api.post(row, body | {field: url}), api.send("patch", path, {field: url})):
+        assert refused.status_code == 400
+        assert {error["pointer"] for error in refused.json()["errors"]} == {f"/{field}"}
+    assert api.send("patch", path, {field: "https://films.test/x"}).json()[field] == "https://films.test/x"
+    assert api.send("patch", path, {field: None}).json()[field] is None
+
+
 @pytest.mark.parametrize("fields", [{"is_superuser": True}, {}])
 def test_managers_and_admins_write_everything(fields):
     staff = Api().as_(*([] if fields else ["manager"]), **fields)
@@ -168,6 +188,9 @@ def test_a_film_moves_forward_only(api):
         ("movies", MOVIE | {"release_date": "31.12.2026"}),
         ("movies", MOVIE | {"budget": -1}),
         ("movies", MOVIE | {"image_url": "javascript:alert(1)"}),
+        ("movies", MOVIE | {"image_url": "http://169.254.169.254/latest"}),
+        ("movies", MOVIE | {"trailer_url": "http://localhost:8000/"}),
+        ("movies", MOVIE | {"trailer_url": "ftp://films.test/faust.mp4"}),
         ("movies", MOVIE | {"details": {"a": "b\0"}}),
         ("movies", MOVIE | {"details": {"a\0": 1}}),
         ("movies", MOVIE | {"details": {"a": "\ud800"}}),

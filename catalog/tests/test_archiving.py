@@ -5,9 +5,20 @@ from datetime import timedelta
 import pytest
 
 from catalog.models import CastMember, Cinema, Movie, Room, Screening, Seat
+from catalog.selectors import film_search
 from catalog.selectors.cinemas import CinemaNotFound, RoomNotFound
 from catalog.selectors.movies import MovieNotFound
-from catalog.services.archiving import HasScreeningsToCome, remove_cinema, remove_movie, remove_room
+from catalog.services.archiving import (
+    CinemaIsArchived,
+    HasScreeningsToCome,
+    bring_cinema_back,
+    bring_movie_back,
+    bring_room_back,
+    remove_cinema,
+    remove_movie,
+    remove_room,
+)
+from catalog.services.cinemas import RoomNameTaken
 from catalog.tests import make
 from catalog.tests.api import Api
 from cinema_project.common import clock
@@ -117,6 +128,68 @@ def test_archived_things_are_in_no_list_and_cannot_be_planned():
     assert api.post("screenings", planned).json()["code"] == "room_not_found"
     assert api.post("screenings", planned | {"movie_id": film.pk}).json()["code"] == "movie_not_found"
     assert api.get(f"screenings/{screening.pk}").json()["movie"]["title"] == film.title
+
+
+def test_archived_film_comes_back_with_all_it_had():
+    film = shown(movie=make.movie(title="Faust", cast=("Jannings",))).movie
+    remove_movie(movie_id=film.pk)
+
+    for _ in range(2):
+        bring_movie_back(movie_id=film.pk)
+
+    assert [movie.title for movie in film_search.matching("jannings")] == ["Faust"]
+    assert Movie.objects.get().archived_at is None
+
+
+def test_archived_cinema_comes_back_with_the_rooms_it_had_until_then(clock):
+    cinema = shown().room.cinema
+    closed_before = shown(room=make.room(cinema=cinema)).room
+    remove_room(room_id=closed_before.pk)
+    clock.travel(1)
+    remove_cinema(cinema_id=cinema.pk)
+
+    for _ in range(2):
+        bring_cinema_back(cinema_id=cinema.pk)
+
+    assert Cinema.objects.get().archived_at is None
+    assert list(Room.objects.exclude(archived_at=None)) == [closed_before]
+
+
+def test_archived_room_comes_back_unless_its_name_is_taken():
+    room = shown().room
+    remove_room(room_id=room.pk)
+    new = make.room(cinema=room.cinema, name=room.name)
+
+    with pytest.raises(RoomNameTaken, match="rename that one first"):
+        bring_room_back(room_id=room.pk)
+    Room.objects.filter(pk=new.pk).update(name="Annex")
+    for _ in range(2):
+        bring_room_back(room_id=room.pk)
+
+    assert not Room.objects.exclude(archived_at=None).exists()
+
+
+def test_room_of_an_archived_cinema_does_not_come_back_alone():
+    room = shown().room
+    remove_cinema(cinema_id=room.cinema_id)
+
+    with pytest.raises(CinemaIsArchived, match="bring the cinema back first"):
+        bring_room_back(room_id=room.pk)
+
+    assert Room.objects.get().archived_at is not None
+
+
+@pytest.mark.parametrize(
+    ("service", "unknown", "error"),
+    [
+        (bring_movie_back, "movie_id", MovieNotFound),
+        (bring_room_back, "room_id", RoomNotFound),
+        (bring_cinema_back, "cinema_id", CinemaNotFound),
+    ],
+)
+def test_what_was_erased_does_not_come_back(service, unknown, error):
+    with pytest.raises(error):
+        service(**{unknown: 1})
 
 
 def test_room_may_take_the_name_of_an_archived_one():

@@ -100,7 +100,11 @@ def test_part_in_a_film_that_does_not_exist_is_refused(film, member):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"actor_name": ""}, {"order": -1}, {"order": 2**31}, {"profile_image_url": "x"}, {"movie_id": "x"}]
+    "wrong",
+    [
+        *({"actor_name": ""}, {"order": -1}, {"order": 2**31}, {"movie_id": "x"}),
+        *({"profile_image_url": "x"}, {"profile_image_url": "http://10.0.0.1/helm.jpg"}),
+    ],
 )
 def test_wrong_value_is_pointed_at(film, member, wrong):
     api = Api().as_("manager")

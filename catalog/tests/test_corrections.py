@@ -12,7 +12,7 @@ from catalog.services import corrections
 from catalog.services.screenings import RoomOverlap, StartsInThePast
 from catalog.tests import make
 from cinema_project.common import clock
-from cinema_project.common.errors import Invalid
+from cinema_project.common.errors import IllegalTransition, Invalid
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +70,28 @@ def test_screening_of_yesterday_keeps_its_time_and_may_change_its_price():
 
     kept = Screening.objects.get()
     assert (kept.start_time, str(kept.price)) == (screening.start_time, "9.00")
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("field", ["start_time", "end_time"])
+def test_screening_that_is_over_is_not_shown_again(field):
+    over = make.screening(start_time=clock.now() - timedelta(hours=23))
+
+    with pytest.raises(IllegalTransition, match="over stays as it was"):
+        corrections.change_screening(screening_id=over.pk, **{field: over.start_time + timedelta(hours=24)})
+
+    kept = Screening.objects.get()
+    assert (kept.start_time, kept.end_time) == (over.start_time, over.end_time)
+
+
+@pytest.mark.both_databases
+def test_screening_that_runs_may_begin_late():
+    running = make.screening(start_time=clock.now() - timedelta(minutes=5))
+    late = clock.now() + timedelta(minutes=20)
+
+    corrections.change_screening(screening_id=running.pk, start_time=late)
+
+    assert Screening.objects.get().start_time == late
 
 
 def test_screening_moved_onto_another_names_it():

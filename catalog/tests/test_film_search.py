@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from catalog.models import Movie
+from catalog.models import FilmWord, Movie
 from catalog.selectors import film_search
+from catalog.services.archiving import remove_movie
+from catalog.services.movies import update_movie
 from catalog.tests import make
 from catalog.tests.film_catalogue import make_catalogue
 from cinema_project.common import clock
@@ -101,6 +103,20 @@ def test_percent_and_underscore_mean_themselves():
     make.movie(title="100 cats")
 
     assert titles("%_") == titles("0 %") == ["100 %_safe"]
+
+
+@pytest.mark.parametrize("by", ["another title", "erasure"])
+def test_a_word_that_no_film_has_any_more_is_a_typo_again(by):
+    make.movie(title="Son of the Bride")
+    wrong = make.movie(title="Sxn")
+
+    if by == "erasure":
+        remove_movie(movie_id=wrong.pk)
+    else:
+        update_movie(movie_id=wrong.pk, title="Sun")
+
+    assert "Son of the Bride" in titles("sxn")
+    assert not FilmWord.objects.filter(word="sxn").exists()
 
 
 def test_archived_films_are_not_found():

@@ -12,8 +12,9 @@ from PIL import Image
 
 from catalog.models import CastMember, Cinema, Movie, Room, Screening, ScreeningStatus, Seat
 from catalog.services import imports
+from catalog.services.checks import check_fields
 from catalog.services.imports import ProgrammeRefused, import_file, import_programme
-from catalog.services.programme import showings
+from catalog.services.programme import films, places, showings
 from catalog.tests import make
 from cinema_project.common import clock
 
@@ -302,6 +303,40 @@ def test_posters_are_stored_once_and_only_pictures(tmp_path):
             import_programme({"movies": [film | {"poster": wrong}]}, base=tmp_path)
 
 
+@pytest.mark.both_databases
+def test_what_staff_change_meanwhile_stays(monkeypatch):
+    bring_in(programme())
+
+    def meanwhile(row, check=check_fields, **options):
+        """Be somebody who saves the same row after the import has read it."""
+        other = {Cinema: {"amenities": ["bar"]}, Room: {"hearing_loop": True}, Movie: {"director": "Murnau"}}
+        if row.pk:
+            type(row).objects.filter(pk=row.pk).update(**other[type(row)])
+        check(row, **options)
+
+    for step in (places, films):
+        monkeypatch.setattr(step, "check_fields", meanwhile)
+    document = programme()
+    document["cinemas"][0] |= {"trailer_minutes": 5}
+    document["cinemas"][0]["rooms"][0] |= {"step_free": True}
+    document["movies"][0] |= {"rating": "U"}
+
+    bring_in(document)
+
+    cinema, room, movie = Cinema.objects.get(), Room.objects.get(), Movie.objects.get()
+    assert (cinema.trailer_minutes, cinema.amenities) == (5, ["bar"])
+    assert (room.step_free, room.hearing_loop) == (True, True)
+    assert (movie.rating, movie.director) == ("U", "Murnau")
+
+
+def test_poster_of_a_film_with_a_long_title_has_a_name_that_fits(tmp_path):
+    Image.new("RGB", (20, 30)).save(tmp_path / "faust.webp")
+
+    import_programme({"movies": [{"title": "F" * 200, "duration_minutes": 106, "poster": "faust.webp"}]}, base=tmp_path)
+
+    assert default_storage.exists(Movie.objects.get().poster.name)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "where"),
     [
@@ -313,6 +348,7 @@ def test_posters_are_stored_once_and_only_pictures(tmp_path):
         ("p.json", b'{"movies": [{"title": "a\\u0000", "duration_minutes": 9}]}', "/movies/0/title"),
         ("p.json", b'{"movies": [{"title": "a\\ud800", "duration_minutes": 9}]}', "/movies/0/title"),
         ("p.json", b'{"movies": [{"title": "a", "duration_minutes": 99999999}]}', "/movies/0/duration_minutes"),
+        ("p.json", b'{"movies": [{"title": "a", "duration_minutes": 9, "image_url": "/a"}]}', "/movies/0/image_url"),
         ("p.json", b'\n{"movies": "\xff"}', "line 2"),
         ("p.csv", b"", "line 1"),
         ("p.csv", b"name,city\nRoxy,Berlin\n", "line 1"),

@@ -8,8 +8,9 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
+from accounts.tests import make as people
 from catalog.models import Cinema, Room, Screening, Seat
-from catalog.services import archiving, cinemas, screenings
+from catalog.services import archiving, casts, cinemas, favourites, reviews, screenings
 from catalog.services.plans import block
 from catalog.tests import make
 from cinema_project.common import clock
@@ -66,19 +67,12 @@ def test_cinemas_of_one_name_each_get_a_slug():
     assert Cinema.objects.values("slug").distinct().count() == PEOPLE
 
 
-@pytest.mark.parametrize("thing", ["movie", "room", "cinema"])
-def test_what_is_just_being_removed_gets_no_screening(thing):
-    room, film = make.room(), make.movie()
-    remove = {
-        "movie": lambda: archiving.remove_movie(movie_id=film.pk),
-        "room": lambda: archiving.remove_room(room_id=room.pk),
-        "cinema": lambda: archiving.remove_cinema(cinema_id=room.cinema_id),
-    }[thing]
-    start = clock.now() + timedelta(days=3)
+def refusal_after(remove, act):
+    """Let somebody act who has to wait until the removal is committed; return the code of their refusal."""
 
-    def put_on():
+    def come_late():
         try:
-            screenings.create_screening(movie_id=film.pk, room_id=room.pk, start_time=start, price=Decimal(9))
+            act()
         except NotFound as refused:
             return refused.code
         finally:
@@ -88,9 +82,46 @@ def test_what_is_just_being_removed_gets_no_screening(thing):
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             remove()
-            outcome = pool.submit(put_on)
+            outcome = pool.submit(come_late)
             while not query("SELECT 1 FROM pg_locks WHERE NOT granted"):
                 assert not outcome.done()
-        assert outcome.result() == f"{'movie' if thing == 'movie' else 'room'}_not_found"
+        return outcome.result()
 
+
+@pytest.mark.parametrize("thing", ["movie", "room", "cinema"])
+def test_what_is_just_being_removed_gets_no_screening(thing):
+    room, film = make.room(), make.movie()
+    start = clock.now() + timedelta(days=3)
+    remove = {
+        "movie": lambda: archiving.remove_movie(movie_id=film.pk),
+        "room": lambda: archiving.remove_room(room_id=room.pk),
+        "cinema": lambda: archiving.remove_cinema(cinema_id=room.cinema_id),
+    }[thing]
+
+    def put_on():
+        screenings.create_screening(movie_id=film.pk, room_id=room.pk, start_time=start, price=Decimal(9))
+
+    assert refusal_after(remove, put_on) == f"{'movie' if thing == 'movie' else 'room'}_not_found"
     assert not Screening.objects.exists()
+
+
+@pytest.mark.parametrize("late", ["review", "mark", "part"])
+def test_film_that_is_just_being_erased_cannot_be_named_any_more(late):
+    film, person = make.movie(), people.user()
+    helm = {"actor_name": "Helm", "character_name": "Maria", "role": "actor"}
+    act = {
+        "review": lambda: reviews.create_review(user_id=person.pk, movie_id=film.pk, rating=3),
+        "mark": lambda: favourites.add_favourite_movie(user_id=person.pk, movie_id=film.pk),
+        "part": lambda: casts.create_cast_member(movie_id=film.pk, **helm),
+    }[late]
+
+    assert refusal_after(lambda: archiving.remove_movie(movie_id=film.pk), act) == "movie_not_found"
+
+
+def test_cinema_that_is_just_being_erased_gets_no_room():
+    cinema = make.cinema()
+
+    def add_room():
+        cinemas.create_room(cinema_id=cinema.pk, name="late")
+
+    assert refusal_after(lambda: archiving.remove_cinema(cinema_id=cinema.pk), add_room) == "cinema_not_found"

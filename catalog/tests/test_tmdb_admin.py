@@ -64,6 +64,7 @@ def test_preview_shows_what_would_change_and_changes_nothing(client, programmer,
     shown = client.get(PAGE, {"tmdb_id": TMDB_ID})
 
     rows = {name: (before, after) for name, before, after in shown.context["rows"]}
+    assert b"Import from TMDB</h1>" in shown.content
     assert (rows["title"], rows["genre"]) == (("", "Nosferatu"), ("", "Horror, Fantasy"))
     assert rows["cast"] == ("", "Max Schreck as Count Orlok, Greta Schröder as Ellen")
     assert b"Add this film" in shown.content

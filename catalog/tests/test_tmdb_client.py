@@ -77,6 +77,7 @@ def test_without_a_key_nothing_is_asked(tmdb, settings):
         (answer(b"<html>"), (TmdbUnavailable, "TMDB's answer is not JSON.", None)),
         (answer(b'{"title": "\\ud800"}'), (TmdbUnavailable, "TMDB's answer is not JSON.", None)),
         (answer([film()]), (TmdbUnavailable, OTHER, None)),
+        (answer(b'{"title": ' + b"[" * 1000 + b"]" * 1000 + b"}"), (TmdbUnavailable, OTHER, None)),
         (answer(film(title="")), (TmdbUnavailable, f"{OTHER} Wrong: title.", None)),
         (answer({"success": True}), (TmdbUnavailable, f"{OTHER} Wrong: title.", None)),
         (

@@ -272,6 +272,17 @@ def test_picture_that_cannot_be_had_is_told_and_tried_again(tmdb, script, senten
     assert (later.changes, stored(POSTER)) == ({"poster": Change("", POSTER)}, ("WEBP", (500, 750)))
 
 
+@pytest.mark.parametrize("length", [80, 81])
+def test_picture_comes_in_as_long_as_its_name_fits_the_column(tmdb, length):
+    name = "p" * length
+    tmdb.does(answer(jpeg()), path=f"/t/p/w500/{name}.jpg")
+    tmdb.says(film(poster_path=f"/{name}.jpg"))
+
+    imported()
+
+    assert Movie.objects.get().poster.name == (f"posters/tmdb/{name}.webp" if length == 80 else "")
+
+
 def test_film_without_pictures_keeps_the_ones_it_has(tmdb):
     imported()
     tmdb.says(film(poster_path=None, backdrop_path=None))

@@ -28,6 +28,7 @@ def slips_of(word):
         ("Ærø, Łódź, İstanbul, Đà Nẵng", "aero, lodz, istanbul, da nang"),
         ("Броненосец «Потёмкин»", "bronenosets «potemkin»"),
         ("ﬁlm ②", "film 2"),
+        ("Barbie™ № 5", "barbietm no 5"),
         ("a\0b 😀", "a b 😀"),
         ("", ""),
     ],

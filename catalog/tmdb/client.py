@@ -111,7 +111,7 @@ def read(path: str, **query: str | int) -> dict[str, Any]:
         document = orjson.loads(_fetch(f"{settings.TMDB_BASE_URL}/3/{path}", query, headers, LARGEST_ANSWER))
     except orjson.JSONDecodeError:
         raise TmdbUnavailable("TMDB's answer is not JSON.") from None
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or not _can_be_told(document):
         raise TmdbUnavailable(OTHER_SHAPE)
     return document
 
@@ -134,6 +134,15 @@ def picture_url(size: str, path: str) -> str:
 def no_film(tmdb_id: int) -> TmdbNotFound:
     """Return the refusal for a film that TMDB does not have."""
     return TmdbNotFound(f"TMDB has no film {tmdb_id}.")
+
+
+def _can_be_told(document: dict[str, Any]) -> bool:
+    """Tell whether it can be written again: what nests too deep can only be read."""
+    try:
+        orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        return False
+    return True
 
 
 def _as(shape: type[Shape], document: dict[str, Any]) -> Shape:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-PICTURE = re.compile(r"/[A-Za-z0-9_-]{1,100}\.(?:jpg|jpeg|png|webp)")
+PICTURE = re.compile(r"/[A-Za-z0-9_-]{1,80}\.(?:jpg|jpeg|png|webp)")  # with our folder at most 100 characters
 VIDEO_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 LONGEST_FILM, MOST_VOTES = 32_767, 2**31 - 1  # what the columns hold
 

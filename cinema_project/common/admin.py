@@ -25,8 +25,13 @@ for model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, 
 
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(FactsAdmin):
-    list_display = ("topic", "key", "created_at", "due_at", "delivered_at", "attempts", "last_error")
-    list_filter = ("topic", ("delivered_at", admin.EmptyFieldListFilter), "created_at")
+    list_display = ("topic", "key", "created_at", "due_at", "delivered_at", "failed_at", "attempts", "last_error")
+    list_filter = (
+        "topic",
+        ("delivered_at", admin.EmptyFieldListFilter),
+        ("failed_at", admin.EmptyFieldListFilter),
+        "created_at",
+    )
     search_fields = ("=key", "topic")
     ordering = ("-pk",)
     actions = ("deliver_again",)

@@ -31,7 +31,7 @@ from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.numeric import Int8
 from psycopg_pool import PoolTimeout
 
-from cinema_project.common.errors import Busy, Unavailable
+from cinema_project.common.errors import Busy, DomainError, Unavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,8 +43,10 @@ ATTEMPTS = 4  # the first try and three repeats
 LOCK_WAIT_SECONDS = 3
 LOCK_WAIT = "55P03"  # lock_not_available
 NOT_NULL = {"23502", "SQLITE_CONSTRAINT_NOTNULL"}
-REPEATABLE = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+GONE = "23503"  # foreign_key_violation: what a row names was deleted meanwhile
+REPEATABLE = {"40001", "40P01", GONE}  # serialization_failure, deadlock_detected
 SHUTDOWN = {"57P01", "57P02", "57P03"}  # admin_shutdown, crash_shutdown, cannot_connect_now
+_writing = threading.local()  # has `under_way` while a `write` of this thread is
 _sqlite_writer = threading.RLock()  # SQLite's own queue is unfair: waits of seconds where this takes milliseconds
 
 
@@ -91,22 +93,38 @@ def repeat_on(*constraints: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def write(function: Callable[P, R]) -> Callable[P, R]:
     """Run the function in one transaction, repeated when the database asks for it. Inside another, just join in.
 
+    The outermost one also writes the aftermath of a refusal, once its own transaction is rolled back.
+
     :raises Busy: after three seconds of waiting for a lock
     :raises CommitUnknown: if nobody can tell whether the transaction was committed
     """
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        if connection.in_atomic_block:
+        joins = connection.in_atomic_block
+        if joins and getattr(_writing, "under_way", False):
             return function(*args, **kwargs)
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return _once(function, *args, **kwargs)
-            except (OperationalError, InterfaceError) as error:
-                _give_up_or_repeat(error, attempt)
-        raise AssertionError("unreachable")
+        try:
+            _writing.under_way = True
+            return function(*args, **kwargs) if joins else _repeated(function, *args, **kwargs)
+        except DomainError as refusal:
+            _writing.under_way = False
+            if refusal.aftermath is not None:
+                refusal.aftermath()
+            raise
+        finally:
+            _writing.under_way = False
 
     return run
+
+
+def _repeated(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _once(function, *args, **kwargs)
+        except (OperationalError, InterfaceError, IntegrityError) as error:
+            _give_up_or_repeat(error, attempt)
+    raise AssertionError("unreachable")
 
 
 def _once(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -137,7 +155,7 @@ def _give_up_or_repeat(error: Exception, attempt: int) -> None:
     lost = _is_lost(error)
     if lost:
         connection.close()
-    elif _sqlstate(error) not in REPEATABLE:
+    elif _sqlstate(error) not in REPEATABLE or (attempt == ATTEMPTS and isinstance(error, IntegrityError)):
         raise error
     if attempt == ATTEMPTS or isinstance(error.__cause__, PoolTimeout):
         raise Unavailable("The service is busy. Please try again in a moment.", retry_after=2) from error

@@ -1,6 +1,6 @@
 """What a service may refuse. HTTP statuses are given in exception_handler.py, and only there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 
@@ -28,6 +28,8 @@ class DomainError(Exception):
         self.errors = list(errors)
         self.retry_after = retry_after
         self.extra = extra
+        self.aftermath: Callable[[], None] | None = None
+        """What must be written although the transaction that refused is rolled back; ``database.write`` sees to it."""
 
 
 class Invalid(DomainError):

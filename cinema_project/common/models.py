@@ -12,14 +12,21 @@ class OutboxMessage(models.Model):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(help_text="Not tried before this moment.")
     delivered_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True, help_text="Given up: nothing is tried any more.")
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["topic", "key"], name="outbox_key_unique")]
         indexes = [
-            models.Index(fields=["id"], name="outbox_undelivered", condition=models.Q(delivered_at=None)),
+            # By topic: mails that a server does not take must not stand before the seats.
+            models.Index(
+                fields=["topic", "due_at"],
+                name="outbox_waiting",
+                condition=models.Q(delivered_at=None, failed_at=None),
+            ),
             models.Index(fields=["delivered_at"], name="outbox_delivered"),
+            models.Index(fields=["failed_at"], name="outbox_failed", condition=~models.Q(failed_at=None)),
         ]
         verbose_name = "outgoing message"
 

@@ -1,12 +1,13 @@
 """Effects that must happen because a transaction was committed (R57).
 
 ``add`` writes a row in the surrounding transaction; the relay (``deliver_due``) hands it to the handler that
-``settings.OUTBOX_HANDLERS`` names for its topic. Handlers may be called more than once for a row.
+``settings.OUTBOX_HANDLERS`` names for its topic. Handlers may be called more than once for a row. Mails, the topics of
+``settings.MAILS``, are not the relay's: ``mailer`` sends them, at the pace of the mail server.
 """
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from cinema_project.common import clock
@@ -29,6 +31,7 @@ Statement = tuple[str, Sequence[Any]]
 
 BATCH = 500
 KEPT = timedelta(hours=1)
+FAILURES_KEPT = timedelta(days=30)
 MAX_PAUSE_SECONDS = 30
 wake = threading.Event()
 """Set when this process has committed a message: an embedded relay need not wait for its next look."""
@@ -67,10 +70,7 @@ def _after_commit(payload: Payload, at_once: Handler | None) -> None:
 def deliver_due() -> int:
     """Deliver what is due, in order; return how many messages were tried. Any number of relays may run."""
     with transaction.atomic():
-        due = OutboxMessage.objects.filter(delivered_at=None, due_at__lte=clock.now()).order_by("pk")
-        if connection.vendor == "postgresql":
-            due = due.select_for_update(skip_locked=True)
-        tried = list(due[:BATCH])
+        tried = list(lock_free(due(settings.OUTBOX_HANDLERS).order_by("pk"))[:BATCH])
         if tried:
             now = clock.now()
             delivered = [message.pk for message in tried if _delivered(message, now)]
@@ -80,21 +80,40 @@ def deliver_due() -> int:
 
 def anything_due() -> bool:
     """Tell cheaply, without a write transaction, whether ``deliver_due`` would find something."""
-    return OutboxMessage.objects.filter(delivered_at=None, due_at__lte=clock.now()).exists()
+    return due(settings.OUTBOX_HANDLERS).exists()
+
+
+def due(topics: Collection[str]) -> QuerySet[OutboxMessage]:
+    """Return the messages of these topics that are to be delivered now."""
+    waiting = OutboxMessage.objects.filter(topic__in=list(topics), delivered_at=None, failed_at=None)
+    return waiting.filter(due_at__lte=clock.now())
+
+
+def lock_free(messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+    """Let a transaction have those messages for itself that nobody else is delivering."""
+    # SQLite has one writer at a time, and no need of it.
+    return messages.select_for_update(skip_locked=True) if connection.vendor == "postgresql" else messages
 
 
 def deliver_again(*, message_ids: Sequence[int]) -> int:
     """Have these messages delivered once more, whether or not they were; return how many there are."""
     again = OutboxMessage.objects.filter(pk__in=message_ids)
-    count = again.update(delivered_at=None, attempts=0, last_error="", due_at=clock.now())
+    count = again.update(delivered_at=None, failed_at=None, attempts=0, last_error="", due_at=clock.now())
     transaction.on_commit(wake.set)
     return count
 
 
+def withdraw(topic: str, *, key: str) -> None:
+    """Take a promise back that has not been kept yet. Inside the transaction that made it."""
+    OutboxMessage.objects.filter(topic=topic, key=key, delivered_at=None).delete()
+
+
 def prune() -> int:
-    """Forget messages delivered over an hour ago; watchers may replay the last hour."""
-    count, _ = OutboxMessage.objects.filter(delivered_at__lt=clock.now() - KEPT).delete()
-    return count
+    """Forget messages delivered over an hour ago, as watchers may replay the last hour, and those failed long ago."""
+    now = clock.now()
+    delivered, _ = OutboxMessage.objects.filter(delivered_at__lt=now - KEPT).delete()
+    failed, _ = OutboxMessage.objects.filter(failed_at__lt=now - FAILURES_KEPT).delete()
+    return delivered + failed
 
 
 def _delivered(message: OutboxMessage, now: datetime) -> bool:

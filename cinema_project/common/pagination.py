@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from cinema_project.common.errors import Invalid
+from cinema_project.common.queries import LARGEST, whole
 
 Things = QuerySet[Any] | Sequence[Any]
 DEFAULT_LIMIT = 100
@@ -28,19 +29,17 @@ class SkipLimitPagination(BasePagination):
 
         :raises Invalid: if ``skip`` or ``limit`` is wrong
         """
-        self.request = request
+        self.request, query = request, request.GET
+        self.skip_name = "skip" if "skip" in query or "offset" not in query else "offset"
+        self.skip = whole(query, self.skip_name, 0, least=0)
+        limit = whole(query, "limit", 0, least=1) or default_limit
+        if limit is not None and limit > MAX_LIMIT:
+            sentence = f"limit is at most {MAX_LIMIT}."
+            raise Invalid(sentence, errors=[{"pointer": "/limit", "detail": sentence}])
         self.total = things.count() if isinstance(things, QuerySet) else len(things)
-        self.skip = whole(request.GET, "skip", whole(request.GET, "offset", 0, least=0), least=0)
-        if "limit" not in request.GET:
-            self.limit = self.total if default_limit is None else default_limit
-        else:
-            self.limit = whole(request.GET, "limit", 0, least=1)
-            if self.limit > MAX_LIMIT:
-                raise Invalid(
-                    f"limit is at most {MAX_LIMIT}.",
-                    errors=[{"pointer": "/limit", "detail": f"at most {MAX_LIMIT}"}],
-                )
-        return list(things[self.skip : self.skip + self.limit])
+        self.end = self.total if limit is None else self.skip + limit
+        self.limit = limit or MAX_LIMIT
+        return list(things[self.skip : self.end])
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response(data, headers=self.headers())
@@ -48,23 +47,24 @@ class SkipLimitPagination(BasePagination):
     def headers(self) -> dict[str, str]:
         """Return ``X-Total-Count`` and ``Link`` for the page last cut."""
         links = []
-        if self.skip + self.limit < self.total:
-            links.append(f'<{self._address(self.skip + self.limit)}>; rel="next"')
+        if self.end < self.total:
+            links.append(f'<{self._address(self.end)}>; rel="next"')
         if self.skip:
-            links.append(f'<{self._address(max(0, self.skip - self.limit))}>; rel="prev"')
+            last = max(0, self.total - 1) // self.limit * self.limit
+            links.append(f'<{self._address(max(0, min(self.skip - self.limit, last)))}>; rel="prev"')
         return {"X-Total-Count": str(self.total)} | ({"Link": ", ".join(links)} if links else {})
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return [
-            _parameter("skip", "How many to leave out at the start.", {"default": 0, "minimum": 0}),
-            _parameter("limit", "How many at most.", {"default": DEFAULT_LIMIT, "minimum": 1, "maximum": MAX_LIMIT}),
+            _parameter(name, description, schema)
+            for name, description, schema in page_parameters(getattr(view, "default_limit", DEFAULT_LIMIT))
         ]
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         return schema
 
     def _address(self, skip: int) -> str:
-        address = replace_query_param(self.request.build_absolute_uri(), "skip", skip)
+        address = replace_query_param(self.request.build_absolute_uri(), self.skip_name, skip)
         return str(replace_query_param(address, "limit", self.limit))
 
 
@@ -77,29 +77,31 @@ class NumberedPages(SkipLimitPagination):
     def paginate_queryset(self, queryset: Things, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         self.total = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
-        return list(queryset[self.skip : self.skip + self.limit])
+        self.end = self.skip + self.limit
+        return list(queryset[self.skip : self.end])
 
     @property
     def has_more(self) -> bool:
-        return self.skip + self.limit < self.total
+        return self.end < self.total
 
     def _address(self, skip: int) -> str:
         address = replace_query_param(self.request.build_absolute_uri(), "page", skip // self.limit + 1)
         return str(replace_query_param(address, "page_size", self.limit))
 
 
-def whole(query: Any, name: str, default: int, *, least: int) -> int:
-    """Read a whole number of the query string.
-
-    :raises Invalid: if it is something else, or below ``least``
-    """
-    raw = query.get(name)
-    if raw is None:
-        return default
-    if not raw.isascii() or not raw.isdigit() or len(raw) > 9 or int(raw) < least:
-        sentence = f"{name} must be a whole number from {least}."
-        raise Invalid(sentence, errors=[{"pointer": f"/{name}", "detail": sentence}])
-    return int(raw)
+def page_parameters(default_limit: int | None) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return name, meaning and JSON schema of each parameter that cuts a list."""
+    least = {"type": "integer", "minimum": 0, "maximum": LARGEST}
+    limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT}
+    return [
+        ("skip", "How many to leave out at the start.", least | {"default": 0}),
+        ("offset", "The same as `skip`, which counts if both are given.", least),
+        (
+            "limit",
+            "How many at most." if default_limit else "How many at most; all unless given.",
+            limit | ({"default": default_limit} if default_limit else {}),
+        ),
+    ]
 
 
 def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -108,5 +110,5 @@ def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str,
         "in": "query",
         "required": False,
         "description": description,
-        "schema": {"type": "integer", **schema},
+        "schema": schema,
     }

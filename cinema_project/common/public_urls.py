@@ -5,6 +5,8 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
+
 from cinema_project.common.errors import Invalid
 
 LONGEST_URL = 500
@@ -36,6 +38,14 @@ def check_public_url(url: str) -> str:
     if not _is_public(authority.lower()):
         raise UrlRefused("The address must lead to a public host, by its name in plain letters.")
     return url
+
+
+def validate_public_url(url: str) -> None:
+    """Check an address as a field's validator."""
+    try:
+        check_public_url(url)
+    except UrlRefused as refused:
+        raise ValidationError(refused.detail) from refused
 
 
 def _scheme_and_authority(url: str) -> tuple[str, str]:

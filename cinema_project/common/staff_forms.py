@@ -1,8 +1,8 @@
 """What every admin here shares: facts are only shown, changes go through services, refusals become sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -49,6 +49,24 @@ class StaffAdmin(ModelAdmin):
             return redirect(request.get_full_path())
         return super().response_action(request, queryset)
 
+    def act_on_each(
+        self,
+        request: HttpRequest,
+        rows: models.QuerySet[Any],
+        act: Callable[[Any], object],
+        done: str,
+        name: Callable[[Any], str] = str,
+    ) -> None:
+        """Do this with each of the rows that were ticked, and say of each that it is ``done``, or why it is not."""
+        for row in rows.order_by("pk"):
+            try:
+                act(row)
+            except DomainError as refused:
+                messages.error(request, f"{name(row)}: {refused}")
+            else:
+                self.log_change(request, row, f"{done.capitalize()}.")
+                messages.success(request, f"{name(row)}: {done}.")
+
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -80,9 +98,25 @@ class FactsAdmin(StaffAdmin):
 
 
 class ServiceForm(forms.ModelForm):
-    """Shows what a service refused at the fields it names, with everything that was typed still there."""
+    """Shows what a service refused at the fields it names, with everything that was typed still there.
+
+    A row's page sends what it showed along with what was typed: only what somebody changed there is changed, and what
+    others changed meanwhile stays.
+    """
 
     refusal: DomainError | None = None
+    names: ClassVar[dict[str, str]] = {}
+    """Where a refusal points to a field by another name: that of the API, and ours."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            is_sent = not self.is_bound or self._was_shown(name)
+            field.show_hidden_initial = bool(self.instance.pk and is_sent and not isinstance(field, forms.FileField))
+
+    def _was_shown(self, name: str) -> bool:
+        sent = self.add_initial_prefix(name)
+        return sent in self.data or f"{sent}_0" in self.data  # a field of several parts numbers them
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -93,7 +127,8 @@ class ServiceForm(forms.ModelForm):
 
     def _sentences(self, refusal: DomainError) -> Iterator[tuple[str | None, str]]:
         for error in refusal.errors:
-            field = error["pointer"].strip("/").split("/")[0]
+            pointed = error["pointer"].strip("/").split("/")[0]
+            field = self.names.get(pointed, pointed)
             yield (field, error["detail"]) if field in self.fields else (None, error["detail"])
         if not refusal.errors:
             yield None, refusal.detail

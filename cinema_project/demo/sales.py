@@ -8,12 +8,13 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from booking.models import OCCUPYING_STATES, Booking, ClaimState, SeatClaim
+from booking.promises import BOOKING_CONFIRMED
 from booking.services.history import PastSale, record_past_sales
 from booking.services.reservations import expire_lapsed, hold_seats
 from booking.services.tickets import book_seats
-from catalog.models import Screening
+from catalog.models import Screening, TicketType
 from catalog.selectors.layouts import layout_of_screening
-from cinema_project.common import clock
+from cinema_project.common import clock, outbox
 from cinema_project.common.database import write
 from cinema_project.common.errors import DomainError
 from cinema_project.demo.parties import parties
@@ -64,15 +65,23 @@ def _without_tickets(users: Sequence[User]) -> list[User]:
 @write
 def _fill(screening: Screening, seed: int, crowd: Sequence[User], guests: Sequence[User]) -> int:
     audience = _audience(screening, _dice(seed, screening), crowd, guests)
-    return sum(_book(screening, number, user, seats) for number, (user, seats) in enumerate(audience))
+    kinds = Random(f"{seed}/{screening.pk}/kinds")
+    return sum(_book(screening, number, user, seats, kinds) for number, (user, seats) in enumerate(audience))
 
 
-def _book(screening: Screening, number: int, user: User, seats: list[int]) -> int:
-    payment_id = _payment_id(screening, number)
+def _book(screening: Screening, number: int, user: User, seats: list[int], dice: Random) -> int:
+    types = {str(seat): kind for seat, kind in _ticket_types(seats, dice).items()}
     try:
-        book_seats(buyer=user, screening_id=screening.pk, seat_ids=seats, payment_id=payment_id)
+        booked = book_seats(
+            buyer=user,
+            screening_id=screening.pk,
+            seat_ids=seats,
+            payment_id=_payment_id(screening, number),
+            ticket_types=types,
+        )
     except DomainError:  # people are using this demo: the seats, or this user's ten, are taken
         return 0
+    outbox.withdraw(BOOKING_CONFIRMED, key=booked.booking_number)  # nobody wants hundreds of mails from a demo
     return len(seats)
 
 
@@ -85,10 +94,18 @@ def _fill_past(screening: Screening, seed: int, crowd: Sequence[User], guests: S
             seat_ids=seats,
             booked_at=screening.start_time - timedelta(minutes=dice.randint(20, 4000)),
             used=dice.random() < 0.95,
+            ticket_types=_ticket_types(seats, dice),
         )
         for number, (user, seats) in enumerate(_audience(screening, dice, crowd, guests))
     ]
     return record_past_sales(screening_id=screening.pk, sales=sales)
+
+
+def _ticket_types(seats: Sequence[int], dice: Random) -> dict[int, str]:
+    """Let some come as children, seniors or members; the first of a party is an adult or a member."""
+    kinds = dice.choices(TicketType.values, weights=(74, 12, 6, 8), k=len(seats))
+    first = TicketType.ADULT if kinds[0] == TicketType.CHILD else kinds[0]
+    return {seat: kind for seat, kind in zip(seats, [first, *kinds[1:]], strict=True) if kind != TicketType.ADULT}
 
 
 def _audience(

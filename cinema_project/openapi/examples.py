@@ -5,6 +5,7 @@ from typing import Any
 
 from cinema_project.openapi.plain_views import Document
 from cinema_project.openapi.problems import operations
+from cinema_project.openapi.reads import ON_REQUEST
 
 DEEPEST = 6
 MOMENT = "2026-11-21T18:30:00.000000Z"
@@ -45,6 +46,9 @@ TYPICAL: dict[str, Any] = {
     "poster_path": "/media/posters/nosferatu.webp",
     "backdrop_path": "/media/posters/nosferatu.webp",
     "trailer_url": "https://cinema.test/trailers/nosferatu",
+    "average_rating": 4.25,
+    "rating_breakdown": {"1": 0, "2": 0, "3": 1, "4": 1, "5": 2},
+    "total_reviews": 4,
     "vote_average": 7.9,
     "vote_count": 1240,
     "end_time": "2026-11-21T20:19:00.000000Z",
@@ -142,7 +146,8 @@ def example_of(schema: Document, schemas: Document, name: str = "", depth: int =
 def _made(schema: Document, schemas: Document, kind: str, name: str, depth: int) -> Any:
     if kind == "object":
         fields = schema.get("properties", {}) if depth < DEEPEST else {}
-        return {field: example_of(inner, schemas, field, depth + 1) for field, inner in fields.items()}
+        shown = {field: inner for field, inner in fields.items() if ON_REQUEST not in inner}
+        return {field: example_of(inner, schemas, field, depth + 1) for field, inner in shown.items()}
     if kind == "array":
         item = (
             example_of(schema.get("items", {}), schemas, name.removesuffix("s"), depth + 1) if depth < DEEPEST else None

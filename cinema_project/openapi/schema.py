@@ -1,6 +1,7 @@
 """The API's description as one JSON document, and how REST framework's views enter it."""
 
 import functools
+import inspect
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -36,7 +37,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
 
 
 class ViewSchema(AutoSchema):
-    """Reads off a view who may call it; tags and summaries are made from its address and operation id."""
+    """Reads off a view who may call it; tags are made from its address, the words from its docstrings."""
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """Return no token needed, any token, one of staff or a key for this: whatever the view's permissions say."""
@@ -56,11 +57,32 @@ class ViewSchema(AutoSchema):
             operation["responses"].setdefault("429", {"description": "Too many requests. Please wait."})
         return operation
 
+    def get_override_parameters(self) -> list[Any]:
+        """Add what a view says that all its kind understand."""
+        return self.view.described_parameters() if hasattr(self.view, "described_parameters") else []
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """Look at the answer itself: refusals, which have a media type in their key, would come first."""
+        answers: Any = self.get_response_serializers() if serializer is None else serializer
+        if isinstance(answers, dict):
+            answers = {status: answer for status, answer in answers.items() if not isinstance(status, tuple)}
+        return bool(super()._is_list_view(answers))
+
     def get_tags(self) -> list[str]:
         return [tag.replace("-", " ").capitalize() for tag in super().get_tags()]
 
     def get_summary(self) -> str:
-        return super().get_summary() or self.get_operation_id().replace("_", " ").capitalize()
+        """Return the first sentence of what the operation says of itself."""
+        return self._told().partition(". ")[0].removesuffix(".") or self.get_operation_id().replace("_", " ")
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """Return what it says besides its summary."""
+        return self._told().removeprefix(self.get_summary()).removeprefix(".").strip()
+
+    def _told(self) -> str:
+        """Return the docstring of the method, or of the view itself: that of the class above tells developers."""
+        told = inspect.getdoc(getattr(self.view, self.method.lower())) or vars(type(self.view)).get("__doc__") or ""
+        return " ".join(told.split())
 
 
 @functools.cache

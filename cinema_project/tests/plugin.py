@@ -24,6 +24,7 @@ SETTINGS_OF_OTHERS = (
 )
 CHECKS: dict[str, Callable[[], object]] = {  # by the fixture that needs it
     "mosquitto": having.mosquitto_binary,
+    "broker": having.mosquitto_binary,
     "browsers": having.chromium_binaries,
 }
 servers_missing: list[str] = []

@@ -35,6 +35,7 @@ PROVEN = Right(frozenset(), OPTIONAL)
 SIGNED_IN = Right(SIGNED_IN_PEOPLE, ANY_TOKEN)
 OWN = Right(frozenset({OWNER}), ANY_TOKEN, refusal=404)
 OWN_OR_SALES = Right(frozenset({OWNER, BOX_OFFICE, AUDITOR, MANAGER, ADMIN}), ANY_TOKEN, refusal=404)
+OWN_OR_BOX_OFFICE = Right(frozenset({OWNER, BOX_OFFICE, MANAGER, ADMIN}), ANY_TOKEN, refusal=404)
 AUTHOR = Right(frozenset({OWNER}), ANY_TOKEN)
 AUTHOR_OR_STAFF = Right(frozenset({OWNER, MANAGER, ADMIN}), ANY_TOKEN)
 STAFF = _staff()
@@ -112,6 +113,7 @@ OPERATIONS: dict[str, Right] = {
     "POST /api/v1/rooms/{room_id}/seats/bulk": BY_PROGRAMMERS,
     "GET /api/v1/movies": OPEN,
     "GET /api/v1/movies/search": OPEN,
+    "GET /api/v1/movies/suggest": OPEN,
     "GET /api/v1/movies/filter": OPEN,
     "GET /api/v1/movies/advanced-search": OPEN,
     "POST /api/v1/movies": BY_PROGRAMMERS,
@@ -179,8 +181,45 @@ OPERATIONS: dict[str, Right] = {
     "POST /api/v1/tickets/book": SIGNED_IN,
     "POST /api/v1/tickets/book-from-reservation": SIGNED_IN,
     "GET /api/v1/tickets/my-tickets": SIGNED_IN,
+    "GET /api/v1/tickets": BY_BOX_OFFICE,
+    "POST /api/v1/tickets/check-in": BY_BOX_OFFICE,
+    "PUT /api/v1/tickets/{ticket_id}/status": BY_BOX_OFFICE,
     "GET /api/v1/tickets/{ticket_id}": OWN_OR_SALES,
     "DELETE /api/v1/tickets/{ticket_id}": OWN,
+    "POST /api/v1/tickets/{ticket_id}/confirm-payment": OWN,
+    "POST /api/v1/payments/intents": SIGNED_IN,
+    "POST /api/v1/payments/stripe/webhook": PROVEN,
+    "GET /api/v1/payments/history": SIGNED_IN,
+    "GET /api/v1/payments/{payment_id}/tickets": OWN,
+    "POST /api/v1/payment/process": SIGNED_IN,
+    "GET /api/v1/payment/history": SIGNED_IN,
+    "GET /api/v1/payment/ticket/{payment_id}": OWN,
+    "GET /api/v1/admin/payments/ledger": STAFF,
+    "GET /api/v1/tickets/{ticket_id}.pdf": OWN_OR_SALES,
+    "GET /api/v1/tickets/{ticket_id}.ics": OWN_OR_SALES,
+    "GET /api/v1/tickets/{ticket_id}/qr.svg": OWN_OR_SALES,
+    "GET /api/v1/tickets/{ticket_id}/qr.png": OWN_OR_SALES,
+    "POST /api/v1/tickets/{ticket_id}/resend": OWN_OR_BOX_OFFICE,
+    "GET /api/v1/bookings/my-bookings": SIGNED_IN,
+    "POST /api/v1/bookings/create": SIGNED_IN,
+    "POST /api/v1/bookings/reserve-seats": SIGNED_IN,
+    "GET /api/v1/bookings/{booking_id}": OWN_OR_SALES,
+    "GET /api/v1/admin/stats/movies": STAFF,
+    "GET /api/v1/admin/stats/cinemas": STAFF,
+    "GET /api/v1/admin/stats/users": STAFF,
+    "GET /api/v1/admin/stats/bookings/recent": STAFF,
+    "GET /api/v1/admin/stats/revenue": STAFF,
+    "GET /api/v1/admin/stats/revenue/period": STAFF,
+    "GET /api/v1/admin/stats/tickets/total": STAFF,
+    "GET /api/v1/admin/stats/movies/popular": STAFF,
+    "GET /api/v1/admin/stats/today": STAFF,
+    "GET /api/v1/admin/dashboard/stats": STAFF,
+    "GET /api/v1/admin/dashboard/recent-bookings": BY_BOX_OFFICE,
+    "GET /api/v1/admin/bookings": BY_BOX_OFFICE,
+    "GET /api/v1/admin/showings": STAFF,
+    "POST /api/v1/admin/showings": BY_PROGRAMMERS,
+    "PUT /api/v1/admin/showings/{showing_id}": BY_PROGRAMMERS,
+    "DELETE /api/v1/admin/showings/{showing_id}": BY_PROGRAMMERS,
     "GET /ws/stats": STAFF_UNLESS_DEBUG,
 }
 
@@ -196,7 +235,9 @@ ADMIN_PAGES: dict[str, tuple[str, str, str, str, str]] = {
     "booking.Booking": ("", "v", "v", "v", "v"),
     "booking.Hold": ("", "v", "v", "v", "v"),
     "booking.Payment": ("", "v", "v", "v", "v"),
+    "booking.PaymentIntent": ("", "v", "v", "v", "v"),
     "booking.Refund": ("", "v", "v", "v", "v"),
+    "booking.StateChange": ("", "v", "v", "v", "v"),
     "booking.Ticket": ("", "v", "v", "v", "v"),
     "catalog.Cinema": ("v", "v", "vacd", "v", "vacd"),
     "catalog.Movie": ("vac", "v", "vacd", "v", "vacd"),
@@ -211,15 +252,24 @@ ADMIN_PAGES: dict[str, tuple[str, str, str, str, str]] = {
     "django_celery_beat.IntervalSchedule": ("", "", "vacd", "v", "vacd"),
     "django_celery_beat.PeriodicTask": ("", "", "vacd", "v", "vacd"),
 }
+_ARCHIVING = {"take_out", "bring_back"}
 ADMIN_ACTIONS: dict[str, dict[str, set[str]]] = {
-    PROGRAMMER: {"catalog.Screening": {"cancel_screenings"}},
-    BOX_OFFICE: {"booking.Ticket": {"cancel_tickets"}},
+    PROGRAMMER: {
+        "catalog.Movie": _ARCHIVING,
+        "catalog.Room": _ARCHIVING,
+        "catalog.Screening": {"cancel_screenings"},
+    },
+    BOX_OFFICE: {"booking.Ticket": {"cancel_tickets"}, "booking.Refund": {"try_again"}},
     MANAGER: {
         "accounts.ApiKey": {"revoke"},
         "accounts.TokenFamily": {"end"},
         "accounts.User": {"suspend", "unsuspend", "sign_out"},
         "axes.AccessFailureLog": {"forget"},
+        "booking.Refund": {"try_again"},
         "booking.Ticket": {"cancel_tickets"},
+        "catalog.Cinema": _ARCHIVING,
+        "catalog.Movie": _ARCHIVING,
+        "catalog.Room": _ARCHIVING,
         "catalog.Screening": {"cancel_screenings"},
         "common.OutboxMessage": {"deliver_again"},
         "django_celery_beat.PeriodicTask": {"enable_tasks", "disable_tasks", "toggle_tasks", "run_tasks"},

@@ -28,9 +28,18 @@ PUBLIC_OF_ACCOUNTS = ("api_keys", "callers", "permissions", "roles", "tokens", "
 
 DOORS_IN = {
     *("api", "views", "urls", "forms", "filters", "consumers", "routing", "socket_urls", "tasks", "management"),
-    *("admin", "admin_forms", "key_admin", "review_admin", "screening_admin", "seat_admin", "tmdb_admin"),
+    *(
+        "admin",
+        "admin_forms",
+        "key_admin",
+        "payment_admin",
+        "review_admin",
+        "screening_admin",
+        "seat_admin",
+        "tmdb_admin",
+    ),
     *("context", "templatetags", "demo", "tests"),
-    *("expirer", "hub"),  # booking: the clock calls one, the sockets' process the other
+    *("expirer", "hub", "mqtt"),  # booking: the clock calls one, the sockets' process and the relay the others
 }
 SERVICES = {"services", "selectors", "background", "callers", "permissions", "tokens", "socket_auth", "supervision"}
 STARTERS = ("asgi", "wsgi", "celery", "environment")

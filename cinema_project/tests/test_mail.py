@@ -6,7 +6,7 @@ from aiosmtpd.controller import Controller
 from accounts.services.resets import request_password_reset
 from accounts.tests import make
 from cinema_project import environment
-from cinema_project.common import outbox
+from cinema_project.common import mailer
 from cinema_project.common.models import OutboxMessage
 from cinema_project.environment import Mail, SettingsError
 from cinema_project.tests.processes import free_port
@@ -72,7 +72,7 @@ def smtp(settings):
 @pytest.mark.django_db
 def test_a_mail_leaves_through_the_server(smtp):
     request_password_reset(email=make.user(email="ann@cinema.test").email)
-    outbox.deliver_due()
+    mailer.send_due()
 
     [(recipients, text)] = smtp.taken
     assert recipients == ["ann@cinema.test"]
@@ -85,14 +85,14 @@ def test_a_mail_leaves_through_the_server(smtp):
 def test_a_mail_that_was_refused_is_tried_again(smtp, clock, answer):
     smtp.answer = answer
     request_password_reset(email=make.user(email="ann@cinema.test").email)
-    outbox.deliver_due()
+    mailer.send_due()
 
     waiting = OutboxMessage.objects.get(topic="password_reset")
     assert (waiting.attempts, waiting.delivered_at, smtp.taken) == (1, None, [])
 
     smtp.answer = "250 OK"
     clock.travel(30)
-    outbox.deliver_due()
+    mailer.send_due()
     assert [recipients for recipients, _ in smtp.taken] == [["ann@cinema.test"]]
 
 
@@ -103,7 +103,7 @@ def test_a_server_that_is_down_loses_no_mail(settings, clock):
     request_password_reset(email=make.user().email)
 
     for _ in range(12):
-        outbox.deliver_due()
+        mailer.send_due()
         clock.travel(30)
 
     assert OutboxMessage.objects.get(topic="password_reset").delivered_at is None

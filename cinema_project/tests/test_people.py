@@ -34,7 +34,7 @@ def states(person):
     return list(SeatClaim.objects.filter(user=person).order_by("pk").values_list("state", flat=True))
 
 
-def test_closing_gives_seats_back_and_erases_the_person(client, ann):
+def test_r52_closing_gives_seats_back_and_erases_the_person(client, ann):
     coming, past = make.screening(), make.screening()
     book_seats(buyer=ann, screening_id=coming.pk, seat_ids=make.seats_of(coming)[:2], payment_id="paid")
     hold_seats(buyer=ann, screening_id=past.pk, seat_ids=make.seats_of(past)[:1])
@@ -70,7 +70,7 @@ def test_closing_wants_a_fresh_sign_in(client, ann):
 
 
 @pytest.mark.parametrize("act", [hold_seats, book_seats])
-def test_who_left_buys_nothing_more(ann, act):
+def test_r52_who_left_buys_nothing_more(ann, act):
     film, stale = make.screening(), User.objects.get(pk=ann.pk)
     close_account(user=ann)
 
@@ -80,7 +80,7 @@ def test_who_left_buys_nothing_more(ann, act):
     assert states(ann) == []
 
 
-def test_what_was_seen_stays_for_accounting(ann, clock):
+def test_r52_what_was_seen_stays_for_accounting(ann, clock):
     film = make.screening()
     book_seats(buyer=ann, screening_id=film.pk, seat_ids=make.seats_of(film)[:1], payment_id="paid")
     clock.at(make.start_of(film))
@@ -97,7 +97,7 @@ def test_the_address_is_free_again(client, ann):
     assert post(client, "register", body).status_code == 201
 
 
-def test_closing_twice_is_as_good_as_once(ann):
+def test_r52_closing_twice_is_as_good_as_once(ann):
     close_account(user=ann)
     first = User.objects.values().get(pk=ann.pk)
 

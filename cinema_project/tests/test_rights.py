@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.services.api_keys import create_key
 from accounts.services.searches import remember_search
 from accounts.tests.make import bearer
-from booking.models import Ticket
+from booking.models import Booking, Ticket
 from booking.services.tickets import book_seats
 from booking.tests import make
 from catalog.services.favourites import add_favourite_cinema, add_favourite_movie
@@ -95,7 +95,7 @@ def ids(people, tmdb) -> dict[str, int]:
     add_favourite_cinema(user_id=people[OWNER].pk, cinema_id=screening.room.cinema_id)
     add_favourite_movie(**own)
     seats = make.seats_of(screening)[:1]
-    book_seats(buyer=people[OWNER], screening_id=screening.pk, seat_ids=seats, payment_id="pay 1")
+    book_seats(buyer=people[OWNER], screening_id=screening.pk, seat_ids=seats, payment_id="pay-1")
     return {
         "user_id": people[OWNER].pk,
         "search_id": remember_search(user_id=people[OWNER].pk, query="metropolis").pk,
@@ -110,6 +110,8 @@ def ids(people, tmdb) -> dict[str, int]:
         "showtime_id": screening.pk,
         "showing_id": screening.pk,
         "ticket_id": Ticket.objects.get().pk,
+        "payment_id": "pay-1",
+        "booking_id": Booking.objects.get().pk,
     }
 
 

@@ -95,6 +95,15 @@ def test_screening_is_not_changed_to_what_cannot_be(api, changes, status, code):
     assert list(Screening.objects.values()) == before
 
 
+def test_remap_in_the_address_is_true_or_false(api):
+    screening = make.screening()
+
+    refused = api.send("put", f"screenings/{screening.pk}?remap=perhaps", body_of(screening))
+
+    assert (refused.status_code, refused.json()["detail"]) == (400, "remap must be true or false.")
+    assert api.send("put", f"screenings/{screening.pk}?remap=False", body_of(screening)).status_code == 200
+
+
 def test_film_still_to_come_needs_a_presale(api):
     screening, film = make.screening(), catalog.movie(state="COMING_SOON")
 

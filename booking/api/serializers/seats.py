@@ -86,6 +86,7 @@ def hold_json(hold: Claim, *, expired: bool = False) -> Json:
         "status": "expired" if expired else HOLD_STATUSES.get(hold.state, "confirmed"),
         "price": money(hold.price),
         "currency": hold.currency,
+        "ticket_type": hold.ticket_type,
     }
 
 
@@ -99,6 +100,7 @@ def ticket_json(ticket: TicketView) -> Json:
         "seat_id": claim.seat_id,
         "price": money(claim.price),
         "currency": claim.currency,
+        "ticket_type": claim.ticket_type,
         "status": "expired" if claim.state == "unpaid" else claim.state,
         "booked_at": claim.booked_at and wire_time(claim.booked_at),
         "confirmed_at": claim.confirmed_at and wire_time(claim.confirmed_at),

@@ -14,9 +14,10 @@ from booking.selectors.seatmap import SeatMap, seat_map
 from booking.selectors.tickets import holds_of
 from booking.services.reservations import Held, expire_lapsed, extend_holds, hold_seats, release_holds, toggle_holds
 from cinema_project.common import clock
-from cinema_project.common.errors import Invalid, NotAllowed
+from cinema_project.common.errors import NotAllowed
 from cinema_project.common.idempotency import once
 from cinema_project.common.json_api import JsonView, answer, answer_page, body_of, whole_of
+from cinema_project.common.queries import flag
 
 
 class Availability(JsonView):
@@ -60,8 +61,10 @@ def _map_answer(request: HttpRequest, seats: SeatMap, body: bytes, etag: str) ->
 class FreeSeats(JsonView):
     """The seats that could be held now."""
 
+    thing = "Screening"
+
     def get(self, request: HttpRequest, screening_id: int) -> HttpResponse:
-        seats = seat_map(screening_id)
+        seats = seat_map(screening_id, self.thing)
         free = [seat_json(seat, seats.layout.room_id) for seat in seats.free_seats()]
         return answer_page(request, free, default_limit=None)
 
@@ -73,7 +76,13 @@ class Reserve(JsonView):
         screening_id, seat_ids = whole_of(body, "screening_id"), seat_ids_of(body)
 
         def work() -> HttpResponse:
-            return _held(hold_seats(buyer=caller, screening_id=screening_id, seat_ids=seat_ids), status=201)
+            held = hold_seats(
+                buyer=caller,
+                screening_id=screening_id,
+                seat_ids=seat_ids,
+                ticket_types=body.get("ticket_types"),
+            )
+            return _held(held, status=201)
 
         return once(request, caller.id, work)
 
@@ -87,7 +96,12 @@ class Toggle(JsonView):
         screening_id, seat_ids = whole_of(body, "screening_id"), seat_ids_of(body)
 
         def work() -> HttpResponse:
-            held = toggle_holds(buyer=caller, screening_id=screening_id, seat_ids=seat_ids)
+            held = toggle_holds(
+                buyer=caller,
+                screening_id=screening_id,
+                seat_ids=seat_ids,
+                ticket_types=body.get("ticket_types"),
+            )
             if held is None:
                 return answer({"action": "unreserved", "message": "Seats released", "seat_ids": sorted(seat_ids)})
             return answer(
@@ -141,7 +155,7 @@ class CancelHoldsOfScreening(JsonView):
 class MyReservations(JsonView):
     def get(self, request: HttpRequest) -> HttpResponse:
         caller = caller_of(request)
-        include_expired = flag_of_query(request, "include_expired")
+        include_expired = flag(request.GET, "include_expired")
         holds = holds_of(caller.id, include_expired=include_expired)
         return answer_page(request, [hold_json(hold, expired=expired) for hold, expired in holds])
 
@@ -168,17 +182,6 @@ def seat_ids_of(body: dict[str, Any]) -> Any:
     if "seat_ids" in body or "seat_id" not in body:
         return body.get("seat_ids")
     return [body["seat_id"]]
-
-
-def flag_of_query(request: HttpRequest, name: str) -> bool:
-    """Read ``true`` or ``false`` of the query string.
-
-    :raises Invalid: if it is something else
-    """
-    value = request.GET.get(name, "false").lower()
-    if value not in ("true", "false", "1", "0"):
-        raise Invalid(f"{name} must be true or false.")
-    return value in ("true", "1")
 
 
 def _held(held: Held, status: int = 200) -> HttpResponse:

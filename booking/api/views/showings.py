@@ -35,7 +35,7 @@ class TicketsLeft(JsonView):
 
 class SeatsOfShowing(JsonView):
     def get(self, request: HttpRequest, showing_id: int) -> HttpResponse:
-        seats = seat_map(showing_id)
+        seats = seat_map(showing_id, "Showing")
         return answer_page(request, [_seat(view, seats.layout.room_id) for view in seats.seats()], default_limit=None)
 
 

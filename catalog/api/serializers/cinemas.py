@@ -1,15 +1,17 @@
+from collections.abc import Collection
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from catalog.api.serializers.fields import Output, OutputOnce, Words
-from catalog.models import Cinema, Room, Seat, SeatType
+from catalog.api.serializers.fields import Texts, Words
+from catalog.api.serializers.output import Output
+from catalog.models import PRICE_FACTORS, Cinema, Room, Seat, SeatType
 from catalog.services.plans import MAX_SEATS
 
 
 class CinemaOutput(Output):
-    amenities = serializers.ListField(child=serializers.CharField())
+    amenities = Texts()
 
     class Meta:
         model = Cinema
@@ -50,29 +52,27 @@ class CinemaInput(serializers.ModelSerializer[Cinema]):
             "latitude",
             "longitude",
             "trailer_minutes",
-            "premium_factor",
-            "vip_factor",
             "hold_seconds",
             "companion_release_minutes",
+            "cancel_cutoff_minutes",
+            "booking_fee",
+            *PRICE_FACTORS,
         ]
 
 
 class RoomOutput(Output):
     capacity = serializers.IntegerField()
+    cinema = CinemaOutput()
+    extras: Collection[str] = ("cinema",)
 
     class Meta:
         model = Room
-        fields = ["id", "cinema_id", "name", "capacity", "created_at"]
+        fields = ["id", "cinema_id", "name", "capacity", "created_at", "cinema"]
         read_only_fields = fields
 
 
-class RoomInCinemaOutput(OutputOnce):
-    capacity = serializers.IntegerField()
-    cinema = CinemaOutput()
-
-    class Meta(RoomOutput.Meta):
-        fields = [*RoomOutput.Meta.fields, "cinema"]
-        read_only_fields = fields
+class RoomInCinemaOutput(RoomOutput):
+    extras = ()
 
 
 class RoomInput(serializers.ModelSerializer[Room]):

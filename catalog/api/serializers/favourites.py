@@ -2,7 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from catalog.api.serializers.fields import Output
+from catalog.api.serializers.output import Output
 from catalog.models import Favourite
 
 

@@ -2,25 +2,17 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
-from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-
-MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class Moment(serializers.DateTimeField):
     """A moment in UTC, whatever the site's zone."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(default_timezone=UTC, format=MOMENT, **kwargs)
-
-
-def as_text(moment: datetime) -> str:
-    """Return a moment as :class:`Moment` shows it."""
-    return moment.astimezone(UTC).strftime(MOMENT)
+    def to_representation(self, value: datetime) -> str:
+        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 class LocalOrMoment(serializers.DateTimeField):
@@ -28,6 +20,15 @@ class LocalOrMoment(serializers.DateTimeField):
 
     def enforce_timezone(self, value: datetime) -> datetime:
         return value
+
+
+class Texts(serializers.ListField):
+    """A list of texts, as it is stored."""
+
+    child = serializers.CharField()
+
+    def to_representation(self, value: list[Any]) -> list[str]:
+        return [*map(str, value)]
 
 
 class Words(serializers.ListField):
@@ -55,21 +56,3 @@ class FreeObject(serializers.JSONField):
         if len(text) > 20_000 or b"\\u0000" in text:
             raise serializers.ValidationError("At most 20,000 bytes, without null characters.")
         return data
-
-
-class Output(serializers.ModelSerializer[Any]):
-    # No docstring: it would stand in the API's documentation of every kind of row.
-    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {models.DateTimeField: Moment}
-
-
-class OutputOnce(Output):
-    # For rows that come with many others, as a film with its screenings: each is made into JSON once an answer.
-    def to_representation(self, instance: Any) -> Any:
-        made = cast(dict[str, Any], self.context).setdefault("made", {})
-        key = type(self), instance.pk
-        if key not in made:
-            made[key] = self.make(instance)
-        return made[key]
-
-    def make(self, instance: Any) -> Any:
-        return super().to_representation(instance)

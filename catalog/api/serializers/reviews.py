@@ -3,7 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.selectors import picture_url_of, short_name
-from catalog.api.serializers.fields import Output
+from catalog.api.serializers.output import Output
 from catalog.models import Reaction, Review
 from catalog.models.reviews import BEST, LONGEST_COMMENT, WORST
 from catalog.selectors.reviews import SORTS

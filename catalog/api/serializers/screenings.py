@@ -1,17 +1,26 @@
+from collections.abc import Collection
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.api.serializers.cinemas import RoomInCinemaOutput
-from catalog.api.serializers.fields import LocalOrMoment, Moment, Output
+from catalog.api.serializers.fields import LocalOrMoment, Moment
 from catalog.api.serializers.movies import MovieOutput
+from catalog.api.serializers.output import Output
+from catalog.api.serializers.showtimes import ShowtimeOutput
 from catalog.models import Screening, ScreeningStatus
+from catalog.selectors.screenings import know_films, know_rooms
 
 
 class ScreeningOutput(Output):
     screening_time = Moment(source="start_time")
     status = serializers.SerializerMethodField()
+    movie = MovieOutput()
+    room = RoomInCinemaOutput()
+    extras: Collection[str] = ("movie", "room")
+    columns = {"status": ("status", "end_time"), "movie": ("movie_id",), "room": ("room_id",)}
+    needs = {"movie": know_films, "room": know_rooms}
 
     class Meta:
         model = Screening
@@ -32,22 +41,18 @@ class ScreeningOutput(Output):
             "status",
             "bookings_count",
             "created_at",
+            "movie",
+            "room",
         ]
         read_only_fields = fields
 
     @extend_schema_field(serializers.ChoiceField(ScreeningStatus.choices))
     def get_status(self, screening: Screening) -> str:
-        over = screening.status == ScreeningStatus.SCHEDULED and screening.end_time <= self.context["now"]
-        return ScreeningStatus.COMPLETED if over else screening.status
+        return screening.status_at(self.context["now"])
 
 
 class DetailedScreeningOutput(ScreeningOutput):
-    movie = MovieOutput()
-    room = RoomInCinemaOutput()
-
-    class Meta(ScreeningOutput.Meta):
-        fields = [*ScreeningOutput.Meta.fields, "movie", "room"]
-        read_only_fields = fields
+    extras = ()
 
 
 class ScreeningInput(serializers.ModelSerializer[Screening]):
@@ -80,16 +85,6 @@ class ScreeningChangeInput(ScreeningInput):
 
     class Meta(ScreeningInput.Meta):
         fields = [*ScreeningInput.Meta.fields, "remap"]
-
-
-class ShowtimeOutput(Output):
-    screening_time = Moment(source="start_time")
-    room = RoomInCinemaOutput()
-
-    class Meta:
-        model = Screening
-        fields = ["id", "screening_time", "price", "room"]
-        read_only_fields = fields
 
 
 class MovieShowtimesOutput(serializers.Serializer[Any]):

@@ -12,6 +12,8 @@ class ShowingOutput(ScreeningOutput):
     movie_title = serializers.CharField(source="movie.title")
     tmdb_id: "serializers.Field[Any, Any, Any, Any]" = serializers.IntegerField(source="movie.tmdb_id", allow_null=True)
 
+    extras = ()
+
     class Meta(ScreeningOutput.Meta):
         fields = [
             "id",

@@ -1,12 +1,14 @@
 """What all views of the catalogue share: who may write, lists, answers that are given once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.generics import GenericAPIView
+from rest_framework.pagination import BasePagination
 from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -16,9 +18,11 @@ from rest_framework.serializers import BaseSerializer
 from accounts.callers import Caller
 from accounts.permissions import IsStaffMember
 from accounts.services.searches import remember_search
+from catalog.api.serializers.output import Output
 from cinema_project.common.errors import Invalid
 from cinema_project.common.idempotency import once
-from cinema_project.common.pagination import SkipLimitPagination, whole
+from cinema_project.common.pagination import DEFAULT_LIMIT, SkipLimitPagination
+from cinema_project.common.queries import words_of
 
 LONGEST_SEARCH = 255
 Q_PARAMETER = OpenApiParameter("q", str, required=True, description="What to look for.")
@@ -32,6 +36,17 @@ class QueryMissing(Invalid):
         super().__init__(sentence, errors=[{"pointer": "/q", "detail": sentence}])
 
 
+def query_of(request: Request) -> str:
+    """Return what is looked for.
+
+    :raises QueryMissing: if that is no text
+    """
+    text: str = request.query_params.get("q", "").strip()
+    if not 1 <= len(text) <= LONGEST_SEARCH or "\0" in text:
+        raise QueryMissing
+    return text
+
+
 Rows = QuerySet[Any] | Sequence[Any]
 
 
@@ -40,7 +55,7 @@ class CatalogueView(GenericAPIView[Any]):
 
     read_permission: type[BasePermission] = AllowAny
     write_permission: type[BasePermission] = IsStaffMember
-    pagination_class: type[SkipLimitPagination] | None = None
+    pagination_class: type[BasePagination] | None = None
     filter_backends: list[Any] = []
 
     def get_permissions(self) -> list[BasePermission]:
@@ -52,31 +67,65 @@ class CatalogueView(GenericAPIView[Any]):
         body.is_valid(raise_exception=True)
         return dict(body.validated_data)
 
-    def shown(self, serializer: type[BaseSerializer[Any]], row: Any) -> Response:
-        return Response(serializer(row, context=self.get_serializer_context()).data)
+    def shown(self, output: type[BaseSerializer[Any]], row: Any) -> Response:
+        return Response(self.as_json(output, row))
+
+    def as_json(self, output: type[BaseSerializer[Any]], found: Any) -> Any:
+        """Return a row or a list of rows; where the output allows it, with the fields that were asked for."""
+        if issubclass(output, Output):
+            return self.chosen(output).json_of(found)
+        return output(found, many=isinstance(found, list), context=self.get_serializer_context()).data
+
+    def chosen(self, output: type[Output]) -> Output:
+        """Return the output with the fields that the request asks for.
+
+        :raises NameUnknown: if it has no such field
+        """
+        query = self.request.query_params if self.request.method in SAFE_METHODS else QueryDict()
+        fields, extras = words_of(query, "fields", output.known()), words_of(query, "expand", output.extras)
+        return output(context=self.get_serializer_context(), names={*(fields or output.usual()), *extras})
+
+    def described_parameters(self) -> list[OpenApiParameter]:
+        """Tell the API's documentation what is understood by every read of such rows."""
+        output: type = self.get_serializer_class() if self.serializer_class else object
+        if self.request.method != "GET" or not issubclass(output, Output):
+            return []
+        fields = _names("fields", "Show these fields only.", output.known())
+        return [fields, _names("expand", "Show these too.", output.extras)] if output.extras else [fields]
 
     def created(self, request: Request, make: Callable[[], Any]) -> HttpResponse:
         """Make something once for each ``Idempotency-Key`` and show it with ``serializer_class``."""
 
         def work() -> HttpResponse:
-            made = make()
-            many = isinstance(made, list)
-            data = self.get_serializer_class()(made, many=many, context=self.get_serializer_context()).data
+            data = self.as_json(self.get_serializer_class(), make())
             return HttpResponse(JSONRenderer().render(data), status=201, content_type="application/json")
 
         return once(request._request, int(request.user.pk or 0), work)
 
 
+def _names(name: str, description: str, known: Collection[str]) -> OpenApiParameter:
+    schema = {"type": "array", "items": {"type": "string", "enum": list(known)}}
+    return OpenApiParameter(name, schema, description=description, style="form", explode=False)
+
+
 class CatalogueList(CatalogueView):
-    """A list with ``skip`` and ``limit``."""
+    """A list with ``skip`` and ``limit``; without one it shows ``default_limit`` rows, ``None`` for all."""
 
-    pagination_class: type[SkipLimitPagination] | None = SkipLimitPagination
+    default_limit: int | None = DEFAULT_LIMIT
+    pagination_class = SkipLimitPagination
 
-    def listed(self, rows: Rows, envelope: str = "") -> Response:
-        """Show a page of rows with ``serializer_class``, plain or as ``{envelope: rows, "total": n}``."""
-        paginator = (self.pagination_class or SkipLimitPagination)()
-        page = paginator.paginate_queryset(rows, self.request, self)
-        data: Any = self.get_serializer_class()(page, many=True, context=self.get_serializer_context()).data
+    def listed(self, rows: Rows, envelope: str = "", show: Callable[[list[Any]], Any] | None = None) -> Response:
+        """Show a page of rows, plain or as ``{envelope: rows, "total": n}``.
+
+        :param show: makes the page into JSON, by default ``serializer_class``
+        """
+        if show is None:
+            output = self.get_serializer_class()
+            show = partial(self.as_json, output)
+            if isinstance(rows, QuerySet) and issubclass(output, Output):
+                rows = self.chosen(output).narrowed(rows)
+        paginator = SkipLimitPagination()
+        data = show(paginator.paginate_queryset(rows, self.request, self))
         if envelope:
             data = {envelope: data, "total": paginator.total}
         return Response(data, headers=paginator.headers())
@@ -92,9 +141,7 @@ class Search(CatalogueList):
 
         :raises QueryMissing: without ``q``
         """
-        text = self.request.query_params.get("q", "").strip()
-        if not 1 <= len(text) <= LONGEST_SEARCH or "\0" in text:
-            raise QueryMissing
+        text = query_of(self.request)
         found = self.listed(matching(text), envelope)
         self.note(text)
         return found
@@ -103,16 +150,3 @@ class Search(CatalogueList):
         """Keep what was looked for in the history of a signed-in caller."""
         if text and isinstance(self.request.auth, Caller):
             remember_search(user_id=self.request.auth.id, query=text, kind=self.kind)
-
-
-class WholeUnlessLimited(SkipLimitPagination):
-    """Everything, unless ``limit`` is given: the lists of seats."""
-
-    def paginate_queryset(self, queryset: Rows, request: Request, view: Any = None) -> list[Any]:
-        if "limit" in request.query_params:
-            return super().paginate_queryset(queryset, request, view)
-        self.request = request
-        rows = list(queryset)
-        self.skip = whole(request.query_params, "skip", whole(request.query_params, "offset", 0, least=0), least=0)
-        self.total = self.limit = len(rows)
-        return rows[self.skip :]

@@ -23,7 +23,7 @@ class Casts(CatalogueList):
 
     @extend_schema(operation_id="list_casts", responses=CastOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Everybody in every film, film by film, in the order of the credits."""
+        """List everybody in every film, film by film, in the order of the credits."""
         return self.listed(selectors.cast_members())
 
     @extend_schema(
@@ -44,7 +44,7 @@ class OneCastMember(CatalogueView):
 
     @extend_schema(operation_id="show_cast_member", responses={200: CastOutput} | NOBODY)
     def get(self, request: Request, cast_id: int) -> Response:
-        """One part."""
+        """Show one part in a film."""
         return self.shown(CastOutput, selectors.found_member(cast_id, selectors.cast_members()))
 
     @extend_schema(operation_id="update_cast_member", request=CastInput, responses={200: CastOutput} | NOBODY)
@@ -57,7 +57,7 @@ class OneCastMember(CatalogueView):
         operation_id="replace_cast_member", request=CastInput(partial=True), responses={200: CastOutput} | NOBODY
     )
     def put(self, request: Request, cast_id: int) -> Response:
-        """Change a part (staff); fields that are not given stay as they are."""
+        """Change a part (staff). Fields that are not given stay as they are."""
         return self.patch(request, cast_id)
 
     @extend_schema(operation_id="delete_cast_member", responses={204: None} | NOBODY)
@@ -70,5 +70,5 @@ class OneCastMember(CatalogueView):
 class CastOfMovie(Cast):
     @extend_schema(operation_id="list_casts_of_movie", responses={200: CastOutput(many=True)} | NO_MOVIE)
     def get(self, request: Request, movie_id: int) -> Response:
-        """The same as `movies/{movie_id}/cast`."""
+        """List who is in a film, in the order of the credits. The same as `movies/{movie_id}/cast`."""
         return super().get(request, movie_id)

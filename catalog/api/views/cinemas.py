@@ -17,7 +17,7 @@ from catalog.api.serializers.cinemas import (
     SeatOutput,
     SeatsInput,
 )
-from catalog.api.views.base import Q_PARAMETER, CatalogueList, CatalogueView, Search, WholeUnlessLimited
+from catalog.api.views.base import Q_PARAMETER, CatalogueList, CatalogueView, Search
 from catalog.models import Cinema, Room, Seat
 from catalog.selectors import cinemas as selectors
 from catalog.services import cinemas as services
@@ -37,7 +37,7 @@ class Cinemas(CatalogueList):
 
     @extend_schema(operation_id="list_cinemas", parameters=PAGE, responses=CinemasOutput)
     def get(self, request: Request) -> Response:
-        """All cinemas, by name."""
+        """List the cinemas by name."""
         return self.listed(selectors.visible_cinemas(), envelope="cinemas")
 
     @extend_schema(
@@ -58,7 +58,8 @@ class SearchCinemas(Search):
 
     @extend_schema(operation_id="search_cinemas", parameters=[Q_PARAMETER, *PAGE], responses=CinemasOutput)
     def get(self, request: Request) -> Response:
-        """Cinemas by name, city and address."""
+        """Find cinemas by name, city and address, the best match first. Typos and accents do no harm. The search of a
+        signed-in caller is kept in their history."""
         return self.searched(selectors.matching, envelope="cinemas")
 
 
@@ -68,7 +69,7 @@ class OneCinema(CatalogueView):
 
     @extend_schema(operation_id="show_cinema", responses={200: CinemaOutput} | NO_CINEMA)
     def get(self, request: Request, cinema_id: int) -> Response:
-        """One cinema."""
+        """Show one cinema."""
         return self.shown(CinemaOutput, selectors.cinema(cinema_id))
 
     @extend_schema(operation_id="update_cinema", request=CinemaInput, responses={200: CinemaOutput} | NO_CINEMA)
@@ -79,26 +80,24 @@ class OneCinema(CatalogueView):
 
     @extend_schema(operation_id="replace_cinema", request=CinemaInput, responses={200: CinemaOutput} | NO_CINEMA)
     def put(self, request: Request, cinema_id: int) -> Response:
-        """Change a cinema (staff); optional fields that are not given stay as they are."""
+        """Change a cinema (staff). Optional fields that are not given stay as they are."""
         return self.shown(CinemaOutput, services.update_cinema(cinema_id=cinema_id, **self.asked(CinemaInput)))
 
     @extend_schema(operation_id="remove_cinema", responses={204: None} | NO_CINEMA | TO_COME)
     def delete(self, request: Request, cinema_id: int) -> Response:
-        """Close a cinema with its rooms (staff): hidden from then on, still named on tickets."""
+        """Close a cinema with its rooms (staff). It is hidden from then on, and still named on tickets."""
         remove_cinema(cinema_id=cinema_id)
         return Response(status=204)
 
 
-class Amenities(CatalogueView):
-    serializer_class = CinemaOutput
-
+class Amenities(CatalogueList):
     @extend_schema(
         operation_id="list_amenities",
         responses={200: serializers.ListSerializer(child=serializers.CharField())} | NO_CINEMA,
     )
     def get(self, request: Request, cinema_id: int) -> Response:
-        """What a cinema offers besides films."""
-        return Response(selectors.cinema(cinema_id).amenities)
+        """List what a cinema offers besides films."""
+        return self.listed(selectors.cinema(cinema_id).amenities, show=list)
 
 
 class Rooms(CatalogueList):
@@ -108,7 +107,7 @@ class Rooms(CatalogueList):
 
     @extend_schema(operation_id="list_rooms", responses={200: RoomOutput(many=True)} | NO_CINEMA)
     def get(self, request: Request, cinema_id: int) -> Response:
-        """The rooms of a cinema, by name."""
+        """List the rooms of a cinema by name."""
         return self.listed(selectors.rooms_of(cinema_id))
 
     @extend_schema(
@@ -133,7 +132,7 @@ class OneRoom(CatalogueView):
 
     @extend_schema(operation_id="show_room", responses={200: RoomOutput} | NO_ROOM)
     def get(self, request: Request, room_id: int) -> Response:
-        """One room."""
+        """Show one room."""
         return self.shown(RoomOutput, selectors.room(room_id))
 
     @extend_schema(operation_id="update_room", request=RoomInput, responses={200: RoomOutput} | NO_ROOM | NAME_TAKEN)
@@ -144,13 +143,13 @@ class OneRoom(CatalogueView):
 
     @extend_schema(operation_id="replace_room", request=RoomInput, responses={200: RoomOutput} | NO_ROOM | NAME_TAKEN)
     def put(self, request: Request, room_id: int) -> Response:
-        """Change a room (staff); optional fields that are not given stay as they are."""
+        """Change a room (staff). Optional fields that are not given stay as they are."""
         change_room(room_id=room_id, **self.asked(RoomInput))
         return self.shown(RoomOutput, selectors.room(room_id))
 
     @extend_schema(operation_id="remove_room", responses={204: None} | NO_ROOM | TO_COME)
     def delete(self, request: Request, room_id: int) -> Response:
-        """Close a room (staff): hidden from then on, still named on tickets."""
+        """Close a room (staff). It is hidden from then on, and still named on tickets."""
         remove_room(room_id=room_id)
         return Response(status=204)
 
@@ -158,11 +157,11 @@ class OneRoom(CatalogueView):
 class Seats(CatalogueList):
     queryset = Seat.objects.none()
     serializer_class = SeatOutput
-    pagination_class = WholeUnlessLimited
+    default_limit = None
 
     @extend_schema(operation_id="list_seats", responses={200: SeatOutput(many=True)} | NO_ROOM)
     def get(self, request: Request, room_id: int) -> Response:
-        """The seats of a room, front row first; all of them unless a limit is given."""
+        """List the seats of a room, front row first. All of them come unless a limit is given."""
         return self.listed(selectors.seats_of(room_id))
 
 
@@ -182,7 +181,8 @@ class SeatsInBulk(CatalogueView):
         | KEY_REUSED,
     )
     def post(self, request: Request, room_id: int) -> HttpResponse:
-        """Add seats to a room, all or none: a block of rows A, B, ... Z, AA, ..., or a list (staff)."""
+        """Add seats to a room, all or none (staff). A block has rows named A to Z, then AA and on; a list names each
+        seat."""
 
         def make() -> list[Seat]:
             return services.create_seats(room_id=room_id, seats=_specs(self.asked(SeatsInput)))

@@ -1,5 +1,9 @@
+"""What a person marked: cinemas and films alike."""
+
+from collections.abc import Callable
+
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
@@ -16,8 +20,10 @@ from catalog.selectors.cinemas import CinemaNotFound
 from catalog.selectors.movies import MovieNotFound
 from catalog.services import favourites as services
 
-NO_CINEMA = refusal(CinemaNotFound, "Cinema with id 1 not found")
-NO_MOVIE = refusal(MovieNotFound, "Movie with id 3 not found")
+NOT_FOUND = {
+    "cinema": refusal(CinemaNotFound, "Cinema with id 1 not found"),
+    "movie": refusal(MovieNotFound, "Movie with id 3 not found"),
+}
 
 
 class FavouriteCinemas(CatalogueList):
@@ -27,47 +33,8 @@ class FavouriteCinemas(CatalogueList):
 
     @extend_schema(operation_id="list_favorite_cinemas", responses=CinemaOutput(many=True))
     def get(self, request: SignedInRequest) -> Response:
-        """The cinemas you marked, the latest first."""
+        """List the cinemas that you marked, the latest first."""
         return self.listed(selectors.favourite_cinemas(request.user.pk))
-
-
-class FavouriteCinema(CatalogueView):
-    queryset = Favourite.objects.none()
-    serializer_class = FavouriteOutput
-    write_permission = IsAuthenticated
-
-    @extend_schema(
-        operation_id="add_favorite_cinema",
-        parameters=ONCE,
-        request=None,
-        responses={201: FavouriteOutput}
-        | refusal(services.AlreadyFavourite, "Cinema already in favorites")
-        | NO_CINEMA
-        | KEY_REUSED,
-    )
-    def post(self, request: SignedInRequest, cinema_id: int) -> HttpResponse:
-        """Mark a cinema."""
-        person = request.user.pk
-        return self.created(request, lambda: services.add_favourite_cinema(user_id=person, cinema_id=cinema_id))
-
-    @extend_schema(
-        operation_id="remove_favorite_cinema",
-        responses={204: None} | refusal(services.NotFavourite, "Cinema not in favorites"),
-    )
-    def delete(self, request: SignedInRequest, cinema_id: int) -> Response:
-        """Take the mark off."""
-        services.remove_favourite_cinema(user_id=request.user.pk, cinema_id=cinema_id)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class IsFavouriteCinema(CatalogueView):
-    serializer_class = IsFavouriteOutput
-    read_permission = IsAuthenticated
-
-    @extend_schema(operation_id="check_favorite_cinema", responses={200: IsFavouriteOutput} | NO_CINEMA)
-    def get(self, request: SignedInRequest, cinema_id: int) -> Response:
-        """Whether you marked this cinema."""
-        return Response({"is_favorite": selectors.is_favourite_cinema(user_id=request.user.pk, cinema_id=cinema_id)})
 
 
 class FavouriteMovies(CatalogueList):
@@ -77,44 +44,74 @@ class FavouriteMovies(CatalogueList):
 
     @extend_schema(operation_id="list_favorite_movies", responses=MovieOutput(many=True))
     def get(self, request: SignedInRequest) -> Response:
-        """The films you marked, the latest first."""
+        """List the films that you marked, the latest first."""
         return self.listed(selectors.favourite_movies(request.user.pk))
 
 
-class FavouriteMovie(CatalogueView):
+def _about(thing: str) -> Callable[[type], type]:
+    """Describe what a view does as done to this kind of thing."""
+    already = refusal(services.AlreadyFavourite, f"{thing.capitalize()} already in favorites")
+    described = {
+        "post": extend_schema(
+            operation_id=f"add_favorite_{thing}",
+            summary=f"Mark a {thing} as one of your favorites",
+            parameters=ONCE,
+            request=None,
+            responses={201: FavouriteOutput} | already | NOT_FOUND[thing] | KEY_REUSED,
+        ),
+        "delete": extend_schema(
+            operation_id=f"remove_favorite_{thing}",
+            summary=f"Take a {thing} out of your favorites",
+            responses={204: None} | refusal(services.NotFavourite, f"{thing.capitalize()} not in favorites"),
+        ),
+        "get": extend_schema(
+            operation_id=f"check_favorite_{thing}",
+            summary=f"Tell whether a {thing} is one of your favorites",
+            responses={200: IsFavouriteOutput} | NOT_FOUND[thing],
+        ),
+    }
+    return lambda view: extend_schema_view(**{name: of for name, of in described.items() if hasattr(view, name)})(view)
+
+
+class _Mark(CatalogueView):
     queryset = Favourite.objects.none()
     serializer_class = FavouriteOutput
     write_permission = IsAuthenticated
+    add: Callable[..., Favourite]
+    remove: Callable[..., None]
 
-    @extend_schema(
-        operation_id="add_favorite_movie",
-        parameters=ONCE,
-        request=None,
-        responses={201: FavouriteOutput}
-        | refusal(services.AlreadyFavourite, "Movie already in favorites")
-        | NO_MOVIE
-        | KEY_REUSED,
-    )
-    def post(self, request: SignedInRequest, movie_id: int) -> HttpResponse:
-        """Mark a film."""
-        person = request.user.pk
-        return self.created(request, lambda: services.add_favourite_movie(user_id=person, movie_id=movie_id))
+    def post(self, request: SignedInRequest, **which: int) -> HttpResponse:
+        return self.created(request, lambda: self.add(user_id=request.user.pk, **which))
 
-    @extend_schema(
-        operation_id="remove_favorite_movie",
-        responses={204: None} | refusal(services.NotFavourite, "Movie not in favorites"),
-    )
-    def delete(self, request: SignedInRequest, movie_id: int) -> Response:
-        """Take the mark off."""
-        services.remove_favourite_movie(user_id=request.user.pk, movie_id=movie_id)
+    def delete(self, request: SignedInRequest, **which: int) -> Response:
+        self.remove(user_id=request.user.pk, **which)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class IsFavouriteMovie(CatalogueView):
+class _Check(CatalogueView):
     serializer_class = IsFavouriteOutput
     read_permission = IsAuthenticated
+    is_marked: Callable[..., bool]
 
-    @extend_schema(operation_id="check_favorite_movie", responses={200: IsFavouriteOutput} | NO_MOVIE)
-    def get(self, request: SignedInRequest, movie_id: int) -> Response:
-        """Whether you marked this film."""
-        return Response({"is_favorite": selectors.is_favourite_movie(user_id=request.user.pk, movie_id=movie_id)})
+    def get(self, request: SignedInRequest, **which: int) -> Response:
+        return Response({"is_favorite": self.is_marked(user_id=request.user.pk, **which)})
+
+
+@_about("cinema")
+class FavouriteCinema(_Mark):
+    add, remove = staticmethod(services.add_favourite_cinema), staticmethod(services.remove_favourite_cinema)
+
+
+@_about("movie")
+class FavouriteMovie(_Mark):
+    add, remove = staticmethod(services.add_favourite_movie), staticmethod(services.remove_favourite_movie)
+
+
+@_about("cinema")
+class IsFavouriteCinema(_Check):
+    is_marked = staticmethod(selectors.is_favourite_cinema)
+
+
+@_about("movie")
+class IsFavouriteMovie(_Check):
+    is_marked = staticmethod(selectors.is_favourite_movie)

@@ -6,12 +6,13 @@ from rest_framework.response import Response
 
 from accounts.permissions import IsProgrammer
 from catalog.api.described import KEY_REUSED, ONCE, PAGE, refusal
-from catalog.api.serializers.movies import CastOutput, MovieInput, MovieOutput, MoviesOutput
-from catalog.api.views.base import Q_PARAMETER, CatalogueList, CatalogueView, Search
+from catalog.api.serializers.movies import CastOutput, MovieInput, MovieOutput, MoviesOutput, SuggestionOutput
+from catalog.api.views.base import Q_PARAMETER, CatalogueList, CatalogueView, Search, query_of
 from catalog.filters import TEXTS, AdvancedFilter, MovieCriteriaFilter, MovieFilter
 from catalog.models import CastMember, Movie, MovieState
 from catalog.selectors import cinemas, film_search
 from catalog.selectors import movies as selectors
+from catalog.selectors.suggestions import suggestions
 from catalog.services import movies as services
 from catalog.services.archiving import HasScreeningsToCome, remove_movie
 
@@ -31,8 +32,8 @@ class Movies(CatalogueList):
 
     @extend_schema(operation_id="list_movies", responses=MovieOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Films, newest first; those that ended only on request."""
-        return self.listed(self.filter_queryset(selectors.visible_movies()))
+        """List the films, newest first. Those that ended come on request only."""
+        return self.listed(self.filter_queryset(Movie.objects.visible()))
 
     @extend_schema(
         operation_id="create_movie",
@@ -57,8 +58,19 @@ class SearchMovies(Search):
 
     @extend_schema(operation_id="search_movies", parameters=[Q_PARAMETER], responses=MovieOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Films by title, genre and people."""
+        """Find films by title, genre and people, the best match first. Typos and accents do no harm. The search of a
+        signed-in caller is kept in their history."""
         return self.searched(film_search.matching)
+
+
+class SuggestMovies(CatalogueList):
+    serializer_class = SuggestionOutput
+
+    @extend_schema(operation_id="suggest_movies", parameters=[Q_PARAMETER], responses=SuggestionOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Suggest titles and people while somebody is typing. At most eight come, the likeliest first. Typos and
+        accents do no harm, and nothing is kept in the search history."""
+        return self.listed(suggestions(query_of(request)))
 
 
 class FilterMovies(CatalogueList):
@@ -69,8 +81,9 @@ class FilterMovies(CatalogueList):
 
     @extend_schema(operation_id="filter_movies", responses=MovieOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Films that meet all criteria, by title, whatever their state."""
-        return self.listed(self.filter_queryset(selectors.visible_movies()))
+        """Find films that meet all criteria, by title, whatever their state. Of names a part will do, in any case and
+        without accents."""
+        return self.listed(self.filter_queryset(Movie.objects.visible()))
 
 
 class SearchMoviesByField(Search):
@@ -82,8 +95,9 @@ class SearchMoviesByField(Search):
 
     @extend_schema(operation_id="search_movies_by_field", responses=MovieOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Films that have all the texts, each in its field, whatever their state."""
-        found = self.listed(self.filter_queryset(selectors.visible_movies()))
+        """Find films that have all the texts, each in its field, whatever their state. The search of a signed-in caller
+        is kept in their history."""
+        found = self.listed(self.filter_queryset(Movie.objects.visible()))
         self.note(" ".join(filter(None, (request.query_params.get(name, "").strip() for name in TEXTS))))
         return found
 
@@ -95,7 +109,7 @@ class OneMovie(CatalogueView):
 
     @extend_schema(operation_id="show_movie", responses={200: MovieOutput} | NO_MOVIE)
     def get(self, request: Request, movie_id: int) -> Response:
-        """One film."""
+        """Show one film."""
         return self.shown(MovieOutput, selectors.movie(movie_id))
 
     @extend_schema(
@@ -110,7 +124,7 @@ class OneMovie(CatalogueView):
 
     @extend_schema(operation_id="remove_movie", responses={204: None} | NO_MOVIE | TO_COME)
     def delete(self, request: Request, movie_id: int) -> Response:
-        """Take a film out of the programme (staff): hidden from then on, still named on tickets."""
+        """Take a film out of the programme (staff). It is hidden from then on, and still named on tickets."""
         remove_movie(movie_id=movie_id)
         return Response(status=204)
 
@@ -121,7 +135,7 @@ class ComingSoon(CatalogueList):
 
     @extend_schema(operation_id="list_coming_soon", responses=MovieOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Films to come, the next release first."""
+        """List the films to come, the next release first."""
         return self.listed(selectors.coming_soon())
 
 
@@ -131,7 +145,7 @@ class Cast(CatalogueList):
 
     @extend_schema(operation_id="list_cast", responses={200: CastOutput(many=True)} | NO_MOVIE)
     def get(self, request: Request, movie_id: int) -> Response:
-        """Who is in a film, in the order of the credits."""
+        """List who is in a film, in the order of the credits."""
         return self.listed(selectors.cast_of(movie_id))
 
 
@@ -145,5 +159,5 @@ class MoviesOfCinema(CatalogueList):
         responses={200: MoviesOutput} | refusal(cinemas.CinemaNotFound, "Cinema with id 1 not found"),
     )
     def get(self, request: Request, cinema_id: int) -> Response:
-        """The films that a cinema now shows."""
+        """List the films that a cinema now shows."""
         return self.listed(selectors.now_showing(cinemas.cinema(cinema_id)), envelope="movies")

@@ -52,8 +52,8 @@ class Screenings(ScreeningList):
 
     @extend_schema(operation_id="list_screenings", responses=DetailedScreeningOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Screenings by time, past and cancelled ones too, with film, room and cinema."""
-        return self.listed(selectors.detailed(self.filter_queryset(selectors.screenings())))
+        """List all screenings by time, past and cancelled ones too, with film, room and cinema."""
+        return self.listed(self.filter_queryset(selectors.screenings()))
 
     @extend_schema(
         operation_id="create_screening",
@@ -80,7 +80,7 @@ class OneScreening(AtThisMoment):
         | refusal(selectors.ScreeningNotFound, "Screening with id 42 not found"),
     )
     def get(self, request: Request, screening_id: int) -> Response:
-        """One screening with film, room and cinema."""
+        """Show one screening with film, room and cinema."""
         return self.shown(DetailedScreeningOutput, selectors.screening(screening_id))
 
 
@@ -90,8 +90,8 @@ class Showtimes(ScreeningList):
 
     @extend_schema(operation_id="list_showtimes", responses=ScreeningOutput(many=True))
     def get(self, request: Request) -> Response:
-        """The screenings to come, by time."""
-        return self.listed(self.filter_queryset(selectors.upcoming()))
+        """List the screenings to come, by time."""
+        return self.listed(self.filter_queryset(selectors.upcoming()).select_related(None))
 
 
 class OneShowtime(AtThisMoment):
@@ -103,7 +103,7 @@ class OneShowtime(AtThisMoment):
         responses={200: ScreeningOutput} | refusal(selectors.ScreeningNotFound, "Showtime with id 42 not found"),
     )
     def get(self, request: Request, showtime_id: int) -> Response:
-        """One screening."""
+        """Show one screening."""
         return self.shown(ScreeningOutput, selectors.screening(showtime_id, thing="Showtime"))
 
 
@@ -114,9 +114,9 @@ class ShowtimesOfMovie(ScreeningList):
         operation_id="list_showtimes_of_movie", responses={200: DetailedScreeningOutput(many=True)} | NO_MOVIE
     )
     def get(self, request: Request, movie_id: int) -> Response:
-        """The screenings to come of a film, by time, with film, room and cinema."""
+        """List the screenings to come of a film, by time, with film, room and cinema."""
         found = selectors.upcoming(movie=movies.movie(movie_id))
-        return self.listed(selectors.detailed(self.filter_queryset(found)))
+        return self.listed(self.filter_queryset(found).select_related(None))
 
 
 class ShowtimesOfCinema(ScreeningList):
@@ -126,9 +126,9 @@ class ShowtimesOfCinema(ScreeningList):
         operation_id="list_showtimes_of_cinema", responses={200: MovieShowtimesOutput(many=True)} | NO_CINEMA
     )
     def get(self, request: Request, cinema_id: int) -> Response:
-        """The screenings to come in a cinema by film, each film with its lowest price."""
+        """List the screenings to come in a cinema by film, each film with its lowest price."""
         found = selectors.upcoming(cinema=cinemas.cinema(cinema_id))
-        return self.listed(selectors.by_movie(selectors.detailed(self.filter_queryset(found))))
+        return self.listed(selectors.by_movie(self.filter_queryset(found).select_related(None)))
 
 
 class ShowtimesOfMovieInCinema(ScreeningList):
@@ -138,7 +138,7 @@ class ShowtimesOfMovieInCinema(ScreeningList):
         operation_id="list_showtimes_of_movie_in_cinema", responses={200: ScreeningOutput(many=True)} | NO_CINEMA
     )
     def get(self, request: Request, cinema_id: int, movie_id: int) -> Response:
-        """The screenings to come of a film in a cinema, today and on the six days after it."""
+        """List the screenings to come of a film in a cinema, today and on the six days after it."""
         cinema = cinemas.cinema(cinema_id)
-        found = selectors.upcoming(cinema=cinema, movie=movies.movie(movie_id))
+        found = selectors.upcoming(cinema=cinema, movie=movies.movie(movie_id)).select_related(None)
         return self.listed(self.filter_queryset(found.filter(start_time__lt=week_end(clock.now(), cinema.zone))))

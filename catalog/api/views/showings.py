@@ -21,7 +21,7 @@ class Showings(ScreeningList):
 
     @extend_schema(operation_id="list_showings", responses=ShowingOutput(many=True))
     def get(self, request: Request) -> Response:
-        """The screenings to come, by time."""
+        """List the screenings to come in the words of older clients, by time."""
         return self.listed(self.filter_queryset(selectors.upcoming()))
 
 
@@ -34,7 +34,7 @@ class OneShowing(AtThisMoment):
         responses={200: ShowingOutput} | refusal(selectors.ScreeningNotFound, "Showing with id 42 not found"),
     )
     def get(self, request: Request, showing_id: int) -> Response:
-        """One screening."""
+        """Show one screening in the words of older clients."""
         return self.shown(ShowingOutput, selectors.screening(showing_id, thing="Showing"))
 
 
@@ -44,5 +44,5 @@ class NowPlaying(CatalogueList):
 
     @extend_schema(operation_id="list_now_playing", responses=MovieOutput(many=True))
     def get(self, request: Request) -> Response:
-        """The films that have a screening to come, by title."""
+        """List the films that have a screening to come, by title."""
         return self.listed(movies.with_screenings_to_come())

@@ -14,7 +14,7 @@ from accounts.api.authentication import SignedInRequest
 from accounts.permissions import IsProgrammer
 from catalog.api.described import KEY_REUSED, ONCE, refusal
 from catalog.api.serializers.movies import MovieOutput
-from catalog.api.views.base import LONGEST_SEARCH, Q_PARAMETER, QueryMissing
+from catalog.api.views.base import Q_PARAMETER, query_of
 from catalog.selectors.movies import movie
 from catalog.services.tmdb_import import FilmArchived, read_film, store_film
 from catalog.tmdb import client
@@ -22,13 +22,14 @@ from catalog.tmdb.listings import listing
 from cinema_project.common.errors import Invalid
 from cinema_project.common.idempotency import once
 from cinema_project.common.limited_views import Limited
-from cinema_project.common.pagination import whole
+from cinema_project.common.queries import whole
 from cinema_project.common.rates import Rate
 
 LAST_PAGE = 500
 QUESTIONS = Rate("tmdb", 120)
 """For what each visitor asks something else: the lists are the same for all."""
 TAGS = ["TMDB"]
+AT_MOST_AN_HOUR_OLD = "TMDB's own answer, at most an hour old, or older while TMDB is down."
 PAGE = OpenApiParameter("page", {"type": "integer", "minimum": 1, "maximum": LAST_PAGE}, default=1)
 UNREACHED = refusal(client.TmdbNotConfigured, "This site has no key for TMDB: set TMDB_API_KEY.") | refusal(
     client.TmdbUnavailable, "TMDB does not answer. Please try again in a while."
@@ -58,7 +59,7 @@ def _described(name: str, summary: str) -> Any:
             operation_id=f"list_tmdb_{name}",
             tags=TAGS,
             summary=summary,
-            description="TMDB's own answer, at most an hour old, or older while TMDB is down.",
+            description=AT_MOST_AN_HOUR_OLD,
             parameters=[PAGE],
             responses=FILMS | UNREACHED,
         )
@@ -73,22 +74,22 @@ class _Listing(APIView):
         return Response(listing(self.path, page=_page(request)))
 
 
-@_described("now_playing", "Films now in cinemas, as TMDB knows them")
+@_described("now_playing", "List the films now in cinemas, as TMDB knows them")
 class NowPlaying(_Listing):
     path = "movie/now_playing"
 
 
-@_described("upcoming", "Films to come, as TMDB knows them")
+@_described("upcoming", "List the films to come, as TMDB knows them")
 class UpcomingFilms(_Listing):
     path = "movie/upcoming"
 
 
-@_described("popular", "Popular films of TMDB")
+@_described("popular", "List the popular films of TMDB")
 class PopularFilms(_Listing):
     path = "movie/popular"
 
 
-@_described("top_rated", "The best rated films of TMDB")
+@_described("top_rated", "List the best rated films of TMDB")
 class TopRatedFilms(_Listing):
     path = "movie/top_rated"
 
@@ -100,15 +101,13 @@ class SearchTmdb(Limited):
     @extend_schema(
         operation_id="search_tmdb",
         tags=TAGS,
-        summary="Films that TMDB finds",
+        summary="Find films at TMDB",
+        description=AT_MOST_AN_HOUR_OLD,
         parameters=[Q_PARAMETER, PAGE],
         responses=FILMS | UNREACHED,
     )
     def get(self, request: Request) -> Response:
-        text = request.query_params.get("q", "").strip()
-        if not 1 <= len(text) <= LONGEST_SEARCH or "\0" in text:
-            raise QueryMissing
-        return Response(listing("search/movie", query=text, page=_page(request)))
+        return Response(listing("search/movie", query=query_of(request), page=_page(request)))
 
 
 class TmdbFilm(Limited):
@@ -118,7 +117,8 @@ class TmdbFilm(Limited):
     @extend_schema(
         operation_id="show_tmdb_film",
         tags=TAGS,
-        summary="One film of TMDB, with credits and videos",
+        summary="Show one film of TMDB, with credits and videos",
+        description=AT_MOST_AN_HOUR_OLD,
         responses=_as_it_is("As TMDB answers.", HIT | {"credits": {"cast": [], "crew": []}, "videos": {"results": []}})
         | NO_FILM
         | UNREACHED,

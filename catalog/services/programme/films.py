@@ -48,7 +48,7 @@ class _Films:
         check_fields(movie)
         self._claim(movie)
         if different:
-            movie.save()
+            movie.save(update_fields=[*different, "updated_at"] if there else None)
         recast = row.cast is not None and _recast(movie, row.cast, new=there is None)
         if there is None:
             run.movies.append(movie)
@@ -118,7 +118,7 @@ def _poster(run: Run, slug: str, name: str) -> str:
     if path.stat().st_size > LARGEST_POSTER:
         raise refusal("/poster", f"{name} is larger than 5 MB: make the picture smaller.")
     content = path.read_bytes()
-    stored = f"posters/{slug[:80]}-{hashlib.sha256(content).hexdigest()[:8]}.{_ending(content, path)}"
+    stored = f"posters/{slug[:75]}-{hashlib.sha256(content).hexdigest()[:8]}.{_ending(content, path)}"
     run.posters[stored] = content
     return stored
 

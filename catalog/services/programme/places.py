@@ -24,12 +24,12 @@ def import_places(run: Run) -> None:
     _Rooms().take(run)
 
 
-def changed(row: Cinema | Room | Movie, given: dict[str, Any]) -> bool:
-    """Set the given values; tell whether one of them was another before."""
+def changed(row: Cinema | Room | Movie, given: dict[str, Any]) -> list[str]:
+    """Set the given values; return the fields that had others before, for what else somebody changes to stay."""
     different = [name for name, value in given.items() if getattr(row, name) != value]
     for name in different:
         setattr(row, name, given[name])
-    return bool(different)
+    return different
 
 
 def _cinema(run: Run, raw: Raw, row: Row) -> None:
@@ -39,9 +39,9 @@ def _cinema(run: Run, raw: Raw, row: Row) -> None:
     if there is None:
         run.cinemas[key(row.name, row.city)] = create_cinema(**given)
         run.count(raw, "created")
-    elif changed(there, given):
+    elif different := changed(there, given):
         check_fields(there)
-        there.save()
+        there.save(update_fields=different)
         run.count(raw, "updated")
     else:
         run.count(raw, "unchanged")
@@ -76,9 +76,9 @@ class _Rooms:
         other_seats = specs is not None and {_place(spec) for spec in specs} != self.seats[room.pk]
         if other_seats and _is_in_use(room):
             raise refusal("/plan", f"The seats of {room.name} differ, but it has screenings: give the room a new name.")
-        if changed(room, given):
+        if different := changed(room, given):
             check_fields(room)
-            room.save()
+            room.save(update_fields=different)
         elif not other_seats:
             run.count(raw, "unchanged")
             return

@@ -68,6 +68,8 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), Af
 Loose = Annotated[str, AfterValidator(_storable)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[-a-z0-9_]+$", max_length=255)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+Factor = Annotated[Decimal, Field(ge=0, max_digits=5, decimal_places=2)]
+Money = Annotated[Decimal, Field(ge=0, max_digits=6, decimal_places=2)]
 
 
 class Row(BaseModel):
@@ -84,6 +86,19 @@ class CinemaRow(Row):
     latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
     trailer_minutes: int = 15
+    hold_seconds: int | None = None
+    cancel_cutoff_minutes: int = 0
+    booking_fee: Money = Decimal(0)
+    standard_factor: Factor = Decimal(1)
+    premium_factor: Factor = Decimal("1.2")
+    vip_factor: Factor = Decimal("1.5")
+    couple_factor: Factor = Decimal(1)
+    wheelchair_factor: Factor = Decimal(1)
+    companion_factor: Factor = Decimal(1)
+    adult_factor: Factor = Decimal(1)
+    child_factor: Factor = Decimal("0.65")
+    senior_factor: Factor = Decimal("0.8")
+    member_factor: Factor = Decimal("0.8")
 
 
 class RoomRow(Row):

@@ -99,6 +99,28 @@ class TestWriteOnPostgreSQL:
 
         assert (change(), len(attempts), keys()) == ("done", 4, ["attempt 3"])
 
+    def test_repeats_when_a_row_was_deleted_that_another_came_to_name(self):
+        attempts = []
+
+        @write
+        def change():
+            attempts.append(1)
+            query("INSERT INTO auth_group (name) VALUES ('staff')")
+            if len(attempts) < 3:
+                query("INSERT INTO auth_group_permissions (group_id, permission_id) VALUES (-1, -1)")
+
+        change()
+
+        assert (len(attempts), query("SELECT name FROM auth_group WHERE name = 'staff'")) == (3, [("staff",)])
+
+    def test_does_not_hide_that_a_row_names_what_never_was(self):
+        @write
+        def change():
+            query("INSERT INTO auth_group_permissions (group_id, permission_id) VALUES (-1, -1)")
+
+        with pytest.raises(IntegrityError, match="foreign key"):
+            change()
+
     def test_r62_gives_up_after_three_repeats(self):
         attempts = []
 

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
@@ -25,13 +27,19 @@ def test_a_hundred_unless_told_otherwise():
     )
 
 
-@pytest.mark.parametrize("query", ["skip=1000&limit=500", "offset=1000&limit=500"])
-def test_the_last_page_leads_back(query):
-    found, headers = page(query)
+@pytest.mark.parametrize("name", ["skip", "offset"])
+def test_the_last_page_leads_back_by_the_name_that_was_used(name):
+    found, headers = page(f"{name}=1000&limit=500")
 
     assert found == THINGS[1000:]
-    assert headers["Link"].endswith('skip=500>; rel="prev"')
-    assert "next" not in headers["Link"]
+    assert headers["Link"] == f'<http://testserver/api/v1/things?limit=500&{name}=500>; rel="prev"'
+
+
+def test_skip_counts_where_both_are_given():
+    found, headers = page("skip=10&offset=700&limit=5")
+
+    assert found == THINGS[10:15]
+    assert "skip=15" in headers["Link"]
 
 
 def test_a_page_in_the_middle_leads_both_ways():
@@ -41,8 +49,15 @@ def test_a_page_in_the_middle_leads_both_ways():
     assert "skip=0" in headers["Link"]
 
 
-def test_a_page_behind_the_end_is_empty():
-    assert page("skip=5000")[0] == []
+@pytest.mark.parametrize(
+    ("things", "query", "last"),
+    [(THINGS, "skip=5000", 1100), (THINGS[:22], "skip=500&limit=10", 20), ([], "skip=5", 0)],
+)
+def test_a_page_behind_the_end_is_empty_and_leads_to_the_last(things, query, last):
+    found, headers = page(query, things)
+
+    assert found == []
+    assert f"skip={last}>" in headers["Link"]
 
 
 def test_everything_on_one_page_leads_nowhere():
@@ -67,7 +82,11 @@ def test_a_skip_is_from_0(name, value):
 
 
 def test_a_view_may_have_a_default_of_its_own():
-    class View:
-        default_limit = 7
+    assert len(page(view=SimpleNamespace(default_limit=7))[0]) == 7
 
-    assert len(page(view=View())[0]) == 7
+
+def test_a_list_that_is_whole_unless_limited_leads_to_pages_that_are_allowed():
+    found, headers = page("skip=700", view=SimpleNamespace(default_limit=None))
+
+    assert found == THINGS[700:]
+    assert headers["Link"] == '<http://testserver/api/v1/things?limit=500&skip=200>; rel="prev"'

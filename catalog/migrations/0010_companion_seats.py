@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0008_archived_rooms_free_their_name")]
+    dependencies = [("catalog", "0009_addresses_are_public")]
     operations = [
         migrations.AddField(
             model_name="cinema",

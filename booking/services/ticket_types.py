@@ -1,0 +1,59 @@
+"""R16: what each ticket is, and what it costs."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from booking.claims import Claim, ScreeningState
+from catalog.models import TicketType
+from cinema_project.common.errors import Invalid
+
+TicketTypes = Mapping[int, str]
+"""Ticket types by seat; seats that are not among them are for adults, or stay what they are."""
+
+
+class TicketTypesInvalid(Invalid):
+    code = "ticket_types_invalid"
+
+
+def checked_ticket_types(ticket_types: object, seat_ids: Sequence[int]) -> dict[int, str]:
+    """Read ``{"<seat id>": "child"}``, for some of the seats that are asked for.
+
+    :raises TicketTypesInvalid: if it is something else, with a pointer to each wrong entry
+    """
+    if ticket_types is None:
+        return {}
+    if not isinstance(ticket_types, Mapping):
+        raise _refusal({"": "ticket_types must be an object of seat ids and ticket types."})
+    known = {str(seat_id): seat_id for seat_id in seat_ids}
+    wrong = {f"/{_escaped(key)}": _fault(key, kind, known) for key, kind in ticket_types.items()}
+    if any(wrong.values()):
+        raise _refusal({pointer: fault for pointer, fault in wrong.items() if fault})
+    return {known[key]: str(kind) for key, kind in ticket_types.items()}
+
+
+def prices(screening: ScreeningState, seat_ids: Sequence[int], ticket_types: TicketTypes) -> dict[int, Decimal]:
+    """Return what tickets of these types cost on these seats now."""
+    layout, base = screening.layout, screening.price
+    return {seat: layout.price(base, seat, ticket_types.get(seat, TicketType.ADULT)) for seat in seat_ids}
+
+
+def retyped(holds: Sequence[Claim], ticket_types: TicketTypes) -> list[Claim]:
+    """Pick the holds that are to be of another type than they are."""
+    return [hold for hold in holds if ticket_types.get(hold.seat_id, hold.ticket_type) != hold.ticket_type]
+
+
+def _fault(key: object, kind: object, known: Mapping[str, int]) -> str:
+    if key not in known:
+        return "This is not one of the seats asked for."
+    if not isinstance(kind, str) or kind not in TicketType.values:
+        return f"A ticket type is one of {', '.join(TicketType.values)}."
+    return ""
+
+
+def _refusal(faults: Mapping[str, str]) -> TicketTypesInvalid:
+    errors = [{"pointer": f"/ticket_types{pointer}", "detail": fault} for pointer, fault in faults.items()]
+    return TicketTypesInvalid(errors[0]["detail"], errors=errors[:100])
+
+
+def _escaped(key: object) -> str:
+    return str(key)[:100].replace("~", "~0").replace("/", "~1")
