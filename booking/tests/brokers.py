@@ -15,8 +15,9 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from booking.mqtt import service
+from booking.tests.sale import World, client
 from cinema_project.tests.processes import HOST, Process, free_port, port_is_open, spawn
-from cinema_project.tests.product import ROOT
+from cinema_project.tests.product import ROOT, Server
 from cinema_project.tests.services import MQTT_PASSWORD, MQTT_USER, binary_named, mosquitto_binary
 
 PASSWORD = "peanuts"
@@ -198,6 +199,18 @@ def board_of(last: dict[str, bytes]) -> Board:
             assert said.keys() == {"screening_id", "available_tickets", "total_capacity"}
             assert said["screening_id"] == int(words[1])
             found.counts[said["screening_id"]] = (said["available_tickets"], said["total_capacity"])
+    return found
+
+
+def truth(web: Server, world: World) -> Board:
+    """Return the same as the API tells it."""
+    found = Board({}, {})
+    with client(web) as tab:
+        for screening in world.screenings:
+            seats = tab.get(f"/api/v1/seat-reservations/screening/{screening}/availability").json()
+            left = tab.get(f"/api/v1/showings/{screening}/tickets").json()
+            found.seats[screening] = {entry["seat"]["id"]: entry["status"] for entry in seats}
+            found.counts[screening] = (left["available_tickets"], left["total_capacity"])
     return found
 
 

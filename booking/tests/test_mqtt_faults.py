@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from booking.tests.brokers import Board, Mosquitto, board, listening, until
+from booking.tests.brokers import Mosquitto, board, listening, truth, until
 from booking.tests.sale import BOOK, RESERVE, Person, World, audit, client, open_sale
 from cinema_project.tests.product import Product, Server
 
@@ -37,18 +37,6 @@ def start(product: Product) -> tuple[Server, Server]:
     """Start what serves, and what talks to the broker; embedded they are one."""
     web = product.start()
     return web, product.start("relay") if product.is_scaled else web
-
-
-def truth(web: Server, world: World) -> Board:
-    """Return what the API tells."""
-    found = Board({}, {})
-    with client(web) as tab:
-        for screening in world.screenings:
-            seats = tab.get(f"/api/v1/seat-reservations/screening/{screening}/availability").json()
-            left = tab.get(f"/api/v1/showings/{screening}/tickets").json()
-            found.seats[screening] = {entry["seat"]["id"]: entry["status"] for entry in seats}
-            found.counts[screening] = (left["available_tickets"], left["total_capacity"])
-    return found
 
 
 class Customer(threading.Thread):

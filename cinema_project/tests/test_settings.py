@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from cinema_project import environment
 from cinema_project.tests.product import ROOT
 
 PRODUCTION = {
@@ -106,6 +107,10 @@ def test_production_refuses_trust_but_for_a_till(settings_of):
         ),
         ({"MQTT_URL": "host:1883"}, "MQTT_URL cannot be used: set it to an address that starts with mqtt://."),
         (
+            {"MQTT_URL": "mqtt://cinema:secret@host:1883/news"},
+            "MQTT_URL cannot be used: set it to an address like mqtt://user:password@host:1883.",
+        ),
+        (
             {"API_KEYS": f"{'k' * 16},{'k' * 15}"},
             "API_KEYS holds a key that is too short: give each at least 16 random characters.",
         ),
@@ -134,6 +139,30 @@ def test_wrong_value_stops_the_start_with_one_sentence(settings_of, env, sentenc
 )
 def test_pictures_are_where_tmdb_is(settings_of, env, root, pictures):
     assert settings_of("TMDB_BASE_URL", "TMDB_IMAGE_URL", **env) == [root, pictures]
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("", None),
+        ("mqtt://broker", environment.Mqtt("broker", 1883)),
+        ("mqtts://cinema:p%40ss@broker/", environment.Mqtt("broker", 8883, "cinema", "p@ss", tls=True)),
+        ("mqtt://cinema:popcorn@[::1]:1884", environment.Mqtt("::1", 1884, "cinema", "popcorn")),
+    ],
+)
+def test_the_mqtt_broker_is_read_from_its_address(monkeypatch, url, meant):
+    monkeypatch.setenv("MQTT_URL", url)
+
+    assert environment.mqtt("MQTT_URL") == meant
+    assert "p@ss" not in repr(meant)
+
+
+@pytest.mark.parametrize("url", ["mqtt://", "mqtt://:1883", "mqtt://host:port", "mqtt://host:99999", "mqtt://host?x=1"])
+def test_the_address_of_no_mqtt_broker_stops_the_start(monkeypatch, url):
+    monkeypatch.setenv("MQTT_URL", url)
+
+    with pytest.raises(environment.SettingsError, match="set it to an address like mqtt://user:password@host:1883"):
+        environment.mqtt("MQTT_URL")
 
 
 def test_keys_are_a_comma_list(settings_of):
