@@ -286,7 +286,7 @@ class AnySequence(RuleBasedStateMachine):
     @invariant()
     def books_balance(self):
         if hasattr(self, "model"):
-            messages = OutboxMessage.objects.filter(key__startswith=f"{self.screening.pk}:").count()
+            messages = OutboxMessage.objects.filter(topic="seats", key__startswith=f"{self.screening.pk}:").count()
             refunds = Refund.objects.filter(claim__screening=self.screening).count()
             cancelled = sum(ticket.cancelled for ticket in self.model.tickets)
             assert (messages, refunds) == (self.model.seq, cancelled)

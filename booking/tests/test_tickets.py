@@ -35,7 +35,7 @@ def test_r37_a_cancelled_ticket_frees_its_seat_and_owes_its_price(noon):
         "due",
     )
     seat, *_ = make.seats_of(screening)
-    assert make.written(screening) == (2, [(seat, "cancelled")], 1, 2)
+    assert make.written(screening) == (2, [(seat, "cancelled")], 1, 4)
     assert seat in [place.id for place in seat_map(screening.pk).free_seats()]
     assert hold_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=[seat]).holds
 
