@@ -310,7 +310,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["cinema_project.common.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "cinema_project.common.answers.AlwaysTheFirst",
     "DEFAULT_METADATA_CLASS": "cinema_project.common.answers.AllowAlone",
     "DEFAULT_PARSER_CLASSES": ["cinema_project.common.parsers.BoundedJSONParser"],
