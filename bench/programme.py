@@ -24,15 +24,15 @@ CITIES = {
     "Monterrey": "America/Mexico_City",
     "Jakarta": "Asia/Jakarta",
 }
-MOVIE_COLUMNS = """id, title, original_title, slug, description, duration_minutes, genre, rating, state, director, writers,
-    producers, release_date, country, language, budget, revenue, production_company, distributor, poster, trailer_url,
-    awards, details, tmdb_id, backdrop_path, vote_average, vote_count, imported, created_at, updated_at"""
-CAST_COLUMNS = "movie_id, actor_name, character_name, role, is_lead, \"order\", created_at, updated_at"
+MOVIE_COLUMNS = """id, title, original_title, slug, description, duration_minutes, genre, rating, state, director,
+    writers, producers, release_date, country, language, budget, revenue, production_company, distributor, poster,
+    trailer_url, awards, details, tmdb_id, backdrop_path, vote_average, vote_count, imported, created_at, updated_at"""
+CAST_COLUMNS = 'movie_id, actor_name, character_name, role, is_lead, "order", created_at, updated_at'
 CINEMAS = """
 INSERT INTO catalog_cinema (id, name, slug, address, city, amenities, timezone, currency, premium_factor, vip_factor,
     trailer_minutes, version, created_at)
-SELECT id, 'Roxy ' || city || ' ' || id, 'roxy-' || id, 'Street ' || id, city, '["bar", "parking", "hearing loop"]', zone,
-    'EUR', 1.2, 1.5, 15, 1, now()
+SELECT id, 'Roxy ' || city || ' ' || id, 'roxy-' || id, 'Street ' || id, city, '["bar", "parking", "hearing loop"]',
+    zone, 'EUR', 1.2, 1.5, 15, 1, now()
 FROM generate_series(1, %(cinemas)s) AS id
 JOIN unnest(%(cities)s::text[], %(zones)s::text[]) WITH ORDINALITY AS place (city, zone, number)
     ON number = 1 + id %% cardinality(%(cities)s::text[])
@@ -49,8 +49,8 @@ FROM catalog_room room, generate_series(0, 9) AS y, generate_series(0, 11 + (roo
 """
 # A cinema shows two dozen films a week. Those of the past come from twice as many.
 SCREENINGS = """
-INSERT INTO catalog_screening (id, movie_id, room_id, start_time, end_time, room_free_at, price, currency, is_3d, is_imax,
-    is_dolby, language, presale, status, bookings_count, seat_seq, created_at)
+INSERT INTO catalog_screening (id, movie_id, room_id, start_time, end_time, room_free_at, price, currency, is_3d,
+    is_imax, is_dolby, language, presale, status, bookings_count, seat_seq, created_at)
 SELECT row_number() OVER (ORDER BY day, show, room.id), film.id, room.id, starts,
     starts + make_interval(mins => film.duration_minutes + 15),
     starts + make_interval(mins => film.duration_minutes + 30), 8 + show, 'EUR', room.id %% 4 = 0, room.id %% 8 = 0,

@@ -1,4 +1,4 @@
-"""S7: 8 clients look for something to see, among 2,000 films and 100,000 screenings: what a request costs the server."""
+"""S7: 8 clients look for something to see, among 2,000 films and 100,000 screenings: what that costs the server."""
 
 import itertools
 from collections.abc import Iterator
@@ -18,7 +18,16 @@ from cinema_project.tests.processes import DidNotStart
 CLIENTS = 8
 SIZE = programme.Size()
 WORDS = (
-    *("metro police", "night", "the last winter", "phantom of the opera", "camera", "silence", "señora", "garden"),  # titles
+    *(
+        "metro police",
+        "night",
+        "the last winter",
+        "phantom of the opera",
+        "camera",
+        "silence",
+        "señora",
+        "garden",
+    ),  # titles
     *("nigth", "phantm", "oprea", "moning", "detektive", "carnval", "shaddow", "hitch hiker"),  # typos
     *("ph", "mou", "gen", "the l", "s", "sun", "cap", "isl"),  # still being typed
     *("drama", "film noir", "anna becker", "harriet", "zoe kramer", "murray horror", "1968", "soren novak"),
