@@ -16,6 +16,7 @@ from catalog.tests import made_up_films
 
 ROOMS_OF_CINEMA, SHOWS_OF_DAY = 8, 5
 CAST = 10
+IMPORTED = ("title", "description", "duration_minutes", "genre", "director", "release_date", "country", "language")
 REVIEWERS, REVIEWS_OF_PERSON = 800, 25
 CITIES = {
     "Berlin": "Europe/Berlin",
@@ -188,5 +189,5 @@ def _films(rows: list[dict[str, Any]], size: Size) -> Iterator[list[Any]]:
             f"backdrops/{film['slug']}.webp",
             dice.randint(30, 95) / 10,
             dice.randint(10, 20_000),
-            "{}",
+            json.dumps({name: film[name] for name in IMPORTED}),
         ]

@@ -82,7 +82,8 @@ class Movie(models.Model):
                 fields=["-created_at", "-id"],
                 condition=models.Q(archived_at=None) & ~models.Q(state=MovieState.ENDED),
                 name="movies_in_programme",
-            )
+            ),
+            models.Index(fields=["title", "id"], condition=models.Q(archived_at=None), name="movies_by_title"),
         ]
 
     def __str__(self) -> str:
