@@ -11,12 +11,15 @@ import psycopg
 
 from bench import programme
 from bench.load import Flow, drive, request
+from bench.programme import Size
 from bench.report import Report
 from bench.stage import Stage
 from cinema_project.tests.processes import DidNotStart
 
 CLIENTS = 8
-SIZE = programme.Size()
+SIZE = Size()
+API = "/api/v1"
+RECOMMENDED = f"{API}/movies/recommended"
 WORDS = (
     *(
         "metro police",
@@ -61,6 +64,43 @@ class Cost(NamedTuple):
 
 
 def measure(stage: Stage, report: Report) -> None:
+    _fill(stage)
+    lists = {name: [request("GET", path) for path in paths] for name, paths in goals(SIZE).items()}
+    others = {name: [request("GET", path) for path in paths] for name, paths in more(SIZE).items()}
+    others["recommended"] = [request("GET", RECOMMENDED, token) for token in stage.tokens[:50]]
+    costs = _interleaved(stage, lists | others)
+    for name in lists:
+        _tell(report, name, costs[name], must=15, aim=8)
+        _tell_p95(report, name, costs[name], must=60, aim=30)
+    for name in others:
+        _tell(report, name, costs[name])
+
+
+def goals(size: Size) -> dict[str, list[str]]:
+    """Return the addresses that have a goal, by the name of their list."""
+    days = [(datetime.now(UTC) + timedelta(days=day)).date().isoformat() for day in range(1, 8)]
+    cinemas = range(1, size.cinemas + 1)
+    return {
+        "films": [f"{API}/movies/{asked}" for asked in ("", "?skip=100", "?state=SHOWING")],
+        "showtimes of a cinema's day": [f"{API}/cinemas/{id_}/showtimes?date={day}" for day in days for id_ in cinemas],
+        "showtimes of a film": [f"{API}/movies/{id_}/showtimes" for id_ in size.shown],
+        "search": [f"{API}/movies/search?q={quote(text)}" for text in WORDS],
+        "search by fields": [f"{API}/movies/advanced-search?{urlencode(asked)}" for asked in FIELDS],
+    }
+
+
+def more(size: Size) -> dict[str, list[str]]:
+    """Return the addresses that are only reported."""
+    day = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    cinemas = range(1, size.cinemas + 1)
+    return {
+        "trending": [f"{API}/movies/trending"],
+        "films by criteria": [f"{API}/movies/filter?{urlencode(asked)}" for asked in CRITERIA],
+        "screenings of a cinema's day": [f"{API}/screenings/?cinema_id={id_}&date={day}" for id_ in cinemas],
+    }
+
+
+def _fill(stage: Stage) -> None:
     with psycopg.connect(stage.product.database_url, autocommit=True) as connection:
         programme.fill(connection, SIZE)
         indexed = stage.product.manage("index_films")
@@ -68,40 +108,6 @@ def measure(stage: Stage, report: Report) -> None:
             raise DidNotStart(indexed.stderr)
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")
-    lists = {name: [request("GET", f"/api/v1/{path}") for path in paths] for name, paths in goals().items()}
-    others = {name: [request("GET", f"/api/v1/{path}") for path in paths] for name, paths in more().items()}
-    for_you = [request("GET", "/api/v1/movies/recommended", token) for token in stage.tokens[:50]]
-    costs = _interleaved(stage, lists | others | {"recommended": for_you})
-    for name in lists:
-        _tell(report, name, costs[name], must=15, aim=8)
-        _tell_p95(report, name, costs[name], must=60, aim=30)
-    for name in (*others, "recommended"):
-        _tell(report, name, costs[name])
-
-
-def goals() -> dict[str, list[str]]:
-    """Return the addresses that have a goal, by the name of their list."""
-    days = [(datetime.now(UTC) + timedelta(days=day)).date().isoformat() for day in range(1, 8)]
-    cinemas = range(1, SIZE.cinemas + 1)
-    return {
-        "films": ["movies/"],
-        "showtimes of a cinema's day": [f"cinemas/{id_}/showtimes?date={day}" for day in days for id_ in cinemas],
-        "showtimes of a film": [f"movies/{id_}/showtimes" for id_ in SIZE.shown],
-        "search": [f"movies/search?q={quote(text)}" for text in WORDS],
-        "search by fields": [f"movies/advanced-search?{urlencode(asked)}" for asked in FIELDS],
-    }
-
-
-def more() -> dict[str, list[str]]:
-    """Return the addresses that are only reported."""
-    day = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
-    return {
-        "trending": ["movies/trending"],
-        "films by criteria": [f"movies/filter?{urlencode(asked)}" for asked in CRITERIA],
-        "screenings of a cinema's day": [
-            f"screenings/?cinema_id={id_}&date={day}" for id_ in range(1, SIZE.cinemas + 1)
-        ],
-    }
 
 
 def _interleaved(stage: Stage, lists: dict[str, list[bytes]]) -> dict[str, list[Cost]]:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0008_archived_rooms_free_their_name"),
+        ("catalog", "0011_prices_by_ticket_type"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
