@@ -19,7 +19,7 @@ class JSONRenderer(PlainRenderer):
     ) -> bytes:
         if data is None:
             return b""
-        if not self.get_indent(accepted_media_type, renderer_context or {}):
+        if not self.get_indent(accepted_media_type or "", renderer_context or {}):
             try:
                 return orjson.dumps(data, _other_types, OPTIONS)
             except orjson.JSONEncodeError:
