@@ -28,6 +28,8 @@ MILLISECOND = timedelta(milliseconds=1)
 people = st.integers(0, PEOPLE - 1)
 some_seats = st.lists(st.integers(0, SEATS - 1), min_size=1, max_size=3, unique=True)
 payments = st.sampled_from(["pay-1", "pay-2", "pay-3", "pay-4"])
+kinds = st.none() | st.sampled_from(["adult", "child"])
+SLIP, HALF_AN_HOUR = timedelta(seconds=30), timedelta(minutes=30)
 
 
 @dataclass
@@ -37,6 +39,13 @@ class Claim:
     until: datetime | None
     sold: bool = False
     extensions: int = 0
+    kind: str = "adult"
+
+
+@dataclass
+class Try:
+    start: datetime
+    released: datetime | None = None
 
 
 @dataclass
@@ -56,6 +65,7 @@ class Model:
     claims: dict[int, Claim] = field(default_factory=dict)
     tickets: list[Ticket] = field(default_factory=list)
     sales: dict[str, tuple[int, frozenset[int], list[int]]] = field(default_factory=dict)
+    tries: dict[tuple[int, int], list[Try]] = field(default_factory=dict)
 
     def live(self, seat: int) -> Claim | None:
         claim = self.claims.get(seat)
@@ -71,16 +81,27 @@ class Model:
             return "seats_booked"
         return "seats_held" if any(claim.person != person for claim in live) else None
 
-    def hold(self, person: int, seats: list[int]) -> object:
+    def hold(self, person: int, seats: list[int], kind: str | None) -> object:
         if self.now >= self.start:
             return "screening_past"
         if refusal := self.taken(person, seats):
             return refusal
         new = [seat for seat in seats if not self.live(seat)]
+        if any(self.tried_too_often(person, seat) for seat in new):
+            return "hold_churn"
+        other = [seat for seat in seats if seat not in new and kind and self.claims[seat].kind != kind]
         for seat in new:
             self.claims[seat] = Claim(person, self.now, self.now + HOLD)
-        self.seq += bool(new)
-        return [(seat, self.claims[seat].until) for seat in sorted(seats)]
+            self.tries.setdefault((person, seat), []).append(Try(self.now))
+        for seat in [*new, *other]:
+            self.claims[seat].kind = kind or "adult"
+        self.seq += bool(new or other)
+        return [(seat, self.claims[seat].until, self.claims[seat].kind) for seat in sorted(seats)]
+
+    def tried_too_often(self, person: int, seat: int) -> bool:
+        since = self.now - HALF_AN_HOUR
+        tries = [one for one in self.tries.get((person, seat), []) if one.start > since]
+        return sum(one.released is None or one.released - one.start > SLIP for one in tries) >= 3
 
     def extend(self, person: int, seats: list[int], minutes: int) -> object:
         if self.now >= self.start:
@@ -94,12 +115,13 @@ class Model:
         for claim, end in zip(claims, ends, strict=True):
             claim.until, claim.extensions = end, claim.extensions + 1
         self.seq += 1
-        return [(seat, self.claims[seat].until) for seat in sorted(seats)]
+        return [(seat, self.claims[seat].until, self.claims[seat].kind) for seat in sorted(seats)]
 
     def release(self, person: int, seats: list[int] | None) -> object:
         mine = [seat for seat in range(SEATS) if self.held_by(person, seat) and (seats is None or seat in seats)]
         for seat in mine:
             del self.claims[seat]
+            self.tries[person, seat][-1].released = self.now
         self.seq += bool(mine)
         return mine
 
@@ -117,6 +139,7 @@ class Model:
         numbers = []
         for seat in sorted(seats):
             self.claims[seat] = Claim(person, None, None, sold=True)
+            self.tries.pop((person, seat), None)
             self.tickets.append(Ticket(person, seat))
             numbers.append(len(self.tickets) - 1)
         if payment:
@@ -190,11 +213,19 @@ class AnySequence(RuleBasedStateMachine):
     def holds(self, answer):
         if isinstance(answer, str):
             return answer
-        return [(self.index(hold.seat_id), hold.expires_at) for hold in answer.holds]
+        return [(self.index(hold.seat_id), hold.expires_at, hold.ticket_type) for hold in answer.holds]
 
-    @rule(person=people, seats=some_seats)
-    def hold(self, person, seats):
-        assert self.holds(self.call(hold_seats, person, seats)) == self.model.hold(person, seats)
+    @rule(person=people, seats=some_seats, kind=kinds)
+    def hold(self, person, seats, kind):
+        types = kind and {str(self.seats[seat]): kind for seat in seats}
+        answer = self.call(hold_seats, person, seats, ticket_types=types)
+        assert self.holds(answer) == self.model.hold(person, seats, kind)
+
+    @rule(person=people, seats=some_seats, seconds=st.sampled_from([1, 30, 31, 300]))
+    def hold_for_a_while(self, person, seats, seconds):
+        self.hold(person, seats, None)
+        self.jump(self.model.now + timedelta(seconds=seconds))
+        self.release(person, seats)
 
     @rule(person=people, seats=some_seats, minutes=st.integers(1, 10))
     def extend(self, person, seats, minutes):

@@ -134,6 +134,7 @@ class Cinema(models.Model):
         """Save, and make every seat map of the house out of date: prices and hold lengths may have changed."""
         super().save(*args, **kwargs)
         type(self).objects.filter(pk=self.pk).update(version=F("version") + 1)
+        self.refresh_from_db(fields=["version"])  # or saving it again would write the old number
 
     @property
     def zone(self) -> ZoneInfo:
