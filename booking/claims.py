@@ -174,16 +174,13 @@ def look_for_staff(screening_id: int, seat_ids: Sequence[int], user_id: int, *, 
     # "held" is a parameter, so that PostgreSQL takes the index of users and never the one of all holds.
     params = [screening_id, user_id, *seat_ids, user_id, "held", screening_id]
     if with_ended:
-        claims += f"""
-        UNION ALL
-        SELECT {COLUMNS} FROM booking_seatclaim
-        WHERE screening_id = %s AND user_id = %s AND {ENDED} AND COALESCE(booked_at, reserved_at) > {_lately()}"""
+        claims += f" UNION ALL {_ended_lately()}"
         params += [screening_id, user_id]
     return _look(screening_id, user_id, claims, params)
 
 
 def look_at_room(screening_id: int, user_id: int) -> Found:
-    """Return the screening with all claims that occupy its seats, and what this user holds elsewhere.
+    """Return the screening with all claims on its seats, and what this user holds elsewhere or had here lately.
 
     :raises ScreeningNotFound: if there is no such screening
     :raises BuyerGone: if the user has left meanwhile
@@ -191,8 +188,10 @@ def look_at_room(screening_id: int, user_id: int) -> Found:
     claims = f"""
         SELECT {COLUMNS} FROM booking_seatclaim WHERE screening_id = %s AND {LIVE}
         UNION ALL
-        SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND state = %s AND screening_id <> %s"""
-    found = _look(screening_id, user_id, claims, [screening_id, user_id, "held", screening_id])
+        SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND state = %s AND screening_id <> %s
+        UNION ALL {_ended_lately()}"""
+    params = [screening_id, user_id, "held", screening_id, screening_id, user_id]
+    found = _look(screening_id, user_id, claims, params)
     if found.buyer_version == CLOSED:
         raise BuyerGone
     return found
@@ -218,8 +217,12 @@ def look_for_people(screening_id: int, most: int) -> Found:
     return _look(screening_id, 0, claims, [screening_id, screening_id, most])
 
 
-def _lately() -> str:
-    return LATELY[connection.vendor]
+def _ended_lately() -> str:
+    """Return SQL for what a user had of a screening in the last 30 minutes, and has no more."""
+    return (
+        f"SELECT {COLUMNS} FROM booking_seatclaim WHERE screening_id = %s AND user_id = %s AND {ENDED}"
+        f" AND COALESCE(booked_at, reserved_at) > {LATELY[connection.vendor]}"
+    )
 
 
 def _look(screening_id: int, user_id: int, claims: str, params: Sequence[Any]) -> Found:

@@ -171,6 +171,12 @@ COMPONENTS: dict[str, Json] = {
                 "description": "Groups suggested before: the next best comes, and holds of one's own on these end.",
                 "example": [[42, 43]],
             },
+            "ticket_types": {
+                "type": "array",
+                "items": TICKET_TYPE,
+                "description": "One for each ticket (R16); all are adults without it.",
+                "example": ["adult", "child"],
+            },
         },
         "required": ["screening_id", "quantity"],
         "example": {"screening_id": 123, "quantity": 2},

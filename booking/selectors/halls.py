@@ -16,10 +16,11 @@ def hall_of_map(seats: SeatMap, viewer_id: int | None) -> Hall:
     )
 
 
-def hall_of_found(found: Found, user_id: int, movable: Collection[int]) -> Hall:
+def hall_of_found(found: Found, user_id: int, movable: Collection[int], closed: Collection[int] = ()) -> Hall:
     """Return the rows as a look at the whole room found them (``look_at_room``).
 
     :param movable: the user's held seats that they would give back; their others stay as they are
+    :param closed: free seats that this user may not hold
     """
     screening = found.screening
     claims = {
@@ -34,7 +35,7 @@ def hall_of_found(found: Found, user_id: int, movable: Collection[int]) -> Hall:
         RowSeat(
             place,
             *where[place.id],
-            _state_among(place.is_active, taken=place.id in claims, mine=place.id in mine),
+            _state_among(place.is_active, taken=place.id in claims or place.id in closed, mine=place.id in mine),
             screening.layout.price(screening.price, place.id),
             place.id in own,
         )

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from booking.claims import Claim, Found
@@ -25,19 +25,27 @@ def check_churn(found: Found, seat_ids: Sequence[int], user_id: int) -> None:
     :param seat_ids: that the user does not hold now
     :raises HoldChurn: with the seconds until the seat may be held again
     """
-    before = [claim for claim in (*found.ended, *found.claims) if _is_earlier_try(claim, found, seat_ids, user_id)]
-    if len(before) < MOST_STARTS:
-        return
-    starts = _starts(before)
-    again = {
-        seat_id: sorted(starts[seat_id])[-MOST_STARTS] + WINDOW for seat_id in starts if _too_many(starts[seat_id])
-    }
-    waiting = {seat_id: moment for seat_id, moment in again.items() if moment > found.now}
+    waiting = churned(found, seat_ids, user_id)
     if waiting:
         _refuse(found, waiting)
 
 
-def _is_earlier_try(claim: Claim, found: Found, seat_ids: Sequence[int], user_id: int) -> bool:
+def churned(found: Found, seat_ids: Collection[int], user_id: int) -> dict[int, datetime]:
+    """Return which of these seats the user may not hold now, and the moment from which they may again.
+
+    :param found: of a look with ended claims
+    """
+    before = [claim for claim in (*found.ended, *found.claims) if _is_earlier_try(claim, found, seat_ids, user_id)]
+    if len(before) < MOST_STARTS:
+        return {}
+    starts = _starts(before)
+    again = {
+        seat_id: sorted(starts[seat_id])[-MOST_STARTS] + WINDOW for seat_id in starts if _too_many(starts[seat_id])
+    }
+    return {seat_id: moment for seat_id, moment in again.items() if moment > found.now}
+
+
+def _is_earlier_try(claim: Claim, found: Found, seat_ids: Collection[int], user_id: int) -> bool:
     here = claim.screening_id == found.screening.id and claim.user_id == user_id
     return here and claim.seat_id in seat_ids
 

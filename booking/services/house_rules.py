@@ -15,6 +15,7 @@ from booking.rows.gaps import Gap, alternatives, gap_of
 from booking.rows.picture import Group, Hall
 from booking.selectors.halls import hall_of_found
 from booking.selectors.seatplan import seat_names
+from catalog.selectors.layouts import RoomLayout
 from cinema_project.common.errors import Conflict
 
 
@@ -34,15 +35,21 @@ def check_choice(*, buyer: Buyer, screening_id: int) -> None:
     """
     found = look_at_room(screening_id, buyer.id)
     held = _held_by(found, buyer.id)
-    objection = objection_to(found, hall_of_found(found, buyer.id, held), held)
+    layout, start = found.screening.layout, found.screening.start_time
+    hall = hall_of_found(found, buyer.id, held)
+    objection = objection_to(hall, held, to_start=start - found.now, layout=layout)
     if objection:
         raise objection
 
 
-def objection_to(found: Found, hall: Hall, chosen: Collection[int]) -> Conflict | None:
-    """Return the refusal that this choice would meet, with what to choose instead."""
-    released = found.now >= found.screening.start_time - timedelta(minutes=found.screening.layout.companion_minutes)
-    alone = () if released else unaccompanied(hall, chosen)
+def objection_to(
+    hall: Hall, chosen: Collection[int], *, to_start: timedelta, layout: RoomLayout
+) -> SingleSeatGap | CompanionSeat | None:
+    """Return the refusal that this choice would meet, with what to choose instead.
+
+    :param to_start: the time left until the film
+    """
+    alone = unaccompanied(hall, chosen) if to_start > timedelta(minutes=layout.companion_minutes) else ()
     if alone:
         return _companion_seat(alone)
     gap = gap_of(hall, chosen) if settings.GAP_RULE != "off" else None

@@ -119,13 +119,13 @@ def _hold_locked(buyer: Buyer, screening_id: int, wanted: list[int], types: Tick
     return _hold(buyer, wanted, types, found, check)
 
 
-def hold_looked_at(found: Found, buyer: Buyer, seat_ids: list[int]) -> Held:
+def hold_looked_at(found: Found, buyer: Buyer, seat_ids: list[int], ticket_types: TicketTypes) -> Held:
     """Hold seats that were chosen among all that a look at the room found; the last step of a larger change.
 
     :raises Overtaken: without the lock, if the room is not as it was found
     :raises DomainError: what ``hold_seats`` raises
     """
-    return _hold(buyer, seat_ids, {}, found, _check)
+    return _hold(buyer, seat_ids, ticket_types, found, _check)
 
 
 def _hold(buyer: Buyer, wanted: list[int], types: TicketTypes, found: Found, check: Check) -> Held:

@@ -1,6 +1,6 @@
 """R16: what each ticket is, and what it costs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from booking.claims import Claim, ScreeningState
@@ -38,6 +38,21 @@ def checked_ticket_types(ticket_types: object, seat_ids: Sequence[int]) -> dict[
     return {known[key]: str(kind) for key, kind in ticket_types.items()}
 
 
+def checked_types_of_party(ticket_types: object, party: int) -> list[str]:
+    """Read ``["adult", "child"]``, one for each of a party that does not know its seats yet; empty if not given.
+
+    :raises TicketTypesInvalid: if it is something else, with a pointer to each wrong entry
+    """
+    if ticket_types is None:
+        return []
+    if not isinstance(ticket_types, (list, tuple)) or len(ticket_types) != party:
+        raise _refusal({"": f"ticket_types must be a list of {party}, one for each ticket."})
+    wrong = {f"/{index}": _fault(kind, kind, [kind]) for index, kind in enumerate(ticket_types)}
+    if any(wrong.values()):
+        raise _refusal({pointer: fault for pointer, fault in wrong.items() if fault})
+    return [str(kind) for kind in ticket_types]
+
+
 def prices(screening: ScreeningState, seat_ids: Sequence[int], ticket_types: TicketTypes) -> dict[int, Decimal]:
     """Return what tickets of these types cost on these seats now.
 
@@ -55,7 +70,7 @@ def retyped(holds: Sequence[Claim], ticket_types: TicketTypes) -> list[Claim]:
     return [hold for hold in holds if ticket_types.get(hold.seat_id, hold.ticket_type) != hold.ticket_type]
 
 
-def _fault(key: object, kind: object, known: Mapping[str, int]) -> str:
+def _fault(key: object, kind: object, known: Collection[object]) -> str:
     if key not in known:
         return "This is not one of the seats asked for."
     if not isinstance(kind, str) or kind not in TicketType.values:

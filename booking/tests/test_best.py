@@ -6,6 +6,7 @@ from booking.rows.best import Wish
 from booking.services.best import NoMoreSuggestions, TooFewSeats, hold_best
 from booking.services.reservations import hold_seats
 from booking.services.seat_rules import ScreeningLimit, ScreeningPast, SeatLimit
+from booking.services.ticket_types import TicketTypesInvalid
 from booking.services.tickets import book_seats
 from booking.tests import make
 from booking.tests.parties import held_by, rows, seats_of
@@ -161,3 +162,32 @@ def test_without_the_gap_rule_single_seats_do_not_matter(settings):
     found = hold_best(buyer=make.user(), screening_id=screening.pk, wish=Wish(1))
 
     assert (seats_of(found), found.relaxed) == (seats[1:2], ())
+
+
+def test_r12_a_seat_that_was_held_too_often_is_left_out(noon):
+    screening, seats = rows(6)
+    buyer = make.user()
+    for _ in range(3):
+        hold_best(buyer=buyer, screening_id=screening.pk, wish=Wish(2))
+        noon.travel(301)
+
+    found = hold_best(buyer=buyer, screening_id=screening.pk, wish=Wish(2))
+
+    assert seats_of(found) == seats[:2]
+    assert seats_of(hold_best(buyer=make.user(), screening_id=screening.pk, wish=Wish(2))) == seats[2:4]
+
+
+def test_r16_each_ticket_has_its_type_and_price():
+    screening, _ = rows(6)
+
+    found = hold_best(buyer=make.user(), screening_id=screening.pk, wish=Wish(2), ticket_types=["adult", "child"])
+
+    assert [(hold.ticket_type, str(hold.price)) for hold in found.held.holds] == [("adult", "12.50"), ("child", "8.13")]
+
+
+@pytest.mark.parametrize("types", [[], ["adult"], ["adult", "dog"], ["adult", ["child"]], "adult", {"1": "child"}, 3])
+def test_r16_other_types_are_refused(types):
+    screening, _ = rows(6)
+
+    with pytest.raises(TicketTypesInvalid):
+        hold_best(buyer=make.user(), screening_id=screening.pk, wish=Wish(2), ticket_types=types)

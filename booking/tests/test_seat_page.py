@@ -106,8 +106,8 @@ def test_form_without_script_shows_the_refusal(client, buyer, screening, seats, 
 
     answer = client.post(page, {"action": "hold", "seats": seats[:1]})
 
-    assert answer["Location"] == f"{page}#refusal"
-    assertContains(client.get(page), "A1 is no longer free", count=1)
+    assert answer["Location"] == f"{page}?lost={seats[0]}#refusal"
+    assertContains(client.get(answer["Location"]), "A1 is no longer free", count=1)
 
 
 def test_release_gives_seats_back_and_the_cross_gives_one(client, buyer, screening, seats, page):

@@ -36,10 +36,10 @@ def test_purchase_with_keys_only(embedded, world, browser):
     enter("a[href='/movies/nosferatu/']:not([tabindex='-1'])")
     enter(f"a[href='/screenings/{world['screening']}/']")
     go.tab_to(browser, "#map .seat")
-    go.press(browser, "e", Keys.HOME, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.SPACE)
-    go.wait_for_status(browser, seats["E3"], "yours")
-    go.press(browser, Keys.ARROW_RIGHT, Keys.ENTER)
+    go.press(browser, "e", Keys.HOME, *[Keys.ARROW_RIGHT] * 3, Keys.SPACE)
     go.wait_for_status(browser, seats["E4"], "yours")
+    go.press(browser, Keys.ARROW_RIGHT, Keys.ENTER)
+    go.wait_for_status(browser, seats["E5"], "yours")
     go.press(browser, Keys.ESCAPE)
     enter("#continue")
     assert go.find(browser, ".summary__total strong").text == "24.00 EUR"
@@ -50,8 +50,8 @@ def test_purchase_with_keys_only(embedded, world, browser):
     enter(".stub")
 
     assert go.find(browser, ".ticket .qr").is_displayed()
-    assert [dd.text for dd in browser.find_elements("css selector", ".ticket__place dd")] == ["E", "3", "12.00 EUR"]
-    assert tickets_of(embedded) == [(seats["E3"], "confirmed"), (seats["E4"], "confirmed")]
+    assert [dd.text for dd in browser.find_elements("css selector", ".ticket__place dd")] == ["E", "4", "12.00 EUR"]
+    assert tickets_of(embedded) == [(seats["E4"], "confirmed"), (seats["E5"], "confirmed")]
     assert complaints(browser) == []
 
 
@@ -110,8 +110,8 @@ def test_purchase_without_script(embedded, world, browser):
         go.find(browser, f"#list input[value='{seats[name]}']").click()
     click("#list .buttons button")
     assert [go.status(browser, seats[name]) for name in ("D4", "D5")] == ["yours", "yours"]
-    click(f".drop[value='{seats['D5']}']")
-    assert go.status(browser, seats["D5"]) == "available"
+    click(f".drop[value='{seats['D4']}']")
+    assert go.status(browser, seats["D4"]) == "available"
     click("#clock button")
     click("#continue")
     sign_up(browser)
@@ -121,7 +121,7 @@ def test_purchase_without_script(embedded, world, browser):
     click(".stub")
 
     assert go.find(browser, ".ticket .qr").is_displayed()
-    assert tickets_of(embedded) == [(seats["D4"], "confirmed")]
+    assert tickets_of(embedded) == [(seats["D5"], "confirmed")]
     go.find(browser, ".cancel summary").click()
     click(".cancel button")
     assert "This ticket is cancelled" in go.find(browser, ".ticket__code").text
@@ -132,7 +132,7 @@ def test_paying_again_after_back_buys_nothing_more(embedded, world, browser):
     server = embedded.start()
     go.sign_in(browser, server.url, "alice@cinema.test")
     go.open_map(browser, server.url, world["screening"])
-    go.choose(browser, world["seats"]["D4"])
+    go.choose(browser, world["seats"]["D5"])
     go.go_on(browser, go.find(browser, "#continue").click)
     go.go_on(browser, go.find(browser, ".checkout__form button").click)
     form = "const f = document.querySelector('.checkout__form'); return [...new FormData(f)].map((p) => p.map(String))"
@@ -151,7 +151,7 @@ def test_paying_again_after_back_buys_nothing_more(embedded, world, browser):
 
 def test_hold_that_ended_during_checkout_is_one_press_away(embedded, world, browser):
     server = embedded.start(HOLD_SECONDS=4)
-    seat_id = world["seats"]["D4"]
+    seat_id = world["seats"]["D5"]
     go.sign_in(browser, server.url, "alice@cinema.test")
     go.open_map(browser, server.url, world["screening"])
     go.choose(browser, seat_id)

@@ -274,7 +274,7 @@ def test_both_tabs_of_a_visitor_follow_live_and_through_the_sign_in(product, bro
     world = build_in(product)
     server = product.start()
     visitor, bob = browsers(), browsers()
-    c3, d4, e5 = (world["seats"][name] for name in ("C3", "D4", "E5"))
+    c3, d5, e5 = (world["seats"][name] for name in ("C3", "D5", "E5"))
     go.open_map(bob, server.url, world["screening"])
     go.open_map(visitor, server.url, world["screening"])
     first = visitor.current_window_handle
@@ -285,10 +285,10 @@ def test_both_tabs_of_a_visitor_follow_live_and_through_the_sign_in(product, bro
     go.choose(visitor, c3)
     go.wait_for_status(bob, c3, "held")
     visitor.switch_to.window(first)
-    go.choose(visitor, d4)
+    go.choose(visitor, d5)
     go.wait_for_status(visitor, c3, "yours")
     visitor.switch_to.window(second)
-    go.wait_for_status(visitor, d4, "yours")
+    go.wait_for_status(visitor, d5, "yours")
 
     go.go_on(visitor, go.find(visitor, "#continue").click)
     go.find(visitor, "[name=email]").send_keys("alice@cinema.test")
@@ -298,5 +298,5 @@ def test_both_tabs_of_a_visitor_follow_live_and_through_the_sign_in(product, bro
     go.choose(visitor, e5)
 
     go.wait_for_status(bob, e5, "held")
-    assert [go.status(visitor, seat_id) for seat_id in (c3, d4, e5)] == ["yours"] * 3
+    assert [go.status(visitor, seat_id) for seat_id in (c3, d5, e5)] == ["yours"] * 3
     assert complaints(visitor) == complaints(bob) == []

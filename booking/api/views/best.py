@@ -27,7 +27,13 @@ class BestAvailable(JsonView):
         instead_of = frozenset().union(*wish.avoid)
 
         def work() -> HttpResponse:
-            best = hold_best(buyer=caller, screening_id=screening_id, wish=wish, instead_of=instead_of)
+            best = hold_best(
+                buyer=caller,
+                screening_id=screening_id,
+                wish=wish,
+                instead_of=instead_of,
+                ticket_types=body.get("ticket_types"),
+            )
             return answer(held_json(best.held) | {"message": best.message, "relaxed": best.relaxed}, status=201)
 
         return once(request, caller.id, work)

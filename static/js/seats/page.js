@@ -1,8 +1,10 @@
 // The seat page: brings map, list, summary, clock and socket together. Without it the form works by itself.
 
 import { Announcer } from "./announcer.js";
+import { drawChoices } from "./choices.js";
 import { setServerTime } from "./clock.js";
 import { Countdown } from "./countdown.js";
+import { Finder } from "./finder.js";
 import { SeatList } from "./list.js";
 import { Live } from "./live.js";
 import { SeatMap } from "./map.js";
@@ -18,6 +20,7 @@ const seats = new Seats(document.querySelectorAll("#map .seat"));
 const map = new SeatMap($("map"), $("view"), seats);
 const list = new SeatList($("list"), seats);
 const summary = new Summary(seats);
+const finder = new Finder($("finder"));
 const countdown = new Countdown($("countdown"));
 const live = new Live({ ...form.dataset, seq: Number(form.dataset.seq) });
 let asking = Promise.resolve(); // one question at a time: answers cannot overtake each other
@@ -33,11 +36,19 @@ function showHolds(holds) {
   countdown.until(ends.length ? Math.min(...ends) : null);
 }
 
-function refuse(sentence) {
+function refuse(sentence, choices = []) {
   $("refusal-text").textContent = sentence;
+  drawChoices($("instead"), choices);
   $("refusal").hidden = false;
   $("refusal").focus();
   announcer.say(sentence);
+}
+
+/** What Continue would refuse is said beside the choice, in silence: the choice may not be finished. */
+function advise({ sentence, choices }) {
+  $("advice-text").textContent = sentence;
+  drawChoices($("advice-choices"), choices);
+  $("advice").hidden = !sentence;
 }
 
 /** Take over the server's whole state; seats that were ours and are free again stay chosen. */
@@ -46,6 +57,7 @@ function accept(state, { given = [] } = {}) {
   if (!live.caughtUp(state.seq)) return;
   setServerTime(state.server_now);
   showHolds(state.holds);
+  advise(state.advice);
   const changes = seats.update(Object.entries(state.seats));
   keepChoice(changes.filter((change) => !given.includes(change.seat.id)));
   summary.draw();
@@ -54,36 +66,59 @@ function accept(state, { given = [] } = {}) {
 function keepChoice(changes) {
   const ended = changes.filter(({ seat, was }) => was === "yours" && seat.status === "available").map(({ seat }) => seat);
   if (!ended.length) return;
+  finder.over();
   seats.choose(ended.map((seat) => seat.id), true);
   if (!seats.picked().some((seat) => seat.status === "yours")) showHolds([]);
   $("last-minute").close();
+  drawChoices($("instead"), []);
   $("refusal-text").textContent = `The time for ${names(ended)} ran out. Press “Hold these seats” to try for the same ones.`;
   $("refusal").hidden = false;
   announcer.say(`Your hold of ${names(ended)} has ended. Press Hold these seats to try again.`);
 }
 
-function ask(action, ids, done) {
-  seats.setBusy(ids, true);
+/** `given`: seats that this gives back, or may. */
+function ask(action, ids, done, { given = [], more = [] } = {}) {
+  const busy = [...ids, ...given];
+  if (action !== "extend") finder.over();
+  seats.setBusy(busy, true);
   asking = asking.then(async () => {
     try {
-      const state = await server.ask(action, ids);
-      accept(state, { given: action === "release" ? ids : [] });
-      if (state.error) refuse(state.error.sentence);
+      const state = await server.ask(action, ids, more);
+      accept(state, { given });
+      if (state.error) refuse(state.error.sentence, state.error.choices);
       else {
         $("refusal").hidden = true;
-        announcer.say(done());
+        announcer.say(done(state));
       }
+      if (state.error?.code === "no_more_suggestions") finder.forget();
     } catch {
       refuse("The cinema could not be reached. Please try again.");
     } finally {
-      seats.setBusy(ids, false);
+      seats.setBusy(busy, false);
     }
   });
 }
 
-const hold = (some) => ask("hold", some.map((seat) => seat.id), () => `${names(some)} held for you. Total ${$("total").textContent}.`);
-const release = (some) => ask("release", some.map((seat) => seat.id), () => `${names(some)} given back.`);
+const ids = (some) => some.map((seat) => seat.id);
+const total = () => `Total ${$("total").textContent}.`;
+const hold = (some) => ask("hold", ids(some), () => `${names(some)} held for you. ${total()}`);
+const release = (some) => ask("release", ids(some), () => `${names(some)} given back.`, { given: ids(some) });
 const extend = () => ask("extend", [], () => "Your seats are held for the full time again.");
+const yours = () => ids(seats.picked().filter((seat) => seat.status === "yours"));
+const take = (value) => {
+  const wanted = value.split("-").map(Number);
+  const given = yours().filter((id) => !wanted.includes(id));
+  ask("choose", wanted, () => `${names(wanted.map((id) => seats.get(id)))} held for you. ${total()}`, { given });
+};
+
+/** The house chooses; what is held now goes back. */
+function suggest(action) {
+  const told = ({ best }) => {
+    finder.suggested(best.seats, best.sentence, { again: action === "next" });
+    return `${best.sentence} ${total()}`;
+  };
+  ask(action, [], told, { given: yours(), more: finder.asks() });
+}
 
 function drop(seat) {
   if (seat.status === "yours") release([seat]);
@@ -124,6 +159,8 @@ function submitted(event) {
   if (name === "action" && value === "continue") return;
   event.preventDefault();
   if (name === "drop") drop(seats.get(value));
+  else if (name === "take") take(value);
+  else if (value === "best" || value === "next") suggest(value);
   else if (value === "extend") extend();
   else if (seats.wished().length) hold(seats.wished());
 }

@@ -11,9 +11,10 @@ export class Server {
     return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? this.token;
   }
 
-  ask(action, ids = []) {
+  ask(action, ids = [], more = []) {
     const body = new URLSearchParams({ csrfmiddlewaretoken: this.csrf, action });
     for (const id of ids) body.append("seats", id);
+    for (const [name, value] of more) body.append(name, value);
     return this.#fetch({ method: "POST", body });
   }
 
