@@ -66,10 +66,20 @@ class Mosquitto:
         if self.process:
             self.process.kill()
 
+    def pause(self) -> None:
+        """Have it neither answer nor hang up."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._signal(signal.SIGCONT)
+
     def save(self) -> None:
         """Have it write what it retains to its file, if it has one; it does not when it is killed."""
+        self._signal(signal.SIGUSR1)
+
+    def _signal(self, number: signal.Signals) -> None:
         assert self.process
-        self.process.child.send_signal(signal.SIGUSR1)
+        self.process.child.send_signal(number)
 
     def log(self) -> str:
         return (self.folder / "log").read_text()

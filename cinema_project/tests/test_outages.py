@@ -50,12 +50,12 @@ def mail_server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def mosquitto(tmp_path) -> Iterator[Mosquitto]:
+def broker(tmp_path) -> Iterator[Mosquitto]:
     """One that forgets everything when it is killed."""
-    broker = Mosquitto(tmp_path / "mosquitto")
-    broker.start()
-    yield broker
-    broker.kill()
+    started = Mosquitto(tmp_path / "mosquitto")
+    started.start()
+    yield started
+    started.kill()
 
 
 class Sale:
@@ -107,20 +107,20 @@ def forget_password(server: Server, emails: list[str]) -> None:
             assert tab.post("/api/v1/auth/forgot-password", json={"email": email}).status_code == 200
 
 
-def test_500_sales_while_broker_mail_server_and_redis_are_killed_in_turn(scaled, mosquitto, mail_server, mortal_redis):
-    scaled.settings |= {"MQTT_URL": mosquitto.url, "EMAIL_URL": f"smtp://{HOST}:{mail_server.port}"}
+def test_500_sales_while_broker_mail_server_and_redis_are_killed_in_turn(scaled, broker, mail_server, mortal_redis):
+    scaled.settings |= {"MQTT_URL": broker.url, "EMAIL_URL": f"smtp://{HOST}:{mail_server.port}"}
     # At most ten seats a person and screening.
     world = open_sale(scaled, people=60, seats=SEATS, screenings=SCREENINGS)
     servers = start(scaled)
     emails = [str(scaled.query(EMAILS, person.id)[0][0]) for person in world.people[:9]]
-    until(lambda: board(mosquitto) == truth(servers[0], world))
+    until(lambda: board(broker) == truth(servers[0], world))
     sale = Sale(servers, world)
 
     sale.run(
         {
-            50: mosquitto.kill,
+            50: broker.kill,
             100: lambda: forget_password(servers[0], emails[:3]),
-            150: mosquitto.start,
+            150: broker.start,
             175: mail_server.kill,
             225: lambda: forget_password(servers[1], emails[3:6]),
             275: mail_server.start,
@@ -134,6 +134,6 @@ def test_500_sales_while_broker_mail_server_and_redis_are_killed_in_turn(scaled,
     assert max(seconds for _, seconds in sale.answers) < 3
     assert scaled.query("SELECT COUNT(*) FROM booking_seatclaim WHERE state = 'confirmed'") == [(SALES,)]
     assert audit(scaled) == []
-    until(lambda: board(mosquitto) == truth(servers[0], world))
+    until(lambda: board(broker) == truth(servers[0], world))
     until(lambda: scaled.query(UNDELIVERED) == [], seconds=60)  # mails are tried again every 30 seconds at least
     assert {email: mail_server.taken.count(email) for email in emails} == dict.fromkeys(emails, 1)
