@@ -19,6 +19,7 @@ PRODUCTION = {
     "CORS_ALLOWED_ORIGINS": "https://app.cinema.test",
     "PAYMENTS_MODE": "verify",
 }
+STRIPE = {"PAYMENT_PROVIDER": "stripe", "STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
 SHOW = """
 import json, sys
 from cinema_project import settings
@@ -70,6 +71,44 @@ def test_production_refuses_trust_but_for_a_till(settings_of):
 
 
 @pytest.mark.parametrize(
+    ("env", "provider"),
+    [
+        ({}, "fake"),
+        (PRODUCTION, ""),
+        (PRODUCTION | {"PAYMENT_PROVIDER": "fake"}, ""),
+        (PRODUCTION | {"BOX_OFFICE": "true"}, "fake"),
+        (PRODUCTION | STRIPE, "stripe"),
+    ],
+)
+def test_the_test_bank_takes_no_payments_in_production(settings_of, env, provider):
+    assert settings_of("PAYMENT_PROVIDER", **env) == [provider]
+
+
+@pytest.mark.parametrize(
+    ("env", "origins"),
+    [
+        ({}, []),
+        (STRIPE, []),
+        (STRIPE | {"PAYMENTS_MODE": "verify"}, ["https://checkout.stripe.com"]),
+        (STRIPE | {"PAYMENTS_MODE": "verify", "STRIPE_API_BASE": "http://127.0.0.1:9/"}, ["http://127.0.0.1:9"]),
+    ],
+)
+def test_forms_may_lead_to_the_page_where_one_pays_and_nowhere_else(settings_of, env, origins):
+    [policy] = settings_of("CONTENT_SECURITY_POLICY", **env)
+
+    assert policy["DIRECTIVES"]["form-action"] == ["'self'", *origins]
+
+
+@pytest.mark.parametrize("name", ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"])
+def test_stripe_does_not_start_without_its_secrets(settings_of, name):
+    env = {key: value for key, value in STRIPE.items() if key != name}
+    sentence = "PAYMENT_PROVIDER=stripe needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: set both.\n"
+
+    assert settings_of(**env, PAYMENTS_MODE="verify") == sentence
+    assert settings_of("PAYMENTS_MODE", **env) == ["trust"]
+
+
+@pytest.mark.parametrize(
     ("env", "sentence"),
     [
         (PRODUCTION | {"SECRET_KEY": "k" * 49}, "SECRET_KEY is too short: set at least 50 random characters."),
@@ -84,6 +123,11 @@ def test_production_refuses_trust_but_for_a_till(settings_of):
         ({"CLEANUP_SECONDS": "nan"}, "CLEANUP_SECONDS=nan cannot be used: set it to a number from 0.1."),
         ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES=-1 cannot be used: set it to a whole number from 0."),
         ({"PAYMENTS_MODE": "free"}, "PAYMENTS_MODE=free cannot be used: set it to trust or verify."),
+        ({"PAYMENT_PROVIDER": "cash"}, "PAYMENT_PROVIDER=cash cannot be used: set it to fake or stripe."),
+        (
+            {"STRIPE_API_BASE": "api.stripe.com"},
+            "STRIPE_API_BASE cannot be used: set it to an address that starts with https://.",
+        ),
         (
             {"DATABASE_URL": "mysql://localhost/cinema"},
             "DATABASE_URL cannot be used: set it to sqlite:///path or postgresql://user:password@host/name.",
