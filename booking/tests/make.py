@@ -71,9 +71,11 @@ def unpaid(ticket_id: int, *, until: datetime) -> None:
 def without_triggers(table: str) -> Iterator[None]:
     """Let a test put rows into states that they cannot come to."""
     if connection.vendor == "postgresql":
+        query("SET CONSTRAINTS ALL IMMEDIATE")  # or what is to be checked yet would stand in the way
         query(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         yield
         query(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        query("SET CONSTRAINTS ALL DEFERRED")
         return
     triggers = query("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
     for name, _ in triggers:
