@@ -1,7 +1,10 @@
 """R58: broker, mail server and Redis are killed in turn during a sale; nobody notices, and nothing is lost."""
 
+import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
 from itertools import count
 
 import httpx
@@ -15,12 +18,11 @@ from cinema_project.tests.product import Product, Server
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.postgresql]
 SALES, TILLS, SEATS, SCREENINGS = 500, 8, 100, 5
-EMAILS = "SELECT email FROM accounts_user WHERE id = %s"
 UNDELIVERED = "SELECT topic, key, last_error FROM common_outboxmessage WHERE delivered_at IS NULL"
 
 
 class MailServer:
-    """Takes every mail, while it is there."""
+    """Takes every mail, while it is there, and remembers the booking numbers in the subjects."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -28,7 +30,8 @@ class MailServer:
         self._running: Controller | None = None
 
     async def handle_DATA(self, server, session, envelope) -> str:
-        self.taken += envelope.rcpt_tos
+        subject = message_from_bytes(envelope.content, policy=policy.default)["Subject"]
+        self.taken += re.findall(r"\(([0-9A-Z]{8})\)", subject)
         return "250 OK"
 
     def start(self) -> None:
@@ -100,40 +103,33 @@ def start(product: Product) -> list[Server]:
     return servers
 
 
-def forget_password(server: Server, emails: list[str]) -> None:
-    """Have the house promise some mails."""
-    with client(server) as tab:
-        for email in emails:
-            assert tab.post("/api/v1/auth/forgot-password", json={"email": email}).status_code == 200
-
-
-def test_500_sales_while_broker_mail_server_and_redis_are_killed_in_turn(scaled, broker, mail_server, mortal_redis):
+def test_r58_p7_500_sales_while_broker_mail_server_and_redis_are_killed_in_turn(
+    scaled, broker, mail_server, mortal_redis
+):
     scaled.settings |= {"MQTT_URL": broker.url, "EMAIL_URL": f"smtp://{HOST}:{mail_server.port}"}
     # At most ten seats a person and screening.
     world = open_sale(scaled, people=60, seats=SEATS, screenings=SCREENINGS)
     servers = start(scaled)
-    emails = [str(scaled.query(EMAILS, person.id)[0][0]) for person in world.people[:9]]
     until(lambda: board(broker) == truth(servers[0], world))
     sale = Sale(servers, world)
 
     sale.run(
         {
             50: broker.kill,
-            100: lambda: forget_password(servers[0], emails[:3]),
             150: broker.start,
             175: mail_server.kill,
-            225: lambda: forget_password(servers[1], emails[3:6]),
             275: mail_server.start,
             300: mortal_redis.kill,
-            350: lambda: forget_password(servers[0], emails[6:]),
             450: mortal_redis.start,
         }
     )
 
     assert [status for status, _ in sale.answers] == [201] * 2 * SALES
-    assert max(seconds for _, seconds in sale.answers) < 3
+    assert max(seconds for _, seconds in sale.answers) < 5
     assert scaled.query("SELECT COUNT(*) FROM booking_seatclaim WHERE state = 'confirmed'") == [(SALES,)]
     assert audit(scaled) == []
     until(lambda: board(broker) == truth(servers[0], world))
     until(lambda: scaled.query(UNDELIVERED) == [], seconds=60)  # mails are tried again every 30 seconds at least
-    assert {email: mail_server.taken.count(email) for email in emails} == dict.fromkeys(emails, 1)
+    mails = Counter(mail_server.taken)
+    assert mails.keys() == {number for (number,) in scaled.query("SELECT booking_number FROM booking_booking")}
+    assert max(mails.values()) <= 2  # one that was taken while the server died may come again (P7)
