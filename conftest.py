@@ -24,7 +24,7 @@ from cinema_project.tests.product import (
     migrated_sqlite,
     scaled_product,
 )
-from cinema_project.tests.services import Services
+from cinema_project.tests.services import MortalRedis, Services
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -131,6 +131,16 @@ def scaled(postgresql_template, tmp_path) -> Iterator[Product]:
     yield product
     product.close()
     drop_database(url, product.database_url.rsplit("/", 1)[1])
+
+
+@pytest.fixture
+def mortal_redis(scaled, tmp_path) -> Iterator[MortalRedis]:
+    """A Redis of the test's own for ``scaled``, which it may kill and start again, empty."""
+    redis_of_ours = MortalRedis(tmp_path)
+    scaled.redis_url = redis_of_ours.url
+    redis_of_ours.start()
+    yield redis_of_ours
+    redis_of_ours.kill()
 
 
 @pytest.fixture(params=["embedded", "scaled"])

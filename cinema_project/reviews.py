@@ -4,7 +4,6 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.permissions import IsAuthenticated
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,6 +26,7 @@ from catalog.selectors import reviews as selectors
 from catalog.services import reviews as services
 from cinema_project.common.idempotency import once
 from cinema_project.common.pagination import NumberedPages
+from cinema_project.common.renderers import JSONRenderer
 
 NO_REVIEW = refusal(selectors.ReviewNotFound, "Review with id 5 not found")
 NOT_YOURS = refusal(services.NotYourReview, "You can only change your own reviews.")

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cinema_project import admin_theme
 from cinema_project import environment as env
+from cinema_project.common.cursors import QuickCursor
 from cinema_project.environment import SettingsError
 from cinema_project.secret_key import kept_secret_key
 
@@ -159,6 +160,7 @@ def _postgresql() -> dict[str, Any]:
         # What is prepared is planned once: planning the few hot statements anew takes longer than running them.
         "options": "-c lock_timeout=3000 -c statement_timeout=5000 -c TimeZone=UTC"
         " -c plan_cache_mode=force_generic_plan",
+        "cursor_factory": QuickCursor,
         "prepare_threshold": 5,  # lets `common.database.query` prepare; the ORM binds on the client and never does
     }
     if DB_POOL_SIZE:
@@ -310,7 +312,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["cinema_project.common.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "cinema_project.common.answers.AlwaysTheFirst",
     "DEFAULT_METADATA_CLASS": "cinema_project.common.answers.AllowAlone",
     "DEFAULT_PARSER_CLASSES": ["cinema_project.common.parsers.BoundedJSONParser"],

@@ -36,6 +36,7 @@ CHECKS: dict[str, str] = {
         SELECT p.payment_id FROM booking_payment p LEFT JOIN booking_booking b ON b.payment_id = p.payment_id
         LEFT JOIN booking_refund r ON r.payment_id = p.payment_id
         WHERE (p.status = 'captured' AND (b.id IS NOT NULL OR r.id IS NOT NULL))
+            OR (p.status IN ('claimed', 'part_refunded') AND r.id IS NOT NULL)
             OR (p.status = 'refund_due' AND (b.id IS NOT NULL OR r.id IS NULL OR r.status = 'settled'))
             OR (p.status = 'refunded' AND b.id IS NULL AND (r.id IS NULL OR r.status <> 'settled'))
             OR (r.id IS NOT NULL AND (r.amount <> p.amount OR r.currency <> p.currency))""",

@@ -5,14 +5,21 @@ from decimal import Decimal
 
 from booking.claims import Claim, ScreeningState
 from catalog.models import TicketType
-from cinema_project.common.errors import Invalid
+from cinema_project.common.errors import Conflict, Invalid
 
+HIGHEST = Decimal("999999.99")
 TicketTypes = Mapping[int, str]
 """Ticket types by seat; seats that are not among them are for adults, or stay what they are."""
 
 
 class TicketTypesInvalid(Invalid):
     code = "ticket_types_invalid"
+
+
+class PriceTooHigh(Conflict):
+    """The factors of the house make more of a price than its till can take."""
+
+    code = "price_too_high"
 
 
 def checked_ticket_types(ticket_types: object, seat_ids: Sequence[int]) -> dict[int, str]:
@@ -47,9 +54,15 @@ def checked_types_of_party(ticket_types: object, party: int) -> list[str]:
 
 
 def prices(screening: ScreeningState, seat_ids: Sequence[int], ticket_types: TicketTypes) -> dict[int, Decimal]:
-    """Return what tickets of these types cost on these seats now."""
+    """Return what tickets of these types cost on these seats now.
+
+    :raises PriceTooHigh: if one cannot be written down
+    """
     layout, base = screening.layout, screening.price
-    return {seat: layout.price(base, seat, ticket_types.get(seat, TicketType.ADULT)) for seat in seat_ids}
+    found = {seat: layout.price(base, seat, ticket_types.get(seat, TicketType.ADULT)) for seat in seat_ids}
+    if any(price > HIGHEST for price in found.values()):
+        raise PriceTooHigh(f"A ticket costs at most {HIGHEST}: please tell the cinema that its prices are wrong.")
+    return found
 
 
 def retyped(holds: Sequence[Claim], ticket_types: TicketTypes) -> list[Claim]:

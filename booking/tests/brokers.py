@@ -15,8 +15,9 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from booking.mqtt import service
+from booking.tests.sale import World, client
 from cinema_project.tests.processes import HOST, Process, free_port, port_is_open, spawn
-from cinema_project.tests.product import ROOT
+from cinema_project.tests.product import ROOT, Server
 from cinema_project.tests.services import MQTT_PASSWORD, MQTT_USER, binary_named, mosquitto_binary
 
 PASSWORD = "peanuts"
@@ -65,10 +66,20 @@ class Mosquitto:
         if self.process:
             self.process.kill()
 
+    def pause(self) -> None:
+        """Have it neither answer nor hang up."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._signal(signal.SIGCONT)
+
     def save(self) -> None:
         """Have it write what it retains to its file, if it has one; it does not when it is killed."""
+        self._signal(signal.SIGUSR1)
+
+    def _signal(self, number: signal.Signals) -> None:
         assert self.process
-        self.process.child.send_signal(signal.SIGUSR1)
+        self.process.child.send_signal(number)
 
     def log(self) -> str:
         return (self.folder / "log").read_text()
@@ -198,6 +209,18 @@ def board_of(last: dict[str, bytes]) -> Board:
             assert said.keys() == {"screening_id", "available_tickets", "total_capacity"}
             assert said["screening_id"] == int(words[1])
             found.counts[said["screening_id"]] = (said["available_tickets"], said["total_capacity"])
+    return found
+
+
+def truth(web: Server, world: World) -> Board:
+    """Return the same as the API tells it."""
+    found = Board({}, {})
+    with client(web) as tab:
+        for screening in world.screenings:
+            seats = tab.get(f"/api/v1/seat-reservations/screening/{screening}/availability").json()
+            left = tab.get(f"/api/v1/showings/{screening}/tickets").json()
+            found.seats[screening] = {entry["seat"]["id"]: entry["status"] for entry in seats}
+            found.counts[screening] = (left["available_tickets"], left["total_capacity"])
     return found
 
 

@@ -1,6 +1,7 @@
 """Buyers and screenings to sell, on top of the builders of the catalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -12,6 +13,7 @@ from accounts.models import User
 from booking.models import SeatClaim
 from catalog.models import Screening, SeatType
 from catalog.tests import make as catalog
+from cinema_project.common.database import query
 from cinema_project.common.models import OutboxMessage
 
 NOON = datetime(2031, 6, 2, 12, 0, 0, 500_000, tzinfo=UTC)
@@ -57,6 +59,30 @@ def written(screening: Screening) -> tuple[int, list[tuple[int, str]], int, int]
     """Return all that a sale changes: ``seat_seq``, the claims, the bookings, the messages to come."""
     now = Screening.objects.get(pk=screening.pk)
     return now.seat_seq, states(screening), now.bookings_count, OutboxMessage.objects.count()
+
+
+def unpaid(ticket_id: int, *, until: datetime) -> None:
+    """Make a ticket one that waits for its payment, as none becomes once it was confirmed."""
+    with without_triggers("booking_seatclaim"):
+        SeatClaim.objects.filter(pk=ticket_id).update(state="pending", expires_at=until, confirmed_at=None)
+
+
+@contextmanager
+def without_triggers(table: str) -> Iterator[None]:
+    """Let a test put rows into states that they cannot come to."""
+    if connection.vendor == "postgresql":
+        query("SET CONSTRAINTS ALL IMMEDIATE")  # or what is to be checked yet would stand in the way
+        query(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        query(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        query("SET CONSTRAINTS ALL DEFERRED")
+        return
+    triggers = query("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
+    for name, _ in triggers:
+        query(f"DROP TRIGGER {name}")
+    yield
+    for _, sql in triggers:
+        query(sql)
 
 
 def close_connection() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -9,9 +10,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from booking.models import Refund
+from booking.models import Booking, Payment, Refund, SeatClaim
+from booking.selectors.invariants import violations
+from booking.selectors.ledger import Account, ledger
 from booking.selectors.seatmap import seat_map
-from booking.services import contested
+from booking.services import contested, refunds, unclaimed
 from booking.services.reservations import expire_lapsed, extend_holds, hold_seats, release_holds
 from booking.services.tickets import book_from_holds, book_seats, cancel_ticket
 from booking.tests import make
@@ -23,11 +26,15 @@ from cinema_project.tests import clock as clocks
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.timeout(300)]
 EXAMPLES, STEPS = 200, 50
 SEATS, PEOPLE = 6, 3
-HOLD, LONGEST = timedelta(seconds=300), timedelta(minutes=55)
+HOLD, LONGEST, CLAIMABLE = timedelta(seconds=300), timedelta(minutes=55), timedelta(minutes=15)
+PRICE, CURRENCY = 10, "EUR"
+NOTHING = Account(*[Decimal("0.00")] * 5)
 MILLISECOND = timedelta(milliseconds=1)
 people = st.integers(0, PEOPLE - 1)
 some_seats = st.lists(st.integers(0, SEATS - 1), min_size=1, max_size=3, unique=True)
 payments = st.sampled_from(["pay-1", "pay-2", "pay-3", "pay-4"])
+kinds = st.none() | st.sampled_from(["adult", "child"])
+SLIP, HALF_AN_HOUR = timedelta(seconds=30), timedelta(minutes=30)
 
 
 @dataclass
@@ -37,6 +44,13 @@ class Claim:
     until: datetime | None
     sold: bool = False
     extensions: int = 0
+    kind: str = "adult"
+
+
+@dataclass
+class Try:
+    start: datetime
+    released: datetime | None = None
 
 
 @dataclass
@@ -44,6 +58,18 @@ class Ticket:
     person: int
     seat: int
     cancelled: bool = False
+    refunded: bool = False
+
+
+@dataclass
+class Unclaimed:
+    """Money that bought nothing yet: for how many seats it was, and how far it is on its way back."""
+
+    person: int
+    since: datetime
+    seats: int
+    due: bool = False
+    refunded: bool = False
 
 
 @dataclass
@@ -56,6 +82,8 @@ class Model:
     claims: dict[int, Claim] = field(default_factory=dict)
     tickets: list[Ticket] = field(default_factory=list)
     sales: dict[str, tuple[int, frozenset[int], list[int]]] = field(default_factory=dict)
+    tries: dict[tuple[int, int], list[Try]] = field(default_factory=dict)
+    unclaimed: dict[str, Unclaimed] = field(default_factory=dict)
 
     def live(self, seat: int) -> Claim | None:
         claim = self.claims.get(seat)
@@ -71,16 +99,27 @@ class Model:
             return "seats_booked"
         return "seats_held" if any(claim.person != person for claim in live) else None
 
-    def hold(self, person: int, seats: list[int]) -> object:
+    def hold(self, person: int, seats: list[int], kind: str | None) -> object:
         if self.now >= self.start:
             return "screening_past"
         if refusal := self.taken(person, seats):
             return refusal
         new = [seat for seat in seats if not self.live(seat)]
+        if any(self.tried_too_often(person, seat) for seat in new):
+            return "hold_churn"
+        other = [seat for seat in seats if seat not in new and kind and self.claims[seat].kind != kind]
         for seat in new:
             self.claims[seat] = Claim(person, self.now, self.now + HOLD)
-        self.seq += bool(new)
-        return [(seat, self.claims[seat].until) for seat in sorted(seats)]
+            self.tries.setdefault((person, seat), []).append(Try(self.now))
+        for seat in [*new, *other]:
+            self.claims[seat].kind = kind or "adult"
+        self.seq += bool(new or other)
+        return [(seat, self.claims[seat].until, self.claims[seat].kind) for seat in sorted(seats)]
+
+    def tried_too_often(self, person: int, seat: int) -> bool:
+        since = self.now - HALF_AN_HOUR
+        tries = [one for one in self.tries.get((person, seat), []) if one.start > since]
+        return sum(one.released is None or one.released - one.start > SLIP for one in tries) >= 3
 
     def extend(self, person: int, seats: list[int], minutes: int) -> object:
         if self.now >= self.start:
@@ -94,12 +133,13 @@ class Model:
         for claim, end in zip(claims, ends, strict=True):
             claim.until, claim.extensions = end, claim.extensions + 1
         self.seq += 1
-        return [(seat, self.claims[seat].until) for seat in sorted(seats)]
+        return [(seat, self.claims[seat].until, self.claims[seat].kind) for seat in sorted(seats)]
 
     def release(self, person: int, seats: list[int] | None) -> object:
         mine = [seat for seat in range(SEATS) if self.held_by(person, seat) and (seats is None or seat in seats)]
         for seat in mine:
             del self.claims[seat]
+            self.tries[person, seat][-1].released = self.now
         self.seq += bool(mine)
         return mine
 
@@ -107,22 +147,69 @@ class Model:
         if payment in self.sales:
             buyer, sold, tickets = self.sales[payment]
             return tickets if (buyer, sold) == (person, frozenset(seats)) else "payment_id_reused"
+        if refusal := self.not_to_be_had(person, payment):
+            return refusal
         held = all(self.held_by(person, seat) for seat in seats)
         if from_holds and not held:
-            return "reservation_expired"
+            return self.keep(person, seats, payment, "reservation_expired")
         if not held and self.now >= self.start:
             return "screening_past"
         if refusal := self.taken(person, seats):
-            return refusal
+            return self.keep(person, seats, payment, refusal)
         numbers = []
         for seat in sorted(seats):
             self.claims[seat] = Claim(person, None, None, sold=True)
+            self.tries.pop((person, seat), None)
             self.tickets.append(Ticket(person, seat))
             numbers.append(len(self.tickets) - 1)
         if payment:
             self.sales[payment] = (person, frozenset(seats), numbers)
+            self.unclaimed.pop(payment, None)
         self.seq += 1
         return numbers
+
+    def not_to_be_had(self, person: int, payment: str | None) -> str | None:
+        money = self.unclaimed.get(payment)
+        if money is None:
+            return None
+        if money.person != person:
+            return "payment_id_reused"
+        return "payment_refunded" if money.due or self.now >= money.since + CLAIMABLE else None
+
+    def keep(self, person: int, seats: list[int], payment: str | None, refusal: str) -> str:
+        if payment and payment not in self.unclaimed:
+            self.unclaimed[payment] = Unclaimed(person, self.now, len(seats))
+        return refusal
+
+    def give_back(self) -> int:
+        lapsed = [money for money in self.unclaimed.values() if not money.due and self.now >= money.since + CLAIMABLE]
+        for money in lapsed:
+            money.due = True
+        return len(lapsed)
+
+    def refund(self) -> int:
+        owed = [ticket for ticket in self.tickets if ticket.cancelled and not ticket.refunded]
+        owed += [money for money in self.unclaimed.values() if money.due and not money.refunded]
+        for one in owed:
+            one.refunded = True
+        return len(owed)
+
+    def account(self) -> Account:
+        """What came in, and what became of it (P8)."""
+        live = sum(not ticket.cancelled for ticket in self.tickets)
+        back = sum(ticket.refunded for ticket in self.tickets)
+        kept = [money for money in self.unclaimed.values() if not money.due]
+        gone = sum(money.seats for money in self.unclaimed.values() if money.refunded)
+        going = sum(money.seats for money in self.unclaimed.values() if money.due and not money.refunded)
+        unclaimed_seats = sum(money.seats for money in kept)
+        seats = (
+            len(self.tickets) + unclaimed_seats + gone + going,
+            live,
+            back + gone,
+            len(self.tickets) - live - back + going,
+            unclaimed_seats,
+        )
+        return Account(*(Decimal(PRICE * number).quantize(Decimal("0.01")) for number in seats))
 
     def cancel(self, person: int, number: int) -> object:
         ticket = self.tickets[number]
@@ -162,16 +249,21 @@ class AnySequence(RuleBasedStateMachine):
         self.clock = clocks.here()
         self.model = Model()
         self.clock.at(self.model.now)
-        self.screening = make.screening(seats=SEATS, start_time=self.model.start)
+        self.screening = make.screening(seats=SEATS, start_time=self.model.start, price=PRICE, currency=CURRENCY)
         self.seats = make.seats_of(self.screening)
         self.people = [make.user() for _ in range(PEOPLE)]
         self.ids: list[int] = []  # of the tickets, in the order of the model's
 
     def teardown(self):
-        """Leave no hold that the next example would tidy."""
+        """Audit what is there, and leave nothing to the next example, whose books shall be short."""
         if hasattr(self, "clock"):
-            self.jump(self.model.start + timedelta(days=1))
-            expire_lapsed()
+            assert violations() == []
+            Refund.objects.all().delete()
+            SeatClaim.objects.all().delete()
+            Booking.objects.all().delete()
+            Payment.objects.all().delete()
+            OutboxMessage.objects.all().delete()
+            self.screening.delete()
 
     def asked(self, service, **given):
         """Call the service; returns its answer, or the code of its refusal."""
@@ -190,11 +282,19 @@ class AnySequence(RuleBasedStateMachine):
     def holds(self, answer):
         if isinstance(answer, str):
             return answer
-        return [(self.index(hold.seat_id), hold.expires_at) for hold in answer.holds]
+        return [(self.index(hold.seat_id), hold.expires_at, hold.ticket_type) for hold in answer.holds]
 
-    @rule(person=people, seats=some_seats)
-    def hold(self, person, seats):
-        assert self.holds(self.call(hold_seats, person, seats)) == self.model.hold(person, seats)
+    @rule(person=people, seats=some_seats, kind=kinds)
+    def hold(self, person, seats, kind):
+        types = kind and {str(self.seats[seat]): kind for seat in seats}
+        answer = self.call(hold_seats, person, seats, ticket_types=types)
+        assert self.holds(answer) == self.model.hold(person, seats, kind)
+
+    @rule(person=people, seats=some_seats, seconds=st.sampled_from([1, 30, 31, 300]))
+    def hold_for_a_while(self, person, seats, seconds):
+        self.hold(person, seats, None)
+        self.jump(self.model.now + timedelta(seconds=seconds))
+        self.release(person, seats)
 
     @rule(person=people, seats=some_seats, minutes=st.integers(1, 10))
     def extend(self, person, seats, minutes):
@@ -243,8 +343,11 @@ class AnySequence(RuleBasedStateMachine):
         if not answer.replayed:
             self.ids += sold
         assert sold == [self.ids[number] for number in expected]
-        states = ["cancelled" if self.model.tickets[number].cancelled else "confirmed" for number in expected]
-        assert [ticket.state for ticket in answer.tickets] == states
+        assert [ticket.state for ticket in answer.tickets] == [self.state_of(number) for number in expected]
+
+    def state_of(self, number):
+        ticket = self.model.tickets[number]
+        return "refunded" if ticket.refunded else "cancelled" if ticket.cancelled else "confirmed"
 
     @rule(person=people, pick=st.integers(0, 10**6))
     def cancel_ticket(self, person, pick):
@@ -257,6 +360,14 @@ class AnySequence(RuleBasedStateMachine):
     def cleanup(self):
         assert self.asked(expire_lapsed) == self.model.cleanup()
 
+    @rule()
+    def unclaimed_money_goes_back(self):
+        assert unclaimed.give_back_lapsed() == self.model.give_back()
+
+    @rule()
+    def refunds_are_sent(self):
+        assert refunds.send_due() == self.model.refund()
+
     @rule(seconds=st.sampled_from([1, 60, 299, 300, 600]))
     def time_passes(self, seconds):
         self.jump(self.model.now + timedelta(seconds=seconds))
@@ -265,6 +376,7 @@ class AnySequence(RuleBasedStateMachine):
     def time_jumps_to_an_expiry(self, step):
         """To just before, exactly at, or just after the next one."""
         ends = [claim.until for claim in self.model.claims.values() if claim.until]
+        ends += [money.since + CLAIMABLE for money in self.model.unclaimed.values() if not money.due]
         if moments := [end + step for end in ends if end + step > self.model.now]:
             self.jump(min(moments))
 
@@ -286,10 +398,12 @@ class AnySequence(RuleBasedStateMachine):
     @invariant()
     def books_balance(self):
         if hasattr(self, "model"):
-            messages = OutboxMessage.objects.filter(key__startswith=f"{self.screening.pk}:").count()
+            messages = OutboxMessage.objects.filter(topic="seats", key__startswith=f"{self.screening.pk}:").count()
             refunds = Refund.objects.filter(claim__screening=self.screening).count()
             cancelled = sum(ticket.cancelled for ticket in self.model.tickets)
             assert (messages, refunds) == (self.model.seq, cancelled)
+            account = ledger().get(CURRENCY, NOTHING)
+            assert (account, account.adds_up) == (self.model.account(), True)
 
 
 def test_p9_any_sequence_of_calls_agrees_with_the_model(monkeypatch):

@@ -15,9 +15,9 @@ from websockets.sync.client import connect
 
 from booking.tests.chaos import DELAY_SECONDS, PAUSE_SECONDS, Buyer, Ledger, Wire, book, paused, within
 from booking.tests.sale import Person, audit, client, open_sale
-from cinema_project.tests.processes import HOST, Process, free_port, port_is_open, spawn
+from cinema_project.tests.processes import Process
 from cinema_project.tests.product import Product, Server, migrated_postgresql, scaled_product
-from cinema_project.tests.services import PostgreSQL, Services, redis_binary
+from cinema_project.tests.services import MortalRedis, PostgreSQL, Services
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.postgresql]
 BUYERS, SEATS_EACH, SCREENINGS = 12, 10, 120
@@ -26,26 +26,13 @@ KEEPS_ITS_WORD = ("max_connections=400", "fsync=off")  # safe from kill -9; only
 SOLD = "SELECT screening_id, seat_id, id FROM booking_seatclaim WHERE state = 'confirmed'"
 
 
-class Redis:
-    """One that may be killed; it forgets everything, and comes back at the same address."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
-        self.start()
-
-    def start(self) -> None:
-        command = [redis_binary(), "--port", str(self.port), "--bind", HOST, "--save", "", "--appendonly", "no"]
-        self.process = spawn(command, log=self.folder / "redis.log", cwd=self.folder)
-        self.process.wait_until(lambda: port_is_open(self.port))
-
-
 class House:
     """The product at full size, on a database and a Redis of its own."""
 
-    def __init__(self, folder: Path, database: PostgreSQL, redis: Redis) -> None:
+    def __init__(self, folder: Path, database: PostgreSQL, redis: MortalRedis) -> None:
         self.database, self.redis = database, redis
-        url = f"redis://{HOST}:{redis.port}"
-        self.product: Product = scaled_product(database.url, migrated_postgresql(database.url, folder), url, folder)
+        template = migrated_postgresql(database.url, folder)
+        self.product: Product = scaled_product(database.url, template, redis.url, folder)
         self.world = open_sale(self.product, people=BUYERS + 1, seats=BUYERS * SEATS_EACH, screenings=SCREENINGS)
         self.servers: dict[str, Server] = {name: self.product.start(name) for name in ("web", "http", *BACKGROUND)}
         self.wires = {name: Wire(self.servers[name].port) for name in ("web", "http")}
@@ -58,7 +45,7 @@ class House:
             self.wires[name].target = self.servers[name].port
 
     def restart_redis(self) -> None:
-        self.redis.process.kill()
+        self.redis.kill()
         time.sleep(PAUSE_SECONDS)
         self.redis.start()
 
@@ -138,13 +125,14 @@ class Watcher(threading.Thread):
 def house(tmp_path) -> Iterator[House]:
     folder = Path(tempfile.mkdtemp(prefix="cinema-chaos-"))
     folder.chmod(0o755)  # PostgreSQL refuses root, and another user must get there
-    services, redis = Services(folder), Redis(tmp_path)
+    services, redis = Services(folder), MortalRedis(tmp_path)
+    redis.start()
     made = House(tmp_path, services.own_postgresql(KEEPS_ITS_WORD), redis)
     yield made
     made.product.close()
     for wire in made.wires.values():
         wire.close()
-    redis.process.kill()
+    redis.kill()
     services.stop()
 
 

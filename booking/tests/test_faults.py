@@ -18,23 +18,9 @@ from booking.tests.sale import (
     told,
     watch,
 )
-from cinema_project.tests.processes import HOST, free_port, port_is_open, spawn
-from cinema_project.tests.services import redis_binary
 
 pytestmark = [pytest.mark.timeout(180)]
 BUYERS, SEATS = 6, 60
-
-
-@pytest.fixture
-def mortal_redis(scaled, tmp_path):
-    """A Redis of the test's own, which it may kill."""
-    port = free_port()
-    command = [redis_binary(), "--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no"]
-    process = spawn(command, log=tmp_path / "redis.log", cwd=tmp_path)
-    process.wait_until(lambda: port_is_open(port))
-    scaled.redis_url = f"redis://{HOST}:{port}"
-    yield process
-    process.kill()
 
 
 @pytest.mark.postgresql

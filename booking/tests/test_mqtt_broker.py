@@ -1,8 +1,16 @@
 """R59 at the broker itself: who may say and hear what, with the rights of ``deploy/mosquitto.acl``."""
 
+import gc
 import threading
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from accounts.models import User
 from accounts.tokens import issue_tokens
@@ -10,8 +18,11 @@ from booking.models import Booking, MqttScreening, SeatClaim
 from booking.mqtt import requests
 from booking.mqtt.connection import BrokerLost
 from booking.tests import make
-from booking.tests.brokers import EAR, PASSWORD, Listener, Relay, listening, until
+from booking.tests.brokers import EAR, PASSWORD, Listener, Mosquitto, Relay, listening, until
 from catalog.models import Screening
+from cinema_project.environment import Mqtt
+from cinema_project.tests.processes import HOST, free_port
+from cinema_project.tests.services import MQTT_PASSWORD, MQTT_USER
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -172,3 +183,47 @@ def test_requests_wait_at_the_broker_while_no_relay_runs(broker, people, screeni
 
         assert buyer.wait(lambda: buyer.heard(mine))
     assert SeatClaim.objects.count() == 1
+
+
+def own_authority(folder: Path) -> Path:
+    """Make a certificate that trusts nobody but itself, with its key beside it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "cinema.test")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(HOST))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
+    (folder / "certificate.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return folder / "certificate.pem"
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
+def test_mqtts_talks_to_a_broker_it_trusts_and_to_no_other(tmp_path, settings, start_relay, monkeypatch, caplog):
+    certificate = own_authority(tmp_path)
+    files = (f"certfile {certificate}", f"keyfile {tmp_path / 'key.pem'}")
+    broker = Mosquitto(tmp_path / "tls", settings=(f"listener {(port := free_port())} {HOST}", *files))
+    broker.start()
+    settings.MQTT = Mqtt(HOST, port, MQTT_USER, MQTT_PASSWORD, tls=True)
+    make.screening()
+    stranger = start_relay()
+    until(lambda: "CERTIFICATE_VERIFY_FAILED" in caplog.text)
+    stranger.stop()
+    gc.collect()  # paho drops the socket of a failed handshake unclosed
+    assert not MqttScreening.objects.exists()
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    start_relay()
+
+    until(MqttScreening.objects.exists)
+    broker.kill()

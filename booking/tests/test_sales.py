@@ -55,7 +55,7 @@ def test_r20_book_takes_and_confirms_in_one_call(screening, seats, buyer):
         (seats[0], "confirmed", buyer.pk, None),
         (seats[2], "confirmed", buyer.pk, None),
     ]
-    assert make.written(screening) == (1, [(seats[0], "confirmed"), (seats[2], "confirmed")], 1, 1)
+    assert make.written(screening) == (1, [(seats[0], "confirmed"), (seats[2], "confirmed")], 1, 2)
     assert [(one.booking_number, one.user, one.payment) for one in Booking.objects.all()] == [
         (booked.booking_number, buyer, None)
     ]

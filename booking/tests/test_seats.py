@@ -46,7 +46,7 @@ def values(seat_id):
 
 @both_databases
 @pytest.mark.parametrize("change", OTHERWISE)
-def test_seat_with_a_hold_is_not_changed(screening, change):
+def test_r49_seat_with_a_hold_is_not_changed(screening, change):
     seat_id = hold(screening)
     before = values(seat_id)
 
@@ -58,7 +58,7 @@ def test_seat_with_a_hold_is_not_changed(screening, change):
 
 
 @both_databases
-def test_sold_seat_is_not_removed(screening):
+def test_r49_sold_seat_is_not_removed(screening):
     seat_id = make.seats_of(screening)[0]
     book_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=[seat_id])
 
@@ -69,7 +69,7 @@ def test_sold_seat_is_not_removed(screening):
 
 
 @both_databases
-def test_sold_seat_may_be_switched_off(screening):
+def test_r49_sold_seat_may_be_switched_off(screening):
     seat_id = hold(screening)
     before = values(seat_id)
 

@@ -139,7 +139,7 @@ def test_r60_a_map_names_nobody_but_the_viewer(screening, seats):
 
 
 def frames(screening, viewer, *, sees_all=False):
-    payloads = OutboxMessage.objects.order_by("pk").values_list("payload", flat=True)
+    payloads = OutboxMessage.objects.filter(topic="seats").order_by("pk").values_list("payload", flat=True)
     return [orjson.loads(realtime.frame(one, viewer_id=viewer, sees_all=sees_all)) for one in payloads]
 
 

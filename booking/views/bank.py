@@ -15,6 +15,8 @@ from booking.selectors.payments import held_until
 from booking.services.events import receive
 from booking.views.answers import SeeOther
 from cinema_project.common import clock
+from cinema_project.common.errors import DomainError
+from cinema_project.common.exception_handler import refusal
 
 
 @never_cache
@@ -40,7 +42,10 @@ def bank_page(request: HttpRequest, secret: str) -> HttpResponse:
 def bank_message(request: HttpRequest) -> HttpResponse:
     """Take a message of the test bank."""
     _check_it_is_open()
-    receive(provider="fake", body=request.body, headers=request.headers)
+    try:
+        receive(provider="fake", body=request.body, headers=request.headers)
+    except DomainError as error:
+        return refusal(error)
     return JsonResponse({"received": True})
 
 

@@ -134,6 +134,7 @@ class Cinema(models.Model):
         """Save, and make every seat map of the house out of date: prices and hold lengths may have changed."""
         super().save(*args, **kwargs)
         type(self).objects.filter(pk=self.pk).update(version=F("version") + 1)
+        self.refresh_from_db(fields=["version"])  # or saving it again would write the old number
 
     @property
     def zone(self) -> ZoneInfo:
@@ -168,7 +169,9 @@ class Room(models.Model):
 class Seat(models.Model):
     """One place to sit. ``x`` and ``y`` are grid cells of the plan, counted from 0 at the screen's left."""
 
-    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="seats")
+    room = models.ForeignKey(  # the index of the constraint begins with it
+        Room, on_delete=models.PROTECT, related_name="seats", db_index=False
+    )
     row_label = models.CharField(max_length=5)
     seat_number = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
     seat_type = models.CharField(max_length=12, choices=SeatType.choices, default=SeatType.STANDARD)
@@ -182,6 +185,7 @@ class Seat(models.Model):
             models.CheckConstraint(condition=models.Q(seat_type__in=SeatType.values), name="seat_type_known"),
             models.CheckConstraint(condition=models.Q(seat_number__gte=1), name="seat_number_positive"),
         ]
+        indexes = [models.Index(fields=["room"], condition=models.Q(is_active=True), name="seats_on_sale")]
 
     def __str__(self) -> str:
         return self.label

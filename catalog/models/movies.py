@@ -77,6 +77,14 @@ class Movie(models.Model):
             models.CheckConstraint(condition=models.Q(state__in=MovieState.values), name="movie_state_known"),
             models.CheckConstraint(condition=models.Q(duration_minutes__gte=1), name="movie_duration_positive"),
         ]
+        indexes = [
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=models.Q(archived_at=None) & ~models.Q(state=MovieState.ENDED),
+                name="movies_in_programme",
+            ),
+            models.Index(fields=["title", "id"], condition=models.Q(archived_at=None), name="movies_by_title"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -34,7 +34,10 @@ class Review(models.Model):
             models.UniqueConstraint(fields=["user", "movie"], name="one_review_per_person_and_movie"),
             models.CheckConstraint(condition=Q(rating__gte=WORST, rating__lte=BEST), name="review_rating_in_range"),
         ]
-        indexes = [models.Index(fields=["movie", "created_at"], name="reviews_of_movie")]
+        indexes = [
+            models.Index(fields=["movie", "created_at"], name="reviews_of_movie"),
+            models.Index(fields=["movie", "rating"], name="ratings_of_movie"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rating} of {BEST} for film {self.movie_id} by {self.user_id}"

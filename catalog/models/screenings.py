@@ -29,10 +29,15 @@ class ScreeningQuerySet(models.QuerySet["Screening"]):
 
     def starting_in(self, spans: Iterable[tuple[str, datetime, datetime]]) -> Self:
         """Those that start within the given half-open spans, one for each time zone of the cinemas."""
-        wanted = Q(pk__in=[])
+        wanted, starts, ends = Q(), [], []
         for zone, start, end in spans:
             wanted |= Q(room__cinema__timezone=zone, start_time__gte=start, start_time__lt=end)
-        return self.filter(wanted)
+            starts.append(start)
+            ends.append(end)
+        if not starts:
+            return self.none()
+        # The outermost moments say nothing new, but they are what an index can be asked for.
+        return self.filter(wanted, start_time__gte=min(starts), start_time__lt=max(ends))
 
     def with_places(self) -> Self:
         """Film, room and cinema along with each row."""

@@ -1,6 +1,6 @@
 """Who waits for whom: rooms are locked first, then screenings, then films, and several of a kind ascending."""
 
-from django.db.models import F
+from django.db.models import BigIntegerField, F
 
 from catalog.models import Movie, Room, Screening
 from catalog.selectors.screenings import ScreeningNotFound
@@ -11,7 +11,8 @@ from cinema_project.common.database import Overtaken
 def lock_rooms(*room_ids: int) -> dict[int, Room]:
     """Queue for these rooms, as everybody does who plans there; return those that are not archived, with cinema."""
     rooms = Room.objects.visible().select_for_update(of=("self",), no_key=True).select_related("cinema")
-    return {room.pk: room for room in rooms.filter(pk__in=room_ids).order_by("pk")}
+    possible = [room_id for room_id in room_ids if room_id <= BigIntegerField.MAX_BIGINT]  # SQLite fails on others
+    return {room.pk: room for room in rooms.filter(pk__in=possible).order_by("pk")}
 
 
 def lock_movie(movie_id: int) -> Movie | None:

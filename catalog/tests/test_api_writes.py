@@ -58,6 +58,22 @@ def test_writes_are_for_staff(api):
     assert everything() == before
 
 
+@pytest.mark.both_databases
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63, 2**64 - 1])
+def test_numbers_beyond_all_rows_are_not_found(api, number):
+    api.as_("manager")
+    screening = make.screening()
+    body = {"movie_id": screening.movie_id, "room_id": number, "screening_time": utc(clock.now()), "price": 9}
+
+    answers = [
+        api.post("screenings", body),
+        api.send("put", f"screenings/{screening.pk}", body),
+        *(api.send(method, f"rooms/{number}", {"name": "Blue"}) for method in ("put", "patch", "delete")),
+    ]
+
+    assert {(one.status_code, one.json()["code"]) for one in answers} == {(404, "room_not_found")}
+
+
 PRIVATE = ["http://127.0.0.1/x", "http://localhost/x", "http://10.0.0.1/x", "http://[::1]/x", "ftp://films.test/x"]
 
 

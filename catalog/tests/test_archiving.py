@@ -41,7 +41,7 @@ def test_film_without_history_is_erased_with_its_cast():
         remove_movie(movie_id=film.pk)
 
 
-def test_film_that_was_shown_is_archived_once():
+def test_r51_film_that_was_shown_is_archived_once():
     film = shown().movie
 
     remove_movie(movie_id=film.pk)
@@ -63,7 +63,7 @@ def test_room_without_history_is_erased_with_its_seats():
         remove_room(room_id=room.pk)
 
 
-def test_room_that_was_used_is_archived():
+def test_r51_room_that_was_used_is_archived():
     room = shown().room
 
     remove_room(room_id=room.pk)

@@ -57,7 +57,7 @@ def test_parts_of_a_film_come_in_the_order_of_the_credits(film):
 
 def test_list_takes_as_many_queries_for_three_as_for_one(member, django_assert_num_queries):
     for number in (1, 3):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             assert len(ids(Api().get("casts"))) == number
         make.movie(cast=("Helm", "Abel"))
 

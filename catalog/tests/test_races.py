@@ -1,4 +1,4 @@
-"""Two people planning the same room at once, with connections of their own."""
+"""Many people who plan, review or mark the same at once, with connections of their own."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -9,15 +9,17 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.tests import make as people
-from catalog.models import Cinema, Room, Screening, Seat
+from catalog.models import Cinema, Favourite, Reaction, Review, Room, Screening, Seat
+from catalog.selectors import reviews as selectors
 from catalog.services import archiving, casts, cinemas, favourites, reviews, screenings
 from catalog.services.plans import block
 from catalog.tests import make
 from cinema_project.common import clock
 from cinema_project.common.database import query
-from cinema_project.common.errors import Conflict, NotFound
+from cinema_project.common.errors import DomainError, NotFound
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+truly_parallel = pytest.mark.postgresql  # on SQLite, whoever writes is alone
 
 PEOPLE = 8
 
@@ -30,7 +32,7 @@ def all_at_once(act):
         try:
             start.wait(timeout=20)
             act(number)
-        except Conflict as refused:
+        except DomainError as refused:
             return type(refused)
         finally:
             connection.close()
@@ -67,6 +69,45 @@ def test_cinemas_of_one_name_each_get_a_slug():
     assert Cinema.objects.values("slug").distinct().count() == PEOPLE
 
 
+def test_of_many_reviews_of_one_person_one_is_kept():
+    film, person = make.movie(), people.user()
+
+    def say(number):
+        reviews.create_review(user_id=person.pk, movie_id=film.pk, rating=number % 5 + 1)
+
+    assert all_at_once(say) == [reviews.AlreadyReviewed] * (PEOPLE - 1) + [None]
+    assert Review.objects.count() == 1
+
+
+def test_every_reaction_of_many_counts():
+    review, persons = make.review(movie=make.movie()), [people.user() for _ in range(PEOPLE)]
+
+    def like_or_not(number):
+        kind = "like" if number % 2 else "dislike"
+        reviews.react(user_id=persons[number].pk, review_id=review.pk, kind=kind)
+
+    assert all_at_once(like_or_not) == [None] * PEOPLE
+    [counted] = selectors.reviews()
+    assert (counted.likes, counted.dislikes) == (PEOPLE // 2, PEOPLE // 2)
+
+
+def test_one_person_who_likes_many_times_at_once_takes_it_back_as_often():
+    review, person = make.review(movie=make.movie()), people.user()
+
+    assert all_at_once(lambda _: reviews.react(user_id=person.pk, review_id=review.pk, kind="like")) == [None] * PEOPLE
+    assert not Reaction.objects.exists()
+
+
+def test_of_many_marks_one_is_kept():
+    film, person = make.movie(), people.user()
+
+    def mark(_):
+        favourites.add_favourite_movie(user_id=person.pk, movie_id=film.pk)
+
+    assert all_at_once(mark) == [favourites.AlreadyFavourite] * (PEOPLE - 1) + [None]
+    assert Favourite.objects.count() == 1
+
+
 def refusal_after(remove, act):
     """Let somebody act who has to wait until the removal is committed; return the code of their refusal."""
 
@@ -88,6 +129,7 @@ def refusal_after(remove, act):
         return outcome.result()
 
 
+@truly_parallel
 @pytest.mark.parametrize("thing", ["movie", "room", "cinema"])
 def test_what_is_just_being_removed_gets_no_screening(thing):
     room, film = make.room(), make.movie()
@@ -105,6 +147,7 @@ def test_what_is_just_being_removed_gets_no_screening(thing):
     assert not Screening.objects.exists()
 
 
+@truly_parallel
 @pytest.mark.parametrize("late", ["review", "mark", "part"])
 def test_film_that_is_just_being_erased_cannot_be_named_any_more(late):
     film, person = make.movie(), people.user()
@@ -118,6 +161,7 @@ def test_film_that_is_just_being_erased_cannot_be_named_any_more(late):
     assert refusal_after(lambda: archiving.remove_movie(movie_id=film.pk), act) == "movie_not_found"
 
 
+@truly_parallel
 def test_cinema_that_is_just_being_erased_gets_no_room():
     cinema = make.cinema()
 

@@ -78,7 +78,7 @@ def test_create_seats_puts_a_new_row_behind_the_last():
 
 
 @pytest.mark.parametrize("seats", [[SeatSpec("C", 1), SeatSpec("A", 2)], [SeatSpec("C", 1), SeatSpec("C", 1)]])
-def test_create_seats_is_all_or_nothing(seats):
+def test_r50_create_seats_is_all_or_nothing(seats):
     room = make.room(seats=(1, 2))
 
     with pytest.raises(cinemas.SeatsExist):
@@ -88,7 +88,7 @@ def test_create_seats_is_all_or_nothing(seats):
 
 
 @pytest.mark.parametrize("seats", [[], [SeatSpec("A", number) for number in range(1, 2002)]])
-def test_create_seats_refuses_none_and_too_many(seats):
+def test_r50_create_seats_refuses_none_and_too_many(seats):
     with pytest.raises(WrongNumberOfSeats):
         cinemas.create_seats(room_id=make.room().pk, seats=seats)
 
@@ -214,7 +214,7 @@ def test_create_screening_refuses_an_end_out_of_order(end):
         put_on(start_time=start, end_time=start + end)
 
 
-def test_overlap_names_the_screening_in_the_way():
+def test_r48_overlap_names_the_screening_in_the_way():
     first = make.screening(movie=make.movie(title="Metropolis"))
 
     with pytest.raises(screenings.RoomOverlap, match="by Metropolis") as refused:
@@ -236,7 +236,7 @@ def test_a_cancelled_screening_is_in_nobody_s_way():
     assert put_on(room=first.room, start_time=first.start_time).room == first.room
 
 
-def test_the_database_itself_refuses_an_overlap():
+def test_r48_the_database_itself_refuses_an_overlap():
     first = make.screening()
     columns = (
         "movie_id, room_id, start_time, end_time, room_free_at, price, currency, is_3d, is_imax, is_dolby, presale,"

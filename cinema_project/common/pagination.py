@@ -36,10 +36,12 @@ class SkipLimitPagination(BasePagination):
         if limit is not None and limit > MAX_LIMIT:
             sentence = f"limit is at most {MAX_LIMIT}."
             raise Invalid(sentence, errors=[{"pointer": "/limit", "detail": sentence}])
-        self.total = things.count() if isinstance(things, QuerySet) else len(things)
+        page = list(things[self.skip :] if limit is None else things[self.skip : self.skip + limit])
+        ends_here = (page or not self.skip) and (limit is None or len(page) < limit)
+        self.total = self.skip + len(page) if ends_here else _number(things)
         self.end = self.total if limit is None else self.skip + limit
         self.limit = limit or MAX_LIMIT
-        return list(things[self.skip : self.end])
+        return page
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response(data, headers=self.headers())
@@ -76,7 +78,7 @@ class NumberedPages(SkipLimitPagination):
 
     def paginate_queryset(self, queryset: Things, request: Request, view: Any = None) -> list[Any]:
         self.request = request
-        self.total = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
+        self.total = _number(queryset)
         self.end = self.skip + self.limit
         return list(queryset[self.skip : self.end])
 
@@ -87,6 +89,10 @@ class NumberedPages(SkipLimitPagination):
     def _address(self, skip: int) -> str:
         address = replace_query_param(self.request.build_absolute_uri(), "page", skip // self.limit + 1)
         return str(replace_query_param(address, "page_size", self.limit))
+
+
+def _number(things: Things) -> int:
+    return things.count() if isinstance(things, QuerySet) else len(things)
 
 
 def page_parameters(default_limit: int | None) -> list[tuple[str, str, dict[str, Any]]]:

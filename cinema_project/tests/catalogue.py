@@ -87,19 +87,29 @@ class House:
             self.cinema.amenities.append(f"bar {number}")
         self.cinema.save()
 
-    def address(self, path: str) -> str:
-        """Fill in the parameters of a path."""
+    def ids(self) -> dict[str, int]:
+        """Return the ids of what there is one of, by the name that addresses and bodies have for it."""
         screening = self.screening.pk
         ids = {"screening_id": screening, "showtime_id": screening, "showing_id": screening, "tmdb_id": TMDB_ID}
         ids |= {"cinema_id": self.cinema.pk, "room_id": self.room.pk, "movie_id": self.film.pk}
-        ids |= {"review_id": self.review.pk, "cast_id": self.part.pk}
-        return path.format(**ids)
+        return ids | {"review_id": self.review.pk, "cast_id": self.part.pk}
+
+    def address(self, path: str) -> str:
+        """Fill in the parameters of a path."""
+        return path.format(**self.ids())
 
     def headers(self) -> dict[str, str]:
         return bearer(self.person)
 
     def _minutes_later(self, number: int) -> Any:
         return clock.now().replace(microsecond=0) + timedelta(days=2, hours=3 * number)
+
+
+def build() -> None:
+    """Build a house, for ``manage.py shell``, and print its ids."""
+    house = House()
+    house.grow(3)
+    print(json.dumps(house.ids()))
 
 
 def reads(described: Described) -> Iterator[tuple[str, Described]]:

@@ -109,6 +109,25 @@ class PostgreSQL:
         return self.process.stop(by)
 
 
+class MortalRedis:
+    """A Redis that a test may kill; it forgets everything."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.url = f"redis://{HOST}:{self.port}"
+        self.process: Process | None = None
+
+    def start(self) -> None:
+        settings = f"--port {self.port} --bind {HOST} --appendonly no".split()
+        command = [redis_binary(), *settings, "--save", ""]
+        self.process = spawn(command, log=self.folder / "redis.log", cwd=self.folder)
+        self.process.wait_until(lambda: port_is_open(self.port))
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+
+
 def postgresql_binaries(home: Path, user: str | None) -> Path:
     """Return the folder of ``initdb`` and ``postgres``, readable by that user."""
     if found := debian_postgresql():

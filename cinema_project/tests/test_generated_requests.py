@@ -3,8 +3,11 @@
 A failure prints the request as a curl line.
 """
 
+import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any
 
 import pytest
 import requests
@@ -15,12 +18,11 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from accounts.tests.make import PASSWORD
-from cinema_project.tests.product import ROOT
+from catalog.tests import fake_tmdb
+from cinema_project.tests.catalogue import is_catalogue
 
 ACCOUNTS = ("/auth/", "/users", "/me/ping", "/api-keys")
 CASES = 2000
-CASES_OF_EACH = 28
-"""For each operation and each kind of case; some operations have fewer different ones."""
 WANTED = (
     "not_a_server_error",
     "status_code_conformance",
@@ -29,6 +31,8 @@ WANTED = (
     "response_schema_conformance",
 )
 ADMIN = "admin@cinema.test"
+Headers = dict[str, str]
+NOBODY: Headers = {}
 
 
 class Visitor:
@@ -38,55 +42,96 @@ class Visitor:
         self.url, self.http = url, requests.Session()
         self.as_admin = self.bearer(ADMIN)
 
-    def bearer(self, email: str) -> dict[str, str]:
+    def bearer(self, email: str) -> Headers:
         signed_in = self.http.post(f"{self.url}/api/v1/auth/login", json={"email": email, "password": PASSWORD})
         return {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
 
-    def new_bearer(self) -> dict[str, str]:
+    def new_bearer(self) -> Headers:
         person = {"email": f"{uuid.uuid4().hex}@cinema.test", "password": PASSWORD, "full_name": "Generated"}
         made = self.http.post(f"{self.url}/api/v1/users/admin/users", json=person, headers=self.as_admin)
         return self.bearer(made.json()["email"])
 
+    def operations(self, is_wanted: Callable[[str], bool]) -> Iterator[schemathesis.APIOperation]:
+        """Yield the operations of these paths, those that delete last."""
+        described = schemathesis.openapi.from_url(f"{self.url}/openapi.json")
+        found = [one.ok() for one in described.get_all_operations()]
+        yield from sorted((one for one in found if is_wanted(one.path)), key=lambda one: one.method == "delete")
 
-def operations() -> Iterator[schemathesis.APIOperation]:
-    described = schemathesis.openapi.from_path(str(ROOT / "docs/openapi.json"))
-    for found in described.get_all_operations():
-        operation = found.ok()
-        if any(part in operation.path for part in ACCOUNTS):
-            yield operation
+    def try_out(
+        self,
+        operation: schemathesis.APIOperation,
+        callers: Sequence[Headers],
+        cases: int,
+        ids: dict[str, int] | None = None,
+    ) -> int:
+        """Send the operation right and wrong cases, ``cases`` of each or all there are; return how many there were.
+
+        :param callers: whose turn it is, one after the other
+        :param ids: of things that there are: half of the right cases name them
+        """
+        sent: list[schemathesis.Case] = []
+
+        def send(case: schemathesis.Case, ids: dict[str, int]) -> None:
+            for given_ids in (case.path_parameters, case.body):
+                if isinstance(given_ids, dict):
+                    given_ids.update({name: ids[name] for name in given_ids.keys() & ids})
+            headers = callers[len(sent) % len(callers)]
+            sent.append(case)
+            checks = CHECKS.get_by_names(WANTED)
+            case.call_and_validate(base_url=self.url, session=self.http, headers=headers, checks=checks)
+
+        right, wrong = (operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
+        for_each(right, cases, lambda case: send(case, ids if ids and len(sent) // len(callers) % 2 else {}))
+        for_each(wrong, cases, lambda case: send(case, {}))
+        return len(sent)
 
 
-def try_out(operation: schemathesis.APIOperation, mode: GenerationMode, visitor: Visitor) -> int:
-    """Send the operation its cases; return how many there were."""
-    by_staff = "/admin/" in operation.path or "/api-keys" in operation.path
-    headers = visitor.as_admin if by_staff else visitor.new_bearer()
-    checks, sent = CHECKS.get_by_names(WANTED), []
+def for_each(strategy: Any, cases: int, act: Callable[[schemathesis.Case], None]) -> None:
+    """Act on so many different cases, always the same ones; on fewer if there are no more."""
 
     @settings(
-        max_examples=CASES_OF_EACH,
+        max_examples=cases,
         deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate],
     )
-    @given(case=operation.as_strategy(generation_mode=mode))
-    def send(case: schemathesis.Case) -> None:
-        sent.append(case)
-        case.call_and_validate(base_url=visitor.url, session=visitor.http, headers=headers, checks=checks)
+    @given(case=strategy)
+    def run(case: schemathesis.Case) -> None:
+        act(case)
 
-    try:
-        send()
-    except Unsatisfiable:
-        """An operation that takes nothing cannot be called in a wrong way."""
-    return len(sent)
+    with suppress(Unsatisfiable):  # an operation that takes nothing cannot be called in a wrong way
+        run()
+
+
+@pytest.fixture
+def product(scaled):
+    scaled.manage("createsuperuser", "--noinput", "--email", ADMIN, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+    return scaled
 
 
 @pytest.mark.timeout(600)
-def test_no_request_finds_a_fault_in_the_accounts(scaled):
-    scaled.manage("createsuperuser", "--noinput", "--email", ADMIN, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
-    visitor = Visitor(scaled.start("web", ACCESS_TOKEN_SECONDS=3600).url)
+def test_no_request_finds_a_fault_in_the_accounts(product):
+    visitor = Visitor(product.start("web", ACCESS_TOKEN_SECONDS=3600).url)
 
-    cases = sum(try_out(operation, mode, visitor) for operation in operations() for mode in GenerationMode)
+    cases = 0
+    for operation in visitor.operations(lambda path: any(part in path for part in ACCOUNTS)):
+        by_staff = "/admin/" in operation.path or "/api-keys" in operation.path
+        cases += visitor.try_out(operation, [visitor.as_admin if by_staff else visitor.new_bearer()], 28)
+
+    assert cases >= CASES
+
+
+@pytest.mark.timeout(600)
+def test_no_request_finds_a_fault_in_the_catalogue(product, running_tmdb):
+    running_tmdb.reset()
+    built = product.manage("shell", "-v", "0", "-c", "from cinema_project.tests.catalogue import build; build()")
+    settings = {"TMDB_API_KEY": fake_tmdb.KEY, "TMDB_BASE_URL": running_tmdb.url, "ACCESS_TOKEN_SECONDS": 3600}
+    visitor = Visitor(product.start("http", **settings).url)
+    callers, ids = [NOBODY, visitor.new_bearer(), visitor.as_admin], json.loads(built.stdout)
+
+    operations = visitor.operations(is_catalogue)
+    cases = sum(visitor.try_out(operation, callers, 18, ids) for operation in operations)
 
     assert cases >= CASES

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from cinema_project import environment
 from cinema_project.tests.product import ROOT
 
 PRODUCTION = {
@@ -18,6 +19,7 @@ PRODUCTION = {
     "CORS_ALLOWED_ORIGINS": "https://app.cinema.test",
     "PAYMENTS_MODE": "verify",
 }
+STRIPE = {"PAYMENT_PROVIDER": "stripe", "STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
 SHOW = """
 import json, sys
 from cinema_project import settings
@@ -69,6 +71,44 @@ def test_production_refuses_trust_but_for_a_till(settings_of):
 
 
 @pytest.mark.parametrize(
+    ("env", "provider"),
+    [
+        ({}, "fake"),
+        (PRODUCTION, ""),
+        (PRODUCTION | {"PAYMENT_PROVIDER": "fake"}, ""),
+        (PRODUCTION | {"BOX_OFFICE": "true"}, "fake"),
+        (PRODUCTION | STRIPE, "stripe"),
+    ],
+)
+def test_the_test_bank_takes_no_payments_in_production(settings_of, env, provider):
+    assert settings_of("PAYMENT_PROVIDER", **env) == [provider]
+
+
+@pytest.mark.parametrize(
+    ("env", "origins"),
+    [
+        ({}, []),
+        (STRIPE, []),
+        (STRIPE | {"PAYMENTS_MODE": "verify"}, ["https://checkout.stripe.com"]),
+        (STRIPE | {"PAYMENTS_MODE": "verify", "STRIPE_API_BASE": "http://127.0.0.1:9/"}, ["http://127.0.0.1:9"]),
+    ],
+)
+def test_forms_may_lead_to_the_page_where_one_pays_and_nowhere_else(settings_of, env, origins):
+    [policy] = settings_of("CONTENT_SECURITY_POLICY", **env)
+
+    assert policy["DIRECTIVES"]["form-action"] == ["'self'", *origins]
+
+
+@pytest.mark.parametrize("name", ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"])
+def test_stripe_does_not_start_without_its_secrets(settings_of, name):
+    env = {key: value for key, value in STRIPE.items() if key != name}
+    sentence = "PAYMENT_PROVIDER=stripe needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET: set both.\n"
+
+    assert settings_of(**env, PAYMENTS_MODE="verify") == sentence
+    assert settings_of("PAYMENTS_MODE", **env) == ["trust"]
+
+
+@pytest.mark.parametrize(
     ("env", "sentence"),
     [
         (PRODUCTION | {"SECRET_KEY": "k" * 49}, "SECRET_KEY is too short: set at least 50 random characters."),
@@ -83,6 +123,11 @@ def test_production_refuses_trust_but_for_a_till(settings_of):
         ({"CLEANUP_SECONDS": "nan"}, "CLEANUP_SECONDS=nan cannot be used: set it to a number from 0.1."),
         ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES=-1 cannot be used: set it to a whole number from 0."),
         ({"PAYMENTS_MODE": "free"}, "PAYMENTS_MODE=free cannot be used: set it to trust or verify."),
+        ({"PAYMENT_PROVIDER": "cash"}, "PAYMENT_PROVIDER=cash cannot be used: set it to fake or stripe."),
+        (
+            {"STRIPE_API_BASE": "api.stripe.com"},
+            "STRIPE_API_BASE cannot be used: set it to an address that starts with https://.",
+        ),
         (
             {"DATABASE_URL": "mysql://localhost/cinema"},
             "DATABASE_URL cannot be used: set it to sqlite:///path or postgresql://user:password@host/name.",
@@ -105,6 +150,10 @@ def test_production_refuses_trust_but_for_a_till(settings_of):
             "CELERY_BROKER_URL cannot be used: set it to an address that starts with redis://.",
         ),
         ({"MQTT_URL": "host:1883"}, "MQTT_URL cannot be used: set it to an address that starts with mqtt://."),
+        (
+            {"MQTT_URL": "mqtt://cinema:secret@host:1883/news"},
+            "MQTT_URL cannot be used: set it to an address like mqtt://user:password@host:1883.",
+        ),
         (
             {"API_KEYS": f"{'k' * 16},{'k' * 15}"},
             "API_KEYS holds a key that is too short: give each at least 16 random characters.",
@@ -134,6 +183,30 @@ def test_wrong_value_stops_the_start_with_one_sentence(settings_of, env, sentenc
 )
 def test_pictures_are_where_tmdb_is(settings_of, env, root, pictures):
     assert settings_of("TMDB_BASE_URL", "TMDB_IMAGE_URL", **env) == [root, pictures]
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("", None),
+        ("mqtt://broker", environment.Mqtt("broker", 1883)),
+        ("mqtts://cinema:p%40ss@broker/", environment.Mqtt("broker", 8883, "cinema", "p@ss", tls=True)),
+        ("mqtt://cinema:popcorn@[::1]:1884", environment.Mqtt("::1", 1884, "cinema", "popcorn")),
+    ],
+)
+def test_the_mqtt_broker_is_read_from_its_address(monkeypatch, url, meant):
+    monkeypatch.setenv("MQTT_URL", url)
+
+    assert environment.mqtt("MQTT_URL") == meant
+    assert "p@ss" not in repr(meant)
+
+
+@pytest.mark.parametrize("url", ["mqtt://", "mqtt://:1883", "mqtt://host:port", "mqtt://host:99999", "mqtt://host?x=1"])
+def test_the_address_of_no_mqtt_broker_stops_the_start(monkeypatch, url):
+    monkeypatch.setenv("MQTT_URL", url)
+
+    with pytest.raises(environment.SettingsError, match="set it to an address like mqtt://user:password@host:1883"):
+        environment.mqtt("MQTT_URL")
 
 
 def test_keys_are_a_comma_list(settings_of):

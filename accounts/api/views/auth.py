@@ -11,7 +11,6 @@ from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.permissions import AllowAny, IsAuthenticated
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -44,6 +43,7 @@ from cinema_project.common.errors import Unauthenticated
 from cinema_project.common.idempotency import once
 from cinema_project.common.limited_views import Limited
 from cinema_project.common.parsers import BoundedFormParser, BoundedJSONParser, BoundedMultiPartParser
+from cinema_project.common.renderers import JSONRenderer
 
 ONCE = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Repeating a request with its key acts once."

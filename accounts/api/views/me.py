@@ -4,7 +4,6 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.permissions import AllowAny, IsAuthenticated
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -29,6 +28,7 @@ from accounts.services.searches import forget_search, forget_searches, remember_
 from accounts.services.sessions import check_fresh_sign_in
 from cinema_project.common.idempotency import once
 from cinema_project.common.pagination import SkipLimitPagination
+from cinema_project.common.renderers import JSONRenderer
 
 TAGS = ["users"]
 NO_SEARCH = {404: OpenApiResponse(description="Search with id 1 not found")}

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.generics import GenericAPIView
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,6 +17,7 @@ from accounts.permissions import IsStaffMember
 from accounts.selectors import known_people, with_role
 from accounts.services.people import create_person, set_active
 from cinema_project.common.idempotency import once
+from cinema_project.common.renderers import JSONRenderer
 
 TAGS = ["users"]
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -13,6 +14,16 @@ class Moment(serializers.DateTimeField):
 
     def to_representation(self, value: datetime) -> str:
         return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+class RowId(serializers.IntegerField):
+    """The number of a row. One beyond all rows becomes the largest there is, which names nothing either."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 1} | kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        return min(super().to_internal_value(data), models.BigIntegerField.MAX_BIGINT)
 
 
 class LocalOrMoment(serializers.DateTimeField):

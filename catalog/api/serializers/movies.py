@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from catalog.api.serializers.fields import FreeObject, Texts, Words
+from catalog.api.serializers.fields import FreeObject, RowId, Texts, Words
 from catalog.api.serializers.output import Output
 from catalog.api.serializers.showtimes import ShowtimeOutput
 from catalog.models import CastMember, Movie, MovieState
@@ -170,7 +170,7 @@ class MovieInput(serializers.ModelSerializer[Movie]):
 
 
 class CastInput(serializers.ModelSerializer[CastMember]):
-    movie_id = serializers.IntegerField(min_value=1)
+    movie_id = RowId()
     profile_image_url = serializers.URLField(max_length=500, allow_null=True, required=False)
 
     class Meta:

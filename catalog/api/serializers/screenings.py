@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.api.serializers.cinemas import RoomInCinemaOutput
-from catalog.api.serializers.fields import LocalOrMoment, Moment
+from catalog.api.serializers.fields import LocalOrMoment, Moment, RowId
 from catalog.api.serializers.movies import MovieOutput
 from catalog.api.serializers.output import Output
 from catalog.api.serializers.showtimes import ShowtimeOutput
@@ -56,8 +56,8 @@ class DetailedScreeningOutput(ScreeningOutput):
 
 
 class ScreeningInput(serializers.ModelSerializer[Screening]):
-    movie_id = serializers.IntegerField(min_value=1)
-    room_id = serializers.IntegerField(min_value=1)
+    movie_id = RowId()
+    room_id = RowId()
     screening_time = LocalOrMoment(source="start_time", help_text="Without offset: a time on the cinema's clock.")
     end_time = LocalOrMoment(required=False, help_text="After trailers and film unless given.")
 

@@ -10,7 +10,6 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.generics import GenericAPIView
 from rest_framework.pagination import BasePagination
 from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -23,6 +22,7 @@ from cinema_project.common.errors import Invalid
 from cinema_project.common.idempotency import once
 from cinema_project.common.pagination import DEFAULT_LIMIT, SkipLimitPagination
 from cinema_project.common.queries import words_of
+from cinema_project.common.renderers import JSONRenderer
 
 LONGEST_SEARCH = 255
 Q_PARAMETER = OpenApiParameter("q", str, required=True, description="What to look for.")

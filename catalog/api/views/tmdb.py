@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.permissions import AllowAny
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -24,6 +23,7 @@ from cinema_project.common.idempotency import once
 from cinema_project.common.limited_views import Limited
 from cinema_project.common.queries import whole
 from cinema_project.common.rates import Rate
+from cinema_project.common.renderers import JSONRenderer
 
 LAST_PAGE = 500
 QUESTIONS = Rate("tmdb", 120)

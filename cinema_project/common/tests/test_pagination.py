@@ -42,6 +42,18 @@ def test_skip_counts_where_both_are_given():
     assert "skip=15" in headers["Link"]
 
 
+def test_nothing_is_counted_that_the_page_shows():
+    class Uncounted(list):
+        def __len__(self):
+            raise AssertionError("Counting takes a query")
+
+    for query, total in (("", "4"), ("skip=3", "4"), ("limit=5", "4")):
+        assert page(query, Uncounted(range(4)))[1]["X-Total-Count"] == total
+    for query in ("limit=4", "skip=9"):
+        with pytest.raises(AssertionError):
+            page(query, Uncounted(range(4)))
+
+
 def test_a_page_in_the_middle_leads_both_ways():
     _, headers = page("skip=5&limit=10")
 

