@@ -18,6 +18,8 @@ from booking.seat_admin import SeatAdmin
 from booking.selectors.history import Happening, history_of_booking, history_of_ticket
 from booking.services.ticket_status import change_status
 from booking.ticket_codes import short_code_of
+from booking.waiting_admin import WaitingPartyAdmin
+from booking.waiting_models import WaitingParty
 from catalog.models import Screening, Seat
 from cinema_project.common.staff_forms import FactsAdmin, wall_clock
 
@@ -28,6 +30,7 @@ admin.site.register(PaymentIntent, PaymentIntentAdmin)
 admin.site.register(Refund, RefundAdmin)
 admin.site.register(PromoCode, PromoCodeAdmin)
 admin.site.register(PromoUse, PromoUseAdmin)
+admin.site.register(WaitingParty, WaitingPartyAdmin)
 
 PLACES = ("screening__movie", "screening__room__cinema")
 STATE_LABELS = {

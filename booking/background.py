@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from booking.services import cancellations, events
+from booking.services import cancellations, events, waiting
 
 
 @shared_task
@@ -16,6 +16,17 @@ def finish_cancellation(*, screening_id: int, **_later_arguments: object) -> int
 def hand_off_cancellation(payload: dict[str, Any]) -> None:
     """Let a worker do that, once the cancellation is committed."""
     finish_cancellation.delay(screening_id=payload["screening_id"])
+
+
+@shared_task
+def offer_freed_seats(*, screening_id: int, **_later_arguments: object) -> int:
+    """Hold seats that came back for those on the waiting list."""
+    return waiting.offer(screening_id)
+
+
+def hand_off_offers(payload: dict[str, Any]) -> None:
+    """Let a worker do that, once the seats are free."""
+    offer_freed_seats.delay(screening_id=payload["screening_id"])
 
 
 @shared_task

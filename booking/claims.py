@@ -346,10 +346,19 @@ def apply(
     payload = realtime.seats_payload(screening.id, screening.seq + 1, found.now, updates)
     told = Step("told", *outbox.statement("seats", key=f"{screening.id}:{screening.seq + 1}", payload=payload))
     changed = [Step(f"changed_{number}", *statement) for number, statement in enumerate(changes)]
-    steps = [_counted(found, new_bookings), *first, told, *changed]
+    freed = any(update.status == "available" for update in updates)
+    steps = [_counted(found, new_bookings), *first, told, *([_for_those_who_wait(found)] if freed else []), *changed]
     claims = query_steps(steps, returning=[step.name for step in changed])
     outbox.hurry(payload, at_once=realtime.publish)
     return sorted(map(claim_of, claims), key=lambda claim: claim.seat_id)
+
+
+def _for_those_who_wait(found: Found) -> Step:
+    """Return the step that has freed seats offered to the waiting list, if somebody waits."""
+    screening = found.screening
+    waits = "EXISTS (SELECT 1 FROM booking_waitingparty WHERE screening_id = %s AND state = 'waiting')"
+    key, payload = f"{screening.id}:{screening.seq + 1}", {"screening_id": screening.id}
+    return Step("freed", *outbox.statement_if((waits, [screening.id]), "seats_freed", key=key, payload=payload))
 
 
 def _counted(found: Found, new_bookings: int) -> Step:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from booking.models import Payment, Refund, SeatClaim
+from booking.models import Payment, Refund, SeatClaim, WaitingParty
 from booking.printing.calendar import calendar_of
 from booking.printing.codes import qr_png
 from booking.printing.pdf import tickets_pdf
@@ -74,6 +74,25 @@ def payment_refunded(payload: Payload) -> Letter | None:
     context = _of_screening(payment.screening) | {"payment": payment, "user": payment.user}
     subject = f"Refund: {payment.screening.movie.title}"
     return Letter(payment.user.email, subject, "booking/mails/payment_refunded", context)
+
+
+def seats_offered(payload: Payload) -> Letter | None:
+    """Write to somebody on the waiting list that seats are held for them, and until when."""
+    offered = WaitingParty.objects.select_related("user", "screening__movie", "screening__room__cinema")
+    party = offered.filter(pk=payload["party_id"], state=WaitingParty.State.OFFERED).first()
+    holds = _claims(pk__in=party.claim_ids, state="held", expires_at__gt=clock.now()) if party else []
+    if party is None or not holds or not party.user.has_mailbox:
+        return None
+    until = min(hold.expires_at for hold in holds if hold.expires_at)
+    context = _of_screening(party.screening) | {
+        "user": party.user,
+        "seats": ", ".join(hold.seat.label for hold in holds),
+        "total": _sums((hold.price, hold.currency) for hold in holds),
+        "until": in_words(until, party.screening.room.cinema),
+        "seats_path": reverse("booking:seats", args=[party.screening_id]),
+    }
+    subject = f"Your turn: seats for {party.screening.movie.title}"
+    return Letter(party.user.email, subject, "booking/mails/seats_offered", context)
 
 
 def _about(

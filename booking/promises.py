@@ -39,6 +39,11 @@ def promise_return_news(payment_id: str) -> None:
     outbox.add("payment_refunded", key=key, payload={"payment_id": payment_id})
 
 
+def promise_offer(party_id: int) -> None:
+    """Promise a mail to a party on the waiting list: seats are held for it."""
+    outbox.add("seats_offered", key=str(party_id), payload={"party_id": party_id})
+
+
 def promise_ticket(ticket_id: int, *, change: int) -> None:
     """Promise a mail with one ticket, which staff made a valid one.
 

@@ -2,7 +2,17 @@
 
 from celery import shared_task
 
-from booking.services import cancellations, events, guests, promos, reconciling, refunds, reservations, unclaimed
+from booking.services import (
+    cancellations,
+    events,
+    guests,
+    promos,
+    reconciling,
+    refunds,
+    reservations,
+    unclaimed,
+    waiting,
+)
 
 
 @shared_task
@@ -21,6 +31,12 @@ def sweep_guests(**_later_arguments: object) -> int:
 def tidy_promos(**_later_arguments: object) -> int:
     """Release the uses of promo codes that have no seats left; whoever needs one does it, too."""
     return promos.tidy_all()
+
+
+@shared_task
+def offer_to_waiting(**_later_arguments: object) -> int:
+    """Offer free seats to those on the waiting lists, should the message about them have got lost."""
+    return waiting.offer_everywhere()
 
 
 @shared_task

@@ -208,6 +208,7 @@ MQTT = env.mqtt("MQTT_URL")
 # --- Seats and money ---------------------------------------------------------------------------------------------
 HOLD_SECONDS = env.whole("HOLD_SECONDS", 300, least=1)
 PAY_BY_SECONDS = env.whole("PAY_BY_SECONDS", 300, least=1)
+WAITING_OFFER_SECONDS = env.whole("WAITING_OFFER_SECONDS", 900, least=1)
 CLEANUP_SECONDS = env.number("CLEANUP_SECONDS", 1, least=0.1)
 BOX_OFFICE = env.flag("BOX_OFFICE", False)
 GAP_RULE = env.one_of("GAP_RULE", "pages", ("pages", "all", "off"))
@@ -408,6 +409,7 @@ LOGGING = {
 OUTBOX_HANDLERS = {
     "seats": "booking.realtime.publish",
     "screening_called_off": "booking.background.hand_off_cancellation",
+    "seats_freed": "booking.background.hand_off_offers",
     "fake_bank": "booking.background.hand_off_fake_message",
     "unused_file": "cinema_project.common.stored_files.delete",
 }
@@ -418,6 +420,7 @@ MAILS = {
     "ticket_cancelled": "booking.mails.ticket_cancelled",
     "screening_moved": "booking.mails.screening_moved",
     "screening_cancelled": "booking.mails.screening_cancelled",
+    "seats_offered": "booking.mails.seats_offered",
     "payment_refunded": "booking.mails.payment_refunded",
     "refund_settled": "booking.mails.refund_settled",
     "password_reset": "accounts.mails.password_reset",

@@ -41,6 +41,11 @@ TAKEN: Json = {
     "description": "Seats [42, 43] are currently reserved by other users",
     "x-problem": {"code": "seats_held", "conflicting_seat_ids": [42, 43], "alternatives": [[45, 46], [48, 49]]},
 }
+SEATS_AVAILABLE: Json = {
+    "description": "There are seats for your party now: please choose them.",
+    "x-problem": {"code": "seats_available", "alternatives": [[42, 43, 44, 45]]},
+}
+NO_PARTY: Json = {"description": "Waiting party with id 17 not found"}
 NO_PROMO: Json = {
     "description": "There is no such promo code.",
     "x-problem": {
@@ -110,7 +115,7 @@ def _posting(name: str, tag: str, summary: str, body: str, responses: Json) -> J
 PAGE = [_query(*described) for described in page_parameters(DEFAULT_LIMIT)]
 SEATS_PAGE = [_query(*described) for described in page_parameters(None)]
 
-HOLDS, SOLD = "Seat reservations", "Tickets"
+HOLDS, SOLD, WAITING = "Seat reservations", "Tickets", "Waiting list"
 MAP = _answer("Every seat, by row and number. X-Seat-Seq says which change it includes.", list_of("SeatAvailability"))
 MISSING: Json = {"description": NO_SCREENING, "x-problem": {"code": "screening_not_found"}}
 NO_SHOWING: Json = {"description": "Showing with id 123 not found", "x-problem": {"code": "screening_not_found"}}
@@ -290,6 +295,43 @@ PATHS: dict[str, Json] = {
             security=OPEN,
             parameters=[_path_id("showing_id"), *SEATS_PAGE],
         )
+    },
+    "/api/v1/waiting-list": {
+        "get": _operation(
+            "my_waiting_list",
+            WAITING,
+            "One's own places in the lines for screenings",
+            {"200": _answer("Newest first.", list_of("WaitingParty"))},
+            parameters=PAGE,
+        ),
+        "post": _posting(
+            "join_waiting_list",
+            WAITING,
+            "Wait for seats together: those that come back are held for the next party, which is told by mail",
+            "WaitingRequest",
+            {
+                "201": _answer("The place in the line.", ref("WaitingParty")),
+                "400": PAST,
+                "404": MISSING,
+                "409": SEATS_AVAILABLE,
+            },
+        ),
+    },
+    "/api/v1/waiting-list/{party_id}": {
+        "get": _operation(
+            "get_waiting_party",
+            WAITING,
+            "Get one's own place in a line",
+            {"200": _answer("The place in the line.", ref("WaitingParty")), "404": NO_PARTY},
+            parameters=[_path_id("party_id")],
+        ),
+        "delete": _operation(
+            "leave_waiting_list",
+            WAITING,
+            "Leave a line; seats that are held by its offer go to the next party",
+            {"204": {"description": "In the line no more."}, "404": NO_PARTY},
+            parameters=[_path_id("party_id")],
+        ),
     },
     "/api/v1/tickets/book": {
         "post": _posting(

@@ -215,6 +215,40 @@ COMPONENTS: dict[str, Json] = {
             "example": [],
         },
     ),
+    "WaitingRequest": {
+        "type": "object",
+        "properties": {
+            "screening_id": {"type": "integer", "minimum": 1, "example": 123},
+            "party_size": {"type": "integer", "minimum": 1, "maximum": 10, "example": 4},
+            "wheelchair": {
+                "type": "boolean",
+                "default": False,
+                "description": "One of them needs a wheelchair space.",
+            },
+        },
+        "required": ["screening_id", "party_size"],
+        "example": {"screening_id": 123, "party_size": 4},
+    },
+    "WaitingParty": _object(
+        id={"type": "integer", "example": 17},
+        screening_id={"type": "integer", "example": 123},
+        party_size={"type": "integer", "example": 4},
+        wheelchair={"type": "boolean", "example": False},
+        status={
+            "type": "string",
+            "enum": ["waiting", "offered", "served", "lapsed", "left", "closed"],
+            "example": "waiting",
+        },
+        position={"type": ["integer", "null"], "example": 2, "description": "1 is next; null once it does not wait."},
+        joined_at=MOMENT,
+        offered_seat_ids={
+            "type": "array",
+            "items": {"type": "integer"},
+            "example": [],
+            "description": "Held for the party, like any hold of its own.",
+        },
+        offered_until=NO_MOMENT,
+    ),
     "SeatToggle": {
         "type": "object",
         "properties": {

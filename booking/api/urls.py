@@ -13,6 +13,7 @@ from booking.api.views import (
     staff,
     ticket_files,
     tickets,
+    waiting,
 )
 
 app_name = "booking_api"
@@ -28,6 +29,8 @@ urlpatterns = [
     path("seat-reservations/cancel/<id:screening_id>", reservations.CancelHoldsOfScreening.as_view()),
     path("seat-reservations/my-reservations", reservations.MyReservations.as_view()),
     path("seat-reservations/cleanup", reservations.Cleanup.as_view()),
+    path("waiting-list", waiting.WaitingList.as_view()),
+    path("waiting-list/<id:party_id>", waiting.PlaceInLine.as_view()),
     path("tickets/book", tickets.Book.as_view()),
     path("tickets/book-from-reservation", tickets.BookFromReservation.as_view()),
     path("tickets/my-tickets", tickets.MyTickets.as_view()),

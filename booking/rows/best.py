@@ -24,6 +24,7 @@ class Wish:
     :param seat_type: the one kind of seat they want; ``wheelchair``: one such space, and the others beside it
     :param avoid: groups that they have been offered already
     :param any_gap: whether leaving a single seat is as good as leaving none
+    :param packed: whether to fill stretches from their ends, the tightest first, instead of the best seats first
     """
 
     quantity: int
@@ -31,6 +32,7 @@ class Wish:
     seat_type: str | None = None
     avoid: Avoided = frozenset()
     any_gap: bool = False
+    packed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,36 @@ def _together(hall: Hall, wish: Wish, groups: Iterable[Group], spot: tuple[float
     offered = frozenset().union(*wish.avoid)
     ranked = sorted(
         (group for group in groups if _ids(group) not in wish.avoid),
-        key=lambda group: (len(_ids(group) & offered), away(group, spot), [seat.id for seat in group]),
+        key=lambda group: (
+            len(_ids(group) & offered),
+            _left_beside(hall, group) if wish.packed else (0, 0),
+            away(group, spot),
+            [seat.id for seat in group],
+        ),
     )
     clean = next((group for group in ranked if not _strands(hall, wish, group)), None)
     if clean:
         return Suggestion(clean)
     return _told(hall, wish, min(ranked, key=lambda group: _strands(hall, wish, group))) if ranked else None
+
+
+def _left_beside(hall: Hall, group: Group) -> tuple[int, int]:
+    """Return how many free seats the group leaves beside it, and how many of those on the side with fewer."""
+    ids = _ids(group)
+    beside = {mate for end in (group[0], group[-1]) for mate in hall.mates[end.id]} - ids
+    sides = sorted(_stretch_from(hall, mate, ids) for mate in beside if hall.seats[mate].is_open)
+    return sum(sides), sides[0] if len(sides) > 1 else 0
+
+
+def _stretch_from(hall: Hall, seat_id: int, without: Collection[int]) -> int:
+    """Count the open seats that follow one another from this one on."""
+    reached, ahead = set(without), [seat_id]
+    while ahead:
+        seat = ahead.pop()
+        if seat not in reached and hall.seats[seat].is_open:
+            reached.add(seat)
+            ahead += hall.mates[seat]
+    return len(reached) - len(without)
 
 
 def _strands(hall: Hall, wish: Wish, group: Group) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from booking.models import Booking, Hold, Payment, Ticket
+from booking.models import Booking, Hold, Payment, PromoUse, Ticket, WaitingParty
 
 
 def sales_of(user_id: int) -> dict[str, list[dict[str, Any]]]:
@@ -13,6 +13,8 @@ def sales_of(user_id: int) -> dict[str, list[dict[str, Any]]]:
         "reservations": _rows(Hold, user_id, "state", "price", "currency", "reserved_at", "expires_at", **seat),
         "tickets": _rows(Ticket, user_id, "state", "price", "currency", "booked_at", "ended_at", **seat),
         "bookings": _rows(Booking, user_id, "booking_number", "total", "currency", "booked_at", **shown),
+        "waiting_lists": _rows(WaitingParty, user_id, "size", "state", "joined_at", "offered_at", **shown),
+        "promo_codes": _rows(PromoUse, user_id, "made_at", "released_at", **shown, code="promo__code"),
         "payments": _rows(Payment, user_id, "payment_id", "amount", "currency", "status", "captured_at"),
     }
 

@@ -7,6 +7,7 @@ from accounts.services.closing import erase_person
 from booking.models import ClaimState, SeatClaim
 from booking.services.reservations import release_holds
 from booking.services.tickets import TicketPast, cancel_ticket
+from booking.services.waiting import leave_all
 from catalog.services.reviews import forget_opinions
 from cinema_project.common import clock
 from cinema_project.common.database import write
@@ -30,5 +31,6 @@ def close_account(*, user: User) -> None:
         for ticket_id in (ticket for screening, ticket in tickets if screening == screening_id):
             with suppress(TicketPast):
                 cancel_ticket(ticket_id=ticket_id, by=user)
+    leave_all(user=user)
     forget_opinions(user_id=user.pk)
     erase_person(user=user)

@@ -129,6 +129,14 @@ def hold_looked_at(found: Found, buyer: Buyer, seat_ids: list[int], ticket_types
     return _hold(buyer, seat_ids, ticket_types, found, _check)
 
 
+def hold_until(found: Found, buyer: Buyer, seat_ids: list[int], length: timedelta) -> list[Claim]:
+    """Hold free seats for so long, which the house does of its own accord: the limits are the caller's business.
+
+    :raises Overtaken: without the lock, if the room is not as it was found
+    """
+    return _write(found, buyer, seat_ids, [], {}, length)
+
+
 def _hold(buyer: Buyer, wanted: list[int], types: TicketTypes, found: Found, check: Check) -> Held:
     kept = check(found, wanted, buyer)
     length = hold_length(buyer, found.screening)

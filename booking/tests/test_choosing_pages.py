@@ -53,7 +53,7 @@ def test_best_available_holds_and_says_which_seats(client, buyer, screening, sea
     state = answer.json()
     assert (answer.status_code, state["best"]) == (
         200,
-        {"seats": seats[8:10], "sentence": "B3 and B4 are held for you."},
+        {"seats": seats[8:10], "sentence": "B3 and B4 are held for you.", "is_apart": False},
     )
     assert [hold["seat_id"] for hold in state["holds"]] == seats[8:10] == held_by(buyer, screening)
 

@@ -242,6 +242,31 @@ def test_next_suggestion_shares_no_seat_with_those_before_if_it_can():
     assert best_available(hall, Wish(2, avoid=frozenset({first}))).ids == [3, 4]
 
 
+@pytest.mark.parametrize(
+    ("rows", "size", "seats"),
+    [
+        (["ssssssss"], 2, [1, 2]),  # from an end
+        (["ssssssss", "sss_ss"], 2, [12, 13]),  # where it fits exactly
+        (["xssxsss"], 3, [5, 6, 7]),
+        (["sss"], 2, [1, 2]),
+        (["ss_s"], 1, [3]),  # without parting a pair
+        (["cccc"], 2, [1, 2]),
+    ],
+)
+def test_packed_groups_leave_room_for_others(rows, size, seats):
+    assert best_available(drawn(*rows), Wish(size, packed=True)).ids == seats
+
+
+def test_packed_pairs_fill_a_row():
+    row, offers = "ssssssss", 0
+
+    while found := best_available(drawn(row), Wish(2, packed=True)):
+        row = "".join("x" if number in found.ids else seat for number, seat in enumerate(row, start=1))
+        offers += 1
+
+    assert (row, offers) == ("xxxxxxxx", 4)
+
+
 def test_price_of_a_group_is_the_sum_of_its_seats():
     assert price_of(drawn("sp").runs[0]) == 22
 

@@ -8,16 +8,19 @@ from django.http import HttpRequest
 from accounts.models import User
 from booking.rows.best import Wish
 from booking.selectors.tickets import holds_of
+from booking.selectors.waiting import place_in_line
 from booking.services.best import BestHeld, hold_best
 from booking.services.choosing import choose_seats, hold_free_seats
 from booking.services.house_rules import check_choice
 from booking.services.reservations import release_holds, restore_holds
 from booking.services.seat_rules import MOST_SEATS
+from booking.services.waiting import join, leave
 from catalog.models import SeatType
 from cinema_project.common.errors import Invalid
 
 MOST_OFFERED = 50
 SIZES = range(1, MOST_SEATS + 1)
+WHICH_NUMBER = f"Choose how many tickets you want, from 1 to {MOST_SEATS}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def _go_on(user: User, screening_id: int, asked: Asked) -> None:
 def _best(user: User, screening_id: int, asked: Asked) -> BestHeld:
     """Let the house choose, instead of whatever is held now."""
     if not asked.quantity:
-        raise Invalid(f"Choose how many tickets you want, from 1 to {MOST_SEATS}.")
+        raise Invalid(WHICH_NUMBER)
     held = [hold.seat_id for hold, _ in holds_of(user.pk) if hold.screening_id == screening_id]
     offered = asked.offered if asked.action == "next" else []
     wish = Wish(
@@ -108,6 +111,18 @@ def _best(user: User, screening_id: int, asked: Asked) -> BestHeld:
         avoid=frozenset(frozenset(group) for group in offered if len(group) == asked.quantity),
     )
     return hold_best(buyer=user, screening_id=screening_id, wish=wish, instead_of=held)
+
+
+def _wait(user: User, screening_id: int, asked: Asked) -> None:
+    if not asked.quantity:
+        raise Invalid(WHICH_NUMBER)
+    join(buyer=user, screening_id=screening_id, size=asked.quantity, wheelchair=asked.wheelchair)
+
+
+def _stop_waiting(user: User, screening_id: int, asked: Asked) -> None:
+    place = place_in_line(user.pk, screening_id)
+    if place:
+        leave(buyer=user, party_id=place.id)
 
 
 def refresh(user: User, screening_id: int, asked: Asked) -> None:
@@ -123,4 +138,7 @@ ACTIONS: dict[str, Action] = {
     "continue": _go_on,
     "best": _best,
     "next": _best,
+    "wait": _wait,
+    "leave": _stop_waiting,
 }
+OF_PEOPLE = ("wait", "leave")  # who waits must be told, so nobody waits unnamed

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,16 +19,18 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.tokens import page_token
 from booking.realtime import wire_time
+from booking.rows.best import ADJACENCY
 from booking.selectors.choices import Choice, choices_named, choices_near
 from booking.selectors.halls import hall_of_map
 from booking.selectors.purchase import Basket, basket_of
 from booking.selectors.seatmap import SeatMap, seat_map
 from booking.selectors.seatplan import seat_names, seat_plan, seat_status
-from booking.services.best import BestHeld, NoMoreSuggestions
+from booking.selectors.waiting import place_in_line
+from booking.services.best import BestHeld, NoMoreSuggestions, TooFewSeats
 from booking.services.house_rules import objection_to
 from booking.services.seat_rules import SeatsBooked, SeatsHeld, SeatsNotOnSale
 from booking.views.answers import SeeOther
-from booking.views.seat_actions import ACTIONS, SIZES, Asked, asked_of, groups_in, ids_in, refresh
+from booking.views.seat_actions import ACTIONS, OF_PEOPLE, SIZES, Asked, asked_of, groups_in, ids_in, refresh
 from booking.views.visitors import new_guest, who_acts
 from catalog.models import Screening
 from cinema_project.common import clock
@@ -35,6 +38,7 @@ from cinema_project.common.errors import DomainError
 from cinema_project.common.exception_handler import refusal
 from cinema_project.common.rates import RateExceeded
 
+NEARLY_NONE = 2  # free seats: whoever comes in company finds nothing
 NOBODY = User(pk=0)  # a visitor without holds: nothing to give back, nothing to prolong
 
 
@@ -79,6 +83,8 @@ def seats(request: HttpRequest, screening_id: int) -> HttpResponse:
 
 def _act(request: HttpRequest, screening: Screening) -> HttpResponse:
     asked = asked_of(request)
+    if asked.action in OF_PEOPLE and not request.user.is_authenticated:
+        return redirect_to_login(reverse("booking:seats", args=[screening.pk]))
     done = _try(request, screening, asked)
     if _wants_json(request):
         return _json_answer(done, screening)
@@ -104,7 +110,8 @@ def _try(request: HttpRequest, screening: Screening, asked: Asked) -> _Done:
 def _json_answer(done: _Done, screening: Screening) -> HttpResponse:
     state = _state(done.visitor, screening)
     if done.best:
-        state["best"] = {"seats": _ids_of(done.best), "sentence": _offer(done.best, seat_map(screening.pk))}
+        told = {"seats": _ids_of(done.best), "sentence": _offer(done.best, seat_map(screening.pk))}
+        state["best"] = told | {"is_apart": ADJACENCY in done.best.relaxed}
     if done.error is None:
         return JsonResponse(state)
     problem, seats = refusal(done.error), seat_map(screening.pk)
@@ -126,10 +133,13 @@ def _back(request: HttpRequest, screening: Screening, asked: Asked, done: _Done)
         offered = asked.offered if asked.action == "next" else []
         known = [("offered", "-".join(map(str, group))) for group in [*offered, _ids_of(done.best)]]
         known += [("quantity", str(asked.quantity))]
-        known += [(name, "") for name, on in (("apart", not asked.together), ("wheelchair", asked.wheelchair)) if on]
+        full = ADJACENCY in done.best.relaxed
+        marks = (("apart", not asked.together), ("wheelchair", asked.wheelchair), ("full", full))
+        known += [(name, "") for name, on in marks if on]
     if done.error:
         messages.error(request, _in_words(done, seats))
         known = [("lost", ",".join(map(str, done.lost_ids)))] if done.lost_ids else []
+        known += [("full", ""), ("quantity", str(asked.quantity))] if isinstance(done.error, TooFewSeats) else []
     part = "#refusal" if done.error else "#your-seats"
     return SeeOther(reverse("booking:seats", args=[screening.pk]) + (f"?{urlencode(known)}" if known else "") + part)
 
@@ -159,6 +169,10 @@ def _page(request: HttpRequest, screening: Screening) -> HttpResponse:
         "token": page_token(visitor),
     }
     context |= _told(request) | _finder(request, basket)
+    context |= {
+        "waiting": place_in_line(viewer_id, screening.pk),
+        "is_full": "full" in request.GET or sum(cell.id in free and not cell.sign for cell in plan.cells) < NEARLY_NONE,
+    }
     advice = _advice(basket, screening, seats, viewer_id, now)
     lost = ids_in(request.GET.get("lost", "").split(","))
     context |= {

@@ -56,6 +56,15 @@ def statement(topic: str, *, key: str, payload: Payload) -> Statement:
     )
 
 
+def statement_if(condition: Statement, topic: str, *, key: str, payload: Payload) -> Statement:
+    """Return the same SQL, which writes nothing unless the condition holds at that moment."""
+    sql, values = statement(topic, key=key, payload=payload)
+    insert, _, row = sql.partition(" VALUES ")
+    if connection.vendor == "postgresql":  # nothing else says there what a parameter is
+        row = row.replace("%s, %s, %s", "%s, %s, CAST(%s AS jsonb)")
+    return f"{insert} SELECT {row[1:-1]} WHERE {condition[0]}", [*values, *condition[1]]
+
+
 def hurry(payload: Payload, at_once: Handler | None = None) -> None:
     """Ask for delivery right after the commit; nothing is lost if that fails."""
     transaction.on_commit(partial(_after_commit, payload, at_once), robust=True)

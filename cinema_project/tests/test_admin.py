@@ -19,7 +19,7 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Periodic
 from accounts.models import User
 from accounts.services.api_keys import create_key
 from accounts.tokens import issue_tokens
-from booking.models import Booking, Hold, Payment, PaymentIntent, PromoCode, Refund, Ticket
+from booking.models import Booking, Hold, Payment, PaymentIntent, PromoCode, Refund, Ticket, WaitingParty
 from booking.services.intents import begin_payment
 from booking.services.promos import use_promo
 from booking.services.reservations import hold_seats
@@ -43,6 +43,7 @@ NOTHING_CHANGES_BY_HAND = (
     "promouse",
     "refund",
     "statechange",
+    "waitingparty",
     "outboxmessage",
     "idempotencyrecord",
     "tokenfamily",
@@ -67,6 +68,7 @@ def sold(db) -> Screening:
     PromoCode.objects.create(code="SPRING-20", percent=20, max_uses=5)
     use_promo(buyer=buyer, screening_id=screening.pk, code="spring-20")
     begin_payment(buyer=buyer, screening_id=screening.pk, seat_ids=[third])
+    WaitingParty.objects.create(user=buyer, screening=screening, size=2, joined_at=clock.now())
     cancel_ticket(ticket_id=Ticket.objects.get(seat_id=second).pk, by=buyer)
     issue_tokens(user=buyer)
     create_review(user_id=buyer.pk, movie_id=screening.movie_id, rating=4)

@@ -67,7 +67,7 @@ def test_pages_of_a_buyer(embedded, world, browser):
     go.open_map(browser, url, screening)
     go.choose(browser, world["seats"]["E4"])
 
-    found = faults(browser, f"{url}/screenings/{screening}/")
+    found = faults(browser, f"{url}/screenings/{screening}/?full=")
     found += faults(browser, f"{url}/checkout/{screening}/details/")
     found += faults(browser, f"{url}/checkout/{screening}/pay/")
     go.go_on(browser, go.find(browser, ".checkout__form button").click)

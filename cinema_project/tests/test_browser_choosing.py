@@ -2,7 +2,9 @@
 
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select
 
+from booking.tests.sale import run_inside
 from cinema_project.tests import walking as go
 from cinema_project.tests.browsers import allow_scripts, complaints
 from cinema_project.tests.test_browser_seats import NO_SOCKET
@@ -119,3 +121,33 @@ def test_all_of_it_works_without_script(embedded, world, browser):
     assert yours(browser) == ["D3"]
     press("#continue")
     assert "/account/sign-in/" in browser.current_url
+
+
+SELL_ALL_BUT_TWO = """
+from booking.services.tickets import book_seats
+from booking.tests import make
+from catalog.models import Screening
+screening = Screening.objects.get()
+seats = [seat.pk for seat in screening.room.seats.order_by("pk") if seat.label not in ("C1", "C2")]
+for start in range(0, len(seats), 8):
+    book_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=seats[start:start + 8])
+"""
+
+
+def test_a_party_that_is_too_large_is_led_to_the_waiting_list(embedded, world, browser):
+    server = embedded.start()
+    run_inside(embedded, SELL_ALL_BUT_TWO)
+    go.sign_in(browser, server.url, "alice@cinema.test")
+    go.open_map(browser, server.url, world["screening"])
+    assert not go.find(browser, "#waitlist").is_displayed()
+
+    Select(go.find(browser, "#quantity")).select_by_value("4")
+    go.find(browser, "#best").click()
+    go.wait_for(browser, lambda b: go.find(b, "#waitlist").is_displayed())
+    assert go.find(browser, "#refusal").text == "Fewer than 4 seats are free."
+    go.go_on(browser, go.find(browser, "#waitlist button").click)
+
+    assert "for 4 seats together, and next in line" in go.find(browser, "#waitlist").text
+    go.go_on(browser, go.find(browser, "#waitlist button").click)
+    assert not go.find(browser, "#waitlist").is_displayed()
+    assert complaints(browser) == []

@@ -33,10 +33,12 @@ DOORS_IN = {
         "admin_forms",
         "key_admin",
         "payment_admin",
+        "promo_admin",
         "review_admin",
         "screening_admin",
         "seat_admin",
         "tmdb_admin",
+        "waiting_admin",
     ),
     *("context", "templatetags", "demo", "tests"),
     *("expirer", "hub", "mqtt"),  # booking: the clock calls one, the sockets' process and the relay the others

@@ -13,13 +13,14 @@ from accounts.models import User
 from accounts.services.api_keys import create_key
 from accounts.services.searches import remember_search
 from accounts.tests.make import bearer
-from booking.models import Booking, Ticket
+from booking.models import Booking, Ticket, WaitingParty
 from booking.services.tickets import book_seats
 from booking.tests import make
 from catalog.services.favourites import add_favourite_cinema, add_favourite_movie
 from catalog.services.reviews import create_review
 from catalog.tests import make as catalog
 from catalog.tests.fake_tmdb import TMDB_ID
+from cinema_project.common import clock
 from cinema_project.openapi.schema import schema_json
 from cinema_project.tests.rights_table import (
     ADMIN,
@@ -112,6 +113,9 @@ def ids(people, tmdb) -> dict[str, int]:
         "ticket_id": Ticket.objects.get().pk,
         "payment_id": "pay-1",
         "booking_id": Booking.objects.get().pk,
+        "party_id": WaitingParty.objects.create(
+            user=people[OWNER], screening=screening, size=2, joined_at=clock.now()
+        ).pk,
     }
 
 

@@ -91,6 +91,7 @@ function ask(action, ids, done, { given = [], more = [] } = {}) {
         announcer.say(done(state));
       }
       if (state.error?.code === "no_more_suggestions") finder.forget();
+      if (state.error?.code === "too_few_seats" || state.best?.is_apart) $("waitlist").hidden = false;
     } catch {
       refuse("The cinema could not be reached. Please try again.");
     } finally {
@@ -156,7 +157,7 @@ function resync() {
 
 function submitted(event) {
   const { name, value } = event.submitter ?? {};
-  if (name === "action" && value === "continue") return;
+  if (name === "action" && ["continue", "wait", "leave"].includes(value)) return;
   event.preventDefault();
   if (name === "drop") drop(seats.get(value));
   else if (name === "take") take(value);
