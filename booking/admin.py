@@ -11,6 +11,8 @@ from unfold.decorators import display
 
 from booking.models import Booking, Hold, Payment, PaymentIntent, Refund, SeatClaim, StateChange, Ticket
 from booking.payment_admin import PaymentAdmin, PaymentIntentAdmin, RefundAdmin
+from booking.promo_admin import PromoCodeAdmin, PromoUseAdmin
+from booking.promo_models import PromoCode, PromoUse
 from booking.screening_admin import ScreeningAdmin
 from booking.seat_admin import SeatAdmin
 from booking.selectors.history import Happening, history_of_booking, history_of_ticket
@@ -24,6 +26,8 @@ admin.site.register(Seat, SeatAdmin)
 admin.site.register(Payment, PaymentAdmin)
 admin.site.register(PaymentIntent, PaymentIntentAdmin)
 admin.site.register(Refund, RefundAdmin)
+admin.site.register(PromoCode, PromoCodeAdmin)
+admin.site.register(PromoUse, PromoUseAdmin)
 
 PLACES = ("screening__movie", "screening__room__cinema")
 STATE_LABELS = {

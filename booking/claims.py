@@ -315,6 +315,14 @@ def update_claims(
     )
 
 
+def without_promos(claims: Iterable[Claim]) -> Step:
+    """Return the step that forgets what promo codes took off these claims, for whoever prices them anew."""
+    ids = sorted(claim.id for claim in claims)
+    # The screening's id is what makes this good without the lock, see `apply`.
+    sql = f"DELETE FROM booking_promoseat WHERE claim_id IN ({marks(ids)}) AND {id_of('counted')} IS NOT NULL"
+    return Step("promos", f"{sql} RETURNING id", ids)
+
+
 def apply(
     found: Found,
     changes: Sequence[outbox.Statement],

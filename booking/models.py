@@ -12,11 +12,13 @@ from django.db import models
 from django.db.models import Q
 
 from booking.payment_models import FakeCharge, FakeRefund, PaymentIntent, ProviderEvent
+from booking.promo_models import PromoCode, PromoSeat, PromoUse
 from catalog.models import Screening, Seat, TicketType
 
 __all__ = ["Booking", "ClaimState", "Hold", "Payment", "Refund", "SeatClaim", "Ticket"]
 __all__ += ["HOLD_ONLY_STATES", "OCCUPYING_STATES", "TICKET_STATES"]
 __all__ += ["FakeCharge", "FakeRefund", "PaymentIntent", "ProviderEvent"]
+__all__ += ["PromoCode", "PromoSeat", "PromoUse"]
 
 
 class ClaimState(models.TextChoices):

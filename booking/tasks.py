@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from booking.services import cancellations, events, guests, reconciling, refunds, reservations, unclaimed
+from booking.services import cancellations, events, guests, promos, reconciling, refunds, reservations, unclaimed
 
 
 @shared_task
@@ -15,6 +15,12 @@ def expire_reservations(**_later_arguments: object) -> int:
 def sweep_guests(**_later_arguments: object) -> int:
     """Delete guests who came, held seats, and went without signing in."""
     return guests.sweep_guests()
+
+
+@shared_task
+def tidy_promos(**_later_arguments: object) -> int:
+    """Release the uses of promo codes that have no seats left; whoever needs one does it, too."""
+    return promos.tidy_all()
 
 
 @shared_task

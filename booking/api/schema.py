@@ -41,6 +41,17 @@ TAKEN: Json = {
     "description": "Seats [42, 43] are currently reserved by other users",
     "x-problem": {"code": "seats_held", "conflicting_seat_ids": [42, 43], "alternatives": [[45, 46], [48, 49]]},
 }
+NO_PROMO: Json = {
+    "description": "There is no such promo code.",
+    "x-problem": {
+        "code": "promo_unknown",
+        "errors": [{"pointer": "/promo_code", "detail": "There is no such promo code."}],
+    },
+}
+PROMO_USED_UP: Json = {
+    "description": "This promo code is used up.",
+    "x-problem": {"code": "promo_used_up"},
+}
 TOO_FEW: Json = {
     "description": "Fewer than 4 seats are free.",
     "x-problem": {"code": "too_few_seats"},
@@ -147,6 +158,21 @@ PATHS: dict[str, Json] = {
                 "400": PAST,
                 "404": MISSING,
                 "409": TOO_FEW,
+            },
+        )
+    },
+    "/api/v1/seat-reservations/promo-code": {
+        "post": _posting(
+            "use_promo_code",
+            HOLDS,
+            "Make one's holds of a screening cheaper by a promo code; null takes it away",
+            "PromoRequest",
+            {
+                "200": _answer("The holds at their new prices.", ref("PromoReservations")),
+                "400": NO_PROMO,
+                "404": MISSING,
+                "409": PROMO_USED_UP,
+                "429": {"description": "Too many requests. Please wait."},
             },
         )
     },
@@ -271,7 +297,8 @@ PATHS: dict[str, Json] = {
             SOLD,
             "Quick Book (Reserve + Confirm)",
             "BookingRequest",
-            {"201": _answer("The tickets, by seat.", list_of("Ticket")), "400": PAST, "404": MISSING, "409": BOOKED},
+            {"201": _answer("The tickets, by seat.", list_of("Ticket")), "400": PAST, "404": MISSING, "409": BOOKED}
+            | {"429": {"description": "Too many requests. Please wait."}},
         )
     },
     "/api/v1/tickets/book-from-reservation": {

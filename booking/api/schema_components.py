@@ -31,6 +31,13 @@ ID: Json = {"type": "integer", "example": 42}
 TEXT: Json = {"type": "string"}
 MOMENT: Json = {"type": "string", "format": "date-time", "example": "2026-01-26T18:30:00Z"}
 NO_MOMENT: Json = _nullable("string", format="date-time", example="2026-01-26T18:30:00Z")
+PROMO_CODE: Json = {
+    "type": ["string", "null"],
+    "minLength": 1,
+    "maxLength": 100,
+    "description": "Makes the seats cheaper, within its limits.",
+    "example": None,
+}
 SEAT_IDS: Json = {
     "type": "array",
     "items": {"type": "integer", "minimum": 1},
@@ -115,6 +122,7 @@ COMPONENTS: dict[str, Json] = {
             "seat_ids": SEAT_IDS,
             "seat_id": {"type": "integer", "minimum": 1, "description": "Instead of seat_ids, for one seat."},
             "ticket_types": TICKET_TYPES,
+            "promo_code": PROMO_CODE,
         },
         "required": ["screening_id"],
         "example": {"screening_id": 123, "seat_ids": [42, 43, 44], "ticket_types": {"44": "child"}},
@@ -126,9 +134,24 @@ COMPONENTS: dict[str, Json] = {
             "seat_ids": SEAT_IDS,
             "payment_id": {"type": "string", "minLength": 1, "maxLength": 255, "example": "stripe_pi_1234567890"},
             "ticket_types": TICKET_TYPES,
+            "promo_code": PROMO_CODE,
         },
         "required": ["screening_id", "seat_ids"],
+        "example": {"screening_id": 123, "seat_ids": [42, 43, 44], "payment_id": "stripe_pi_1234567890"},
     },
+    "PromoRequest": {
+        "type": "object",
+        "properties": {"screening_id": {"type": "integer", "minimum": 1, "example": 123}, "promo_code": PROMO_CODE},
+        "required": ["screening_id", "promo_code"],
+        "example": {"screening_id": 123, "promo_code": "SPRING-20"},
+    },
+    "PromoReservations": _object(
+        reservations=list_of("SeatReservation"),
+        promo_code=_nullable("string", example="SPRING-20"),
+        discount={"type": "number", "example": 6.4, "description": "Off all of them; their prices are what is left."},
+        total={"type": "number", "example": 25.58},
+        currency=CURRENCY,
+    ),
     "SeatReservation": _object(
         id={"type": "integer", "example": 1001},
         screening_id={"type": "integer", "example": 123},

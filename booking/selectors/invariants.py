@@ -62,6 +62,16 @@ CHECKS: dict[str, str] = {
     "what was captured is live, refunded, due or unclaimed": f"""
         SELECT l.currency, l.captured, l.live, l.refunded, l.due, l.unclaimed FROM ({LEDGER}) l
         WHERE ROUND(l.live + l.refunded + l.due + l.unclaimed, 2) <> l.captured""",
+    "a promo code counts its uses": """
+        SELECT p.code FROM booking_promocode p WHERE p.uses <> (
+            SELECT COUNT(*) FROM booking_promouse u WHERE u.promo_id = p.id AND u.released_at IS NULL)""",
+    "a booking has one use of a promo code at most": """
+        SELECT c.booking_id FROM booking_promoseat s JOIN booking_seatclaim c ON c.id = s.claim_id
+        WHERE c.booking_id IS NOT NULL GROUP BY c.booking_id HAVING COUNT(DISTINCT s.use_id) > 1""",
+    "a promo code is used by whoever has its seats": """
+        SELECT s.id FROM booking_promoseat s JOIN booking_promouse u ON u.id = s.use_id
+        JOIN booking_seatclaim c ON c.id = s.claim_id
+        WHERE u.user_id <> c.user_id OR u.screening_id <> c.screening_id""",
     "a ticket is booked before it is confirmed": """
         SELECT c.id FROM booking_seatclaim c WHERE c.booked_at > c.confirmed_at""",
     "the newest message about seats is about the newest change": """

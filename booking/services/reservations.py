@@ -19,6 +19,7 @@ from booking.claims import (
     look_for_due,
     look_locked,
     update_claims,
+    without_promos,
 )
 from booking.realtime import SeatUpdate
 from booking.services import contested
@@ -173,13 +174,14 @@ def _write(
     until = found.now + length
     changes = _retyping(found, retyped, types)
     updates = [SeatUpdate(hold.seat_id, "reserved", buyer.id, hold.expires_at) for hold in retyped]
+    promos = [without_promos(retyped)] if retyped else []
     if not new:
-        return apply(found, changes, updates)
+        return apply(found, changes, updates, first=promos)
     mark_ended(found, new)
     values = {"state": "held", "currency": found.screening.currency, "reserved_at": found.now, "expires_at": until}
     holds = insert_claims(prices(found.screening, new, types), values, {"user_id": id_of("buyer")}, types)
     updates += [SeatUpdate(seat_id, "reserved", buyer.id, until) for seat_id in new]
-    return apply(found, [holds, *changes], updates, first=[buyer_unless_changed(found, buyer.id)])
+    return apply(found, [holds, *changes], updates, first=[buyer_unless_changed(found, buyer.id), *promos])
 
 
 def _retyping(found: Found, holds: list[Claim], types: TicketTypes) -> list[Statement]:

@@ -24,6 +24,7 @@ from booking.claims import (
     lock_screening,
     look,
     update_claims,
+    without_promos,
 )
 from booking.payments.provider import Money
 from booking.realtime import SeatUpdate
@@ -293,15 +294,17 @@ def _sell(sale: _Sale) -> Booked:
     changes: list[Statement] = []
     if kept:
         changes.append(_sold(sale, [held[seat_id] for seat_id in kept], ticket))
-    for seat_id in sorted(priced.keys() & held.keys()):
+    retyped_holds = [held[seat_id] for seat_id in sorted(priced.keys() & held.keys())]
+    for hold in retyped_holds:
+        seat_id = hold.seat_id
         other = {"price": priced[seat_id], "ticket_type": types[seat_id]}
-        changes.append(_sold(sale, [held[seat_id]], ticket | other))
+        changes.append(_sold(sale, [hold], ticket | other))
     if new := {seat_id: price for seat_id, price in priced.items() if seat_id not in held}:
         mark_ended(sale.found, list(new))
         values = {"user_id": sale.buyer.id, "currency": screening.currency, **ticket}
         changes.append(insert_claims(new, values, {"booking_id": id_of("booking")}, types))
     updates = [SeatUpdate(seat_id, "booked", sale.buyer.id) for seat_id in sale.seat_ids]
-    steps = _booking(sale, number, total)
+    steps = [*_booking(sale, number, total), *([without_promos(retyped_holds)] if retyped_holds else [])]
     if ticket["state"] == "confirmed":
         steps.append(Step("mail", *promises.confirmation(number)))
     claims = apply(sale.found, changes, updates, first=steps, new_bookings=1)

@@ -15,6 +15,7 @@ from accounts.models import User
 from booking.models import Ticket
 from booking.realtime import wire_time
 from booking.selectors.payments import unclaimed_of
+from booking.selectors.promos import promo_of
 from booking.selectors.purchase import Basket, basket_of, latest_booking, ticket_choices
 from booking.services.intents import NothingToPay
 from booking.services.reservations import ExtendLimit, HoldExpired, hold_seats, restore_holds
@@ -22,6 +23,7 @@ from booking.services.seat_rules import ScreeningPast
 from booking.services.tickets import ReservationExpired, book_from_holds, book_seats
 from booking.views.answers import SeeOther
 from booking.views.paying import go_and_pay
+from booking.views.promos import take_promo
 from booking.views.visitors import who_acts
 from catalog.models import Screening
 from catalog.selectors.layouts import layout_of_screening
@@ -43,7 +45,8 @@ def details(request: HttpRequest, screening_id: int) -> HttpResponse:
         return _take_details(request, screening, basket)
     layout = layout_of_screening(screening_id)
     tickets = [(seat, ticket_choices(seat, layout, screening.price)) for seat in basket.seats]
-    return render(request, "booking/details.html", _context(screening, basket, step="Details") | {"tickets": tickets})
+    context = _context(request, screening, basket, step="Details")
+    return render(request, "booking/details.html", context | {"tickets": tickets})
 
 
 def _take_details(request: HttpRequest, screening: Screening, basket: Basket) -> HttpResponse:
@@ -55,6 +58,7 @@ def _take_details(request: HttpRequest, screening: Screening, basket: Basket) ->
             hold_seats(
                 buyer=request.user, screening_id=screening.pk, seat_ids=basket.ids, ticket_types=asked, unfinished=True
             )
+        take_promo(request, request.user, screening.pk)
     except DomainError as error:
         messages.error(request, error.detail)
         return here
@@ -74,7 +78,7 @@ def pay(request: HttpRequest, screening_id: int) -> HttpResponse:
     screening, basket = _visit(request, screening_id)
     if not basket.seats:
         return _nothing_held(request, screening_id)
-    context = _context(screening, basket, step="Pay")
+    context = _context(request, screening, basket, step="Pay")
     if settings.PAYMENTS_MODE == "verify":
         unclaimed = unclaimed_of(request.user.pk or 0, basket.total, screening.currency)
         return render(request, "booking/pay_elsewhere.html", context | {"unclaimed": unclaimed})
@@ -152,8 +156,9 @@ def _give_time(user: Any, screening_id: int) -> None:
         return  # what is left is enough, or paying will say that it was not
 
 
-def _context(screening: Screening, basket: Basket, *, step: str) -> dict[str, Any]:
+def _context(request: HttpRequest, screening: Screening, basket: Basket, *, step: str) -> dict[str, Any]:
     return {
+        "promo": promo_of(request.user.pk, screening.pk),
         "screening": screening,
         "cinema": screening.room.cinema,
         "basket": basket,

@@ -19,8 +19,9 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Periodic
 from accounts.models import User
 from accounts.services.api_keys import create_key
 from accounts.tokens import issue_tokens
-from booking.models import Booking, Hold, Payment, PaymentIntent, Refund, Ticket
+from booking.models import Booking, Hold, Payment, PaymentIntent, PromoCode, Refund, Ticket
 from booking.services.intents import begin_payment
+from booking.services.promos import use_promo
 from booking.services.reservations import hold_seats
 from booking.services.tickets import book_seats, cancel_ticket
 from booking.tests import make
@@ -39,6 +40,7 @@ NOTHING_CHANGES_BY_HAND = (
     "booking",
     "payment",
     "paymentintent",
+    "promouse",
     "refund",
     "statechange",
     "outboxmessage",
@@ -62,6 +64,8 @@ def sold(db) -> Screening:
     first, second, third, *_ = make.seats_of(screening)
     book_seats(buyer=buyer, screening_id=screening.pk, seat_ids=[first, second], payment_id="pay 1")
     hold_seats(buyer=buyer, screening_id=screening.pk, seat_ids=[third])
+    PromoCode.objects.create(code="SPRING-20", percent=20, max_uses=5)
+    use_promo(buyer=buyer, screening_id=screening.pk, code="spring-20")
     begin_payment(buyer=buyer, screening_id=screening.pk, seat_ids=[third])
     cancel_ticket(ticket_id=Ticket.objects.get(seat_id=second).pk, by=buyer)
     issue_tokens(user=buyer)

@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.callers import Caller, caller_of
 from booking.api.serializers.seats import availability_body, hold_json, public_body, seat_json
+from booking.api.views.promos import applied_json, asked_promo
 from booking.realtime import wire_time
 from booking.selectors.seatmap import SeatMap, seat_map
 from booking.selectors.tickets import holds_of
+from booking.services.promo_sales import hold_with_promo
 from booking.services.reservations import Held, expire_lapsed, extend_holds, hold_seats, release_holds, toggle_holds
 from cinema_project.common import clock
 from cinema_project.common.errors import NotAllowed
@@ -74,15 +76,14 @@ class Reserve(JsonView):
         caller = caller_of(request)
         body = body_of(request)
         screening_id, seat_ids = whole_of(body, "screening_id"), seat_ids_of(body)
+        call = {"buyer": caller, "screening_id": screening_id, "seat_ids": seat_ids}
+        promo = asked_promo(body, caller)
 
         def work() -> HttpResponse:
-            held = hold_seats(
-                buyer=caller,
-                screening_id=screening_id,
-                seat_ids=seat_ids,
-                ticket_types=body.get("ticket_types"),
-            )
-            return _held(held, status=201)
+            if promo is None:
+                return _held(hold_seats(**call, ticket_types=body.get("ticket_types")), status=201)
+            held, applied = hold_with_promo(**call, ticket_types=body.get("ticket_types"), code=promo)
+            return answer(held_json(held) | applied_json(applied), status=201)
 
         return once(request, caller.id, work)
 

@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.callers import Caller, caller_of
 from booking.api.serializers.seats import ticket_json
+from booking.api.views.promos import asked_promo
 from booking.api.views.reservations import seat_ids_of
 from booking.payments.provider import Money
 from booking.selectors.tickets import sold_tickets, ticket_of, tickets_of
+from booking.services.promo_sales import book_with_promo
 from booking.services.proofs import prove
 from booking.services.seat_rules import checked_seat_ids
 from booking.services.tickets import Booked, book_from_holds, book_seats, cancel_ticket
@@ -23,16 +25,23 @@ from cinema_project.common.queries import flag
 class Book(JsonView):
     """Quick booking: seats become tickets in one call."""
 
+    takes_promos = True
+
     def sell(
         self, caller: Caller, screening_id: int, seat_ids: Any, body: dict[str, Any], money: Money | None
     ) -> Booked:
         call = {"buyer": caller, "screening_id": screening_id, "seat_ids": seat_ids, "money": money}
-        return book_seats(**call, payment_id=body.get("payment_id"), ticket_types=body.get("ticket_types"))
+        call |= {"payment_id": body.get("payment_id"), "ticket_types": body.get("ticket_types")}
+        if body.get("promo_code") is None:
+            return book_seats(**call)
+        return book_with_promo(**call, code=body["promo_code"])
 
     def post(self, request: HttpRequest) -> HttpResponse:
         caller = caller_of(request)
         body = body_of(request)
         screening_id, seat_ids, payment_id = whole_of(body, "screening_id"), seat_ids_of(body), body.get("payment_id")
+        if self.takes_promos:
+            asked_promo(body, caller)
 
         def work(money: Money | None) -> HttpResponse:
             return _booked(self.sell(caller, screening_id, seat_ids, body, money))
@@ -42,6 +51,8 @@ class Book(JsonView):
 
 class BookFromReservation(Book):
     """The caller's holds become tickets; safe to repeat with the same ``payment_id``."""
+
+    takes_promos = False  # a hold has its price
 
     def sell(
         self, caller: Caller, screening_id: int, seat_ids: Any, body: dict[str, Any], money: Money | None
