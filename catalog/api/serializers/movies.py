@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from catalog.api.serializers.fields import FreeObject, RowId, Texts, Words
+from catalog.api.serializers.fields import FreeObject, Input, RowId, Texts, Words
 from catalog.api.serializers.output import Output
 from catalog.api.serializers.showtimes import ShowtimeOutput
 from catalog.models import CastMember, Movie, MovieState
@@ -151,7 +151,7 @@ class SuggestionOutput(serializers.Serializer[Any]):
     )
 
 
-class MovieInput(serializers.ModelSerializer[Movie]):
+class MovieInput(Input):
     description = serializers.CharField(max_length=5000, allow_null=True, allow_blank=True, required=False)
     genre = Words()
     state = serializers.ChoiceField(MovieState.choices, required=False, help_text="SHOWING unless given.")
@@ -169,7 +169,7 @@ class MovieInput(serializers.ModelSerializer[Movie]):
         fields = FACTS
 
 
-class CastInput(serializers.ModelSerializer[CastMember]):
+class CastInput(Input):
     movie_id = RowId()
     profile_image_url = serializers.URLField(max_length=500, allow_null=True, required=False)
 
