@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from random import Random
 
 from django.db.models import QuerySet
 
 from accounts.models import User
 from booking.models import OCCUPYING_STATES, Booking, ClaimState, SeatClaim
+from booking.payments.provider import Money
 from booking.services.history import PastSale, record_past_sales
 from booking.services.reservations import expire_lapsed, hold_seats
 from booking.services.tickets import book_seats
@@ -69,8 +71,11 @@ def _fill(screening: Screening, seed: int, crowd: Sequence[User], guests: Sequen
 
 def _book(screening: Screening, number: int, user: User, seats: list[int]) -> int:
     payment_id = _payment_id(screening, number)
+    layout = layout_of_screening(screening.pk)
+    price = sum((layout.price(screening.price, seat) for seat in seats), Decimal(0))
+    money = Money(price, screening.currency)  # no provider knows of it: it came at the counter
     try:
-        book_seats(buyer=user, screening_id=screening.pk, seat_ids=seats, payment_id=payment_id)
+        book_seats(buyer=user, screening_id=screening.pk, seat_ids=seats, payment_id=payment_id, money=money)
     except DomainError:  # people are using this demo: the seats, or this user's ten, are taken
         return 0
     return len(seats)
