@@ -72,6 +72,7 @@ def payment_refunded(payload: Payload) -> Letter | None:
     if payment is None or not payment.user.has_mailbox:
         return None
     context = _of_screening(payment.screening) | {"payment": payment, "user": payment.user}
+    context["seats_path"] = reverse("booking:seats", args=[payment.screening_id])
     subject = f"Refund: {payment.screening.movie.title}"
     return Letter(payment.user.email, subject, "booking/mails/payment_refunded", context)
 

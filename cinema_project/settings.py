@@ -333,7 +333,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "DESCRIPTION": (
         "Find a film, hold seats, buy tickets, watch the seat map live. Every path works with and without the trailing "
-        "slash. Refusals are `application/problem+json`; [this page](/docs/errors) lists their codes."
+        "slash. Refusals are `application/problem+json`; [this page](/docs/errors) lists their codes. Lists come in "
+        "pages, by `skip` (or `offset`) and `limit`: `X-Total-Count` says how many rows there are on all, `Link` leads "
+        "on and back. Reads send an `ETag`, and answer 304 where it still holds in `If-None-Match`. Rows of the "
+        "catalogue show the `fields` that you name (`?fields=id,title`), and with `expand` what would otherwise take a "
+        "second call (`?expand=movie,room`)."
     ),
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",

@@ -22,6 +22,7 @@ from booking.payments.provider import (
     Money,
     Order,
     PaymentDeclined,
+    ProviderUnavailable,
     SignatureInvalid,
     Standing,
     Started,
@@ -47,10 +48,10 @@ class FakeProvider:
         """Take the money, unless the method's name says ``declined``."""
         if "declined" in method:
             raise PaymentDeclined("The bank declined this payment. Nothing was taken.")
-        pay(FakeCharge.objects.get(pk=reference), "paid")
+        pay(_known(reference), "paid")
 
     def look_up(self, reference: str) -> Charge:
-        charge = FakeCharge.objects.get(pk=reference)
+        charge = _known(reference)
         if charge.captured_at and charge.captured_at <= clock.now():
             standing = Standing.DONE
         else:
@@ -62,7 +63,7 @@ class FakeProvider:
         FakeCharge.objects.filter(pk=reference).exclude(captured_at__lte=now).update(closed_at=now, captured_at=None)
 
     def refund(self, reference: str, price: Money, key: str) -> GivenBack:
-        charge = FakeCharge.objects.get(pk=reference)
+        charge = _known(reference)
         others = charge.refunds.exclude(pk=key).aggregate(sum=Sum("amount"))["sum"] or 0
         if others + price.amount > charge.amount:
             return GivenBack(Standing.CLOSED, reason="More than was paid cannot go back.")
@@ -105,6 +106,13 @@ def signed(body: bytes) -> dict[str, str]:
 def _signature(body: bytes, at: str) -> str:
     key = hashlib.sha256(f"fake-bank:{settings.SECRET_KEY}".encode()).digest()
     return hmac.new(key, at.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def _known(reference: str) -> FakeCharge:
+    charge = FakeCharge.objects.filter(pk=reference).first()
+    if charge is None:
+        raise ProviderUnavailable("The test bank does not know this payment.", retry_after=60)
+    return charge
 
 
 def _charge(order: Order, return_address: str = "") -> FakeCharge:

@@ -1,7 +1,7 @@
 """Tickets and holds of one user."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -17,8 +17,8 @@ ENDED_HOLDS_SHOWN = timedelta(hours=24)
 
 _TICKETS = f"""
 SELECT b.payment_id, b.booking_number, r.id, r.layout_version + c.version, s.start_time,
-       {", ".join("t." + column.strip() for column in COLUMNS.split(","))}
-FROM booking_seatclaim t JOIN booking_booking b ON b.id = t.booking_id
+       {", ".join("t." + column.strip() for column in COLUMNS.split(","))}, clock.now
+FROM cinema_clock AS clock, booking_seatclaim t JOIN booking_booking b ON b.id = t.booking_id
 JOIN catalog_screening s ON s.id = t.screening_id JOIN catalog_seat p ON p.id = t.seat_id
 JOIN catalog_room r ON r.id = p.room_id JOIN catalog_cinema c ON c.id = r.cinema_id"""
 
@@ -114,7 +114,14 @@ def holds_of(user_id: int, *, include_expired: bool = False) -> list[tuple[Claim
 
 
 def _view(row: Row) -> TicketView:
-    payment_id, number, room_id, version, start_time, *claim = row
-    ticket = claim_of(tuple(claim))
+    payment_id, number, room_id, version, start_time, *claim, now = row
+    ticket = _as_it_counts(claim_of(tuple(claim)), as_moment(now))
     seat = room_layout(room_id, version).seats.get(ticket.seat_id)
     return TicketView(ticket, payment_id, number, room_id, seat, as_moment(start_time))
+
+
+def _as_it_counts(ticket: Claim, now: datetime | None) -> Claim:
+    """Return a ticket whose time to pay is over as one never paid, whether or not anybody marked it (R63)."""
+    if ticket.state == "pending" and now is not None and not ticket.is_live(now):
+        return replace(ticket, state="unpaid")
+    return ticket

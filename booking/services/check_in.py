@@ -91,13 +91,14 @@ def _named(code: object, screening_id: int | None) -> tuple[int, int]:
         sentence = "code must be the code of a ticket, or its first eight characters."
         raise CodeMissing(sentence, errors=[{"pointer": "/code", "detail": sentence}])
     tickets = SeatClaim.objects.filter(booking__isnull=False).order_by("pk")
-    if "." in code:
-        named = tickets.filter(secret=secret_of(code) or "")
-    else:
-        typed = code.upper().translate(MISTYPED)
+    secret, typed = secret_of(code), code.upper().translate(MISTYPED)
+    if secret is not None:
+        named = tickets.filter(secret=secret)
+    elif len(typed) == SHORT_CODE_CHARACTERS:
         # A range and not LIKE, which would read the whole table: the index is in the order of the database's language.
         named = tickets.filter(secret__gte=typed, secret__lte=typed + "Z" * 18)
-        named = named if len(typed) == SHORT_CODE_CHARACTERS else tickets.none()
+    else:
+        named = tickets.none()
     found = list(named.values_list("pk", "screening_id")[:10])
     here = [one for one in found if one[1] == screening_id] or found
     if not here:

@@ -14,9 +14,9 @@ from booking.realtime import SeatUpdate
 from booking.services import proofs, unclaimed
 from booking.services.proofs import PaymentIdReused
 from booking.services.seat_rules import check_not_cancelled
-from booking.services.tickets import PaymentMismatch, own_ticket
+from booking.services.tickets import PaymentMismatch, RequestInProgress, own_ticket
 from cinema_project.common.database import as_moment, query, write
-from cinema_project.common.errors import DomainError, IllegalTransition, Invalid
+from cinema_project.common.errors import Busy, DomainError, IllegalTransition, Invalid
 
 
 class TransactionMissing(Invalid):
@@ -42,6 +42,7 @@ def confirm_payment(
     :raises IllegalTransition: if it does not wait for a payment, or no longer
     :raises PaymentMismatch: if the payment is not of the price of these tickets
     :raises PaymentIdReused: if the payment bought something else, or is somebody else's
+    :raises RequestInProgress: if the same is under way for longer than three seconds (R27)
     """
     proofs.check_payment_id(payment_id)
     if payment_id is None and settings.PAYMENTS_MODE == "verify":
@@ -49,7 +50,10 @@ def confirm_payment(
         raise TransactionMissing(sentence, errors=[{"pointer": "/transaction_id", "detail": sentence}])
     own_ticket(ticket_id, buyer)
     money = money or proofs.prove(buyer=buyer, payment_id=payment_id)
-    return _confirm(buyer, ticket_id, payment_id, money)
+    try:
+        return _confirm(buyer, ticket_id, payment_id, money)
+    except Busy as error:
+        raise RequestInProgress("This booking is being made. Please repeat the request.", retry_after=1) from error
 
 
 @write

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from accounts.models import User
-from booking.models import SeatClaim
+from booking.models import Booking, Payment, SeatClaim
 from catalog.models import Screening, SeatType
 from catalog.tests import make as catalog
 from cinema_project.common.database import query
@@ -62,7 +62,14 @@ def written(screening: Screening) -> tuple[int, list[tuple[int, str]], int, int]
 
 
 def unpaid(ticket_id: int, *, until: datetime) -> None:
-    """Make a ticket one that waits for its payment, as none becomes once it was confirmed."""
+    """Make a ticket one that waits for its payment, as none becomes once it was confirmed.
+
+    Tickets that were sold with it count as paid at the counter.
+    """
+    payments = list(Payment.objects.filter(booking__tickets=ticket_id))
+    Booking.objects.filter(tickets=ticket_id).update(payment=None)
+    for payment in payments:
+        payment.delete()
     with without_triggers("booking_seatclaim"):
         SeatClaim.objects.filter(pk=ticket_id).update(state="pending", expires_at=until, confirmed_at=None)
 

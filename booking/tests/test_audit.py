@@ -23,11 +23,18 @@ BROKEN = {
     "a claimed payment paid one booking of the same user, screening and amount": (
         "UPDATE booking_payment SET amount = amount + 0.01"
     ),
-    "a payment that paid no booking is unclaimed, or goes back": "UPDATE booking_payment SET status = 'refund_due'",
+    "a payment that paid no booking is unclaimed, or goes back": (
+        "INSERT INTO booking_payment"
+        " (payment_id, user_id, screening_id, seat_ids, amount, currency, status, captured_at)"
+        " SELECT 'lost', user_id, screening_id, seat_ids, amount, currency, 'refund_due', captured_at"
+        " FROM booking_payment"
+    ),
     "a paid ticket that was cancelled has a refund of its price, and no other ticket has one": (
         "DELETE FROM booking_refund"
     ),
-    "a ticket is refunded when its refund is settled": "UPDATE booking_refund SET status = 'settled'",
+    "a ticket is refunded when its refund is settled": (
+        "UPDATE booking_seatclaim SET state = 'refunded' WHERE state = 'cancelled'"
+    ),
     "a payment is refunded as far as its tickets are": "UPDATE booking_payment SET status = 'refunded'",
     "a payment that a provider took is in the books, for whoever made it": (
         "UPDATE booking_paymentintent SET status = 'paid'"

@@ -384,6 +384,11 @@ def test_pay_by_is_kept_over_http(call, asked, person, verify, noon):
 
     assert [(ticket["status"], ticket["confirmed_at"]) for ticket in answer.json()] == [("pending", None)] * 2
     assert (NOON + timedelta(seconds=300)).isoformat(timespec="microseconds").replace("+00:00", "Z") == UNTIL
-    noon.travel(300)
+    ticket = answer.json()[0]["id"]
+    noon.travel(299.999)
+    seen = [call("get", f"/tickets/{ticket}").json()["status"]]
+    noon.travel(0.001)
+    seen += [call("get", f"/tickets/{ticket}").json()["status"], call("get", "/tickets/my-tickets").json()[0]["status"]]
+    assert seen == ["pending", "expired", "expired"]  # though nobody tidied up
     assert call("post", "/tickets/book", asked, by=make.user()).status_code == 201
     assert Refund.objects.count() == 0

@@ -125,7 +125,8 @@ def test_r39_after_a_day_of_growing_pauses_it_failed_and_people_are_told(bank, r
 
 
 def test_r39_what_failed_is_tried_again_by_staff(bank, refund, noon, client):
-    Refund.objects.update(status="failed", attempts=20, sent_at=NOON - DAY, last_error="No such account.")
+    Refund.objects.update(status="sent", attempts=20, sent_at=NOON - DAY, last_error="No such account.")
+    Refund.objects.update(status="failed")
     client.force_login(make.user(is_staff=True, is_superuser=True))
     ticked = {"action": "try_again", "_selected_action": refund.pk}
 

@@ -103,6 +103,9 @@ def _pay(request: HttpRequest, screening_id: int) -> HttpResponse:
     assert isinstance(request.user, User)
     seat_ids = [int(text) for text in request.POST.getlist("seats") if text.isdecimal() and len(text) < 19]
     payment_id = request.POST.get("payment_id", "")
+    _, basket = _visit(request, screening_id)
+    if not basket.seats and basket.lapsed_ids:  # nothing was paid yet: no money to be kept
+        return _nothing_held(request, screening_id)
     try:
         if settings.PAYMENTS_MODE == "verify" and not payment_id:
             return _pay_elsewhere(request.user, screening_id, seat_ids)

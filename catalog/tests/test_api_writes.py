@@ -74,6 +74,21 @@ def test_numbers_beyond_all_rows_are_not_found(api, number):
     assert {(one.status_code, one.json()["code"]) for one in answers} == {(404, "room_not_found")}
 
 
+def test_what_is_empty_is_null(api):
+    api.as_("manager")
+    empty = dict.fromkeys(("description", "rating", "director", "country", "language", "trailer_url"), "")
+    film = api.post("movies", MOVIE | empty).json()
+    other = make.screening(language="German", subtitles="English")
+    body = {"movie_id": film["id"], "room_id": other.room_id, "screening_time": utc(clock.now() + timedelta(days=9))}
+    shown = api.post("screenings", body | {"price": 9, "language": "", "subtitles": ""}).json()
+    said = api.post(f"movies/{film['id']}/reviews", {"rating": 3, "title": "", "comment": ""}).json()
+
+    assert {name: film[name] for name in empty} == dict.fromkeys(empty)
+    assert [shown["language"], shown["subtitles"], said["title"], said["comment"]] == [None] * 4
+    assert api.send("patch", f"movies/{film['id']}", {"director": "Lang"}).json()["director"] == "Lang"
+    assert api.send("patch", f"movies/{film['id']}", {"director": ""}).json()["director"] is None
+
+
 PRIVATE = ["http://127.0.0.1/x", "http://localhost/x", "http://10.0.0.1/x", "http://[::1]/x", "ftp://films.test/x"]
 
 

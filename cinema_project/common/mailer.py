@@ -12,13 +12,14 @@ import os
 import smtplib
 import sys
 import threading
+import time
 from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from typing import Protocol
 
 from django.conf import settings
-from django.core.mail import get_connection
+from django.core.mail import EmailMessage, get_connection
 from django.db import close_old_connections, connection, transaction
 from django.utils.module_loading import import_string
 
@@ -35,7 +36,8 @@ RENEW_SECONDS = 10.0
 UNREACHABLE_PAUSE_SECONDS = 5.0
 OUTAGE_PAUSE_SECONDS = 1.0
 NICE = 5
-"""Sales come first: on a busy machine a mail may wait."""
+"""Sales and seat maps come first: on a busy machine a mail may wait."""
+LONGEST_REST_SECONDS = 1.0
 
 SHORT_PAUSES = 23
 """Tries within ten minutes: pauses of 2, 4, 8, 16 seconds, then of half a minute."""
@@ -57,6 +59,8 @@ class Unreachable(Exception):
 
 _under_way: set[int] = set()
 """The mails that threads of this process are sending."""
+_desk = threading.Lock()
+"""At which mails are written, one at a time: the relay, or the web, works in the same interpreter."""
 
 
 def run(stop: threading.Event) -> None:
@@ -138,12 +142,22 @@ def _send(message: OutboxMessage) -> None:
             server.open()  # before the work of writing the mail: it may be in vain
         except OSError as error:  # of the network, or what smtplib says to the server's answers
             raise Unreachable(str(error)) from error
-        letter = _maker(message.topic)(message.payload)
-        if letter is not None:
-            server.send_messages([mail_of(letter, message_id=f"{message.topic}.{message.pk}.{_age_key(message)}")])
+        mail = _written(message)
+        if mail is not None:
+            server.send_messages([mail])
     finally:
         with suppress(Exception):  # the mail was taken, whatever the server says to the farewell
             server.close()
+
+
+def _written(message: OutboxMessage) -> EmailMessage | None:
+    """Write the mail, if there is still something to say. Takes half of the process's time at most, for all threads."""
+    with _desk:
+        began = time.monotonic()
+        letter = _maker(message.topic)(message.payload)
+        mail = mail_of(letter, message_id=_name(message)) if letter is not None else None
+        time.sleep(min(time.monotonic() - began, LONGEST_REST_SECONDS))
+    return mail
 
 
 def _put_back(message: OutboxMessage, error: Exception) -> None:
@@ -184,9 +198,9 @@ def _renew_leases() -> None:
         connection.close()
 
 
-def _age_key(message: OutboxMessage) -> int:
-    """Return what tells the message from those of an earlier database with the same numbers."""
-    return math.floor(message.created_at.timestamp())
+def _name(message: OutboxMessage) -> str:
+    """Name the mail for good, also apart from those of an earlier database with the same numbers."""
+    return f"{message.topic}.{message.pk}.{math.floor(message.created_at.timestamp())}"
 
 
 @cache

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from random import Random
 
 from django.db.models import QuerySet
 
 from accounts.models import User
 from booking.models import OCCUPYING_STATES, Booking, ClaimState, SeatClaim
+from booking.payments.provider import Money
 from booking.promises import BOOKING_CONFIRMED
 from booking.services.history import PastSale, record_past_sales
 from booking.services.reservations import expire_lapsed, hold_seats
@@ -70,14 +72,17 @@ def _fill(screening: Screening, seed: int, crowd: Sequence[User], guests: Sequen
 
 
 def _book(screening: Screening, number: int, user: User, seats: list[int], dice: Random) -> int:
-    types = {str(seat): kind for seat, kind in _ticket_types(seats, dice).items()}
+    kinds, layout = _ticket_types(seats, dice), layout_of_screening(screening.pk)
+    adult = TicketType.ADULT
+    price = sum((layout.price(screening.price, seat, kinds.get(seat, adult)) for seat in seats), Decimal(0))
     try:
         booked = book_seats(
             buyer=user,
             screening_id=screening.pk,
             seat_ids=seats,
             payment_id=_payment_id(screening, number),
-            ticket_types=types,
+            ticket_types={str(seat): kind for seat, kind in kinds.items()},
+            money=Money(price, screening.currency),  # no provider knows of it: it came at the counter
         )
     except DomainError:  # people are using this demo: the seats, or this user's ten, are taken
         return 0

@@ -132,6 +132,6 @@ def test_no_request_finds_a_fault_in_the_catalogue(product, running_tmdb):
     callers, ids = [NOBODY, visitor.new_bearer(), visitor.as_admin], json.loads(built.stdout)
 
     operations = visitor.operations(is_catalogue)
-    cases = sum(visitor.try_out(operation, callers, 18, ids) for operation in operations)
+    cases = sum(visitor.try_out(operation, callers, 15, ids) for operation in operations)
 
     assert cases >= CASES

@@ -4,7 +4,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from catalog.api.serializers.fields import Texts, Words
+from catalog.api.serializers.fields import Input, Texts, Words
 from catalog.api.serializers.output import Output
 from catalog.models import PRICE_FACTORS, Cinema, Room, Seat, SeatType
 from catalog.services.plans import MAX_SEATS
@@ -35,7 +35,7 @@ class CinemasOutput(serializers.Serializer[Any]):
     total = serializers.IntegerField()
 
 
-class CinemaInput(serializers.ModelSerializer[Cinema]):
+class CinemaInput(Input):
     amenities = Words()
     latitude = serializers.FloatField(min_value=-90, max_value=90, allow_null=True, required=False)
     longitude = serializers.FloatField(min_value=-180, max_value=180, allow_null=True, required=False)
@@ -75,7 +75,7 @@ class RoomInCinemaOutput(RoomOutput):
     extras = ()
 
 
-class RoomInput(serializers.ModelSerializer[Room]):
+class RoomInput(Input):
     class Meta:
         model = Room
         fields = ["name", "cleaning_minutes", "step_free", "hearing_loop"]
@@ -88,7 +88,7 @@ class SeatOutput(Output):
         read_only_fields = fields
 
 
-class SeatInput(serializers.ModelSerializer[Seat]):
+class SeatInput(Input):
     class Meta:
         model = Seat
         fields = ["row_label", "seat_number", "seat_type", "x", "y"]

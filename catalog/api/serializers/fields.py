@@ -16,6 +16,16 @@ class Moment(serializers.DateTimeField):
         return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
+class Input(serializers.ModelSerializer[Any]):
+    # What can be null is null when it is empty, so that answers know one word for nothing.
+    def to_internal_value(self, data: Any) -> Any:
+        given = super().to_internal_value(data)
+        for field in self._writable_fields:
+            if field.allow_null and given.get(field.source) == "":
+                given[field.source] = None
+        return given
+
+
 class RowId(serializers.IntegerField):
     """The number of a row. One beyond all rows becomes the largest there is, which names nothing either."""
 

@@ -1,11 +1,11 @@
 from typing import Any
 
-from django.db.models.fields.files import FieldFile
+from django.core.files.storage import default_storage
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from catalog.api.serializers.fields import FreeObject, RowId, Texts, Words
+from catalog.api.serializers.fields import FreeObject, Input, RowId, Texts, Words
 from catalog.api.serializers.output import Output
 from catalog.api.serializers.showtimes import ShowtimeOutput
 from catalog.models import CastMember, Movie, MovieState
@@ -117,16 +117,18 @@ class MovieOutput(Output):
         return movie.image_url or self.get_poster_path(movie)
 
     def get_poster_path(self, movie: Movie) -> str | None:
-        return self._address(movie.poster)
+        return self._address(movie, "poster")
 
     def get_backdrop_path(self, movie: Movie) -> str | None:
-        return self._address(movie.backdrop_path)
+        return self._address(movie, "backdrop_path")
 
-    def _address(self, file: FieldFile) -> str | None:
-        if not file:
+    def _address(self, movie: Movie, picture: str) -> str | None:
+        # The name as it stands in the row: lists have up to 500 films, and a FieldFile of each takes its time.
+        name = str(movie.__dict__[picture] or "")
+        if not name:
             return None
         request: Request | None = self.context.get("request")
-        address = file.url
+        address = default_storage.url(name)
         if request is None or not address.startswith("/"):
             return str(address)
         if self.origin is None:
@@ -151,7 +153,7 @@ class SuggestionOutput(serializers.Serializer[Any]):
     )
 
 
-class MovieInput(serializers.ModelSerializer[Movie]):
+class MovieInput(Input):
     description = serializers.CharField(max_length=5000, allow_null=True, allow_blank=True, required=False)
     genre = Words()
     state = serializers.ChoiceField(MovieState.choices, required=False, help_text="SHOWING unless given.")
@@ -169,7 +171,7 @@ class MovieInput(serializers.ModelSerializer[Movie]):
         fields = FACTS
 
 
-class CastInput(serializers.ModelSerializer[CastMember]):
+class CastInput(Input):
     movie_id = RowId()
     profile_image_url = serializers.URLField(max_length=500, allow_null=True, required=False)
 

@@ -3,6 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.selectors import picture_url_of, short_name
+from catalog.api.serializers.fields import Input
 from catalog.api.serializers.output import Output
 from catalog.models import Reaction, Review
 from catalog.models.reviews import BEST, LONGEST_COMMENT, WORST
@@ -45,7 +46,7 @@ class ReviewOutput(Output):
         return picture_url_of(review.user)
 
 
-class ReviewInput(serializers.ModelSerializer[Review]):
+class ReviewInput(Input):
     rating = serializers.IntegerField(min_value=WORST, max_value=BEST)
     comment = serializers.CharField(max_length=LONGEST_COMMENT, allow_null=True, allow_blank=True, required=False)
 

@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.api.serializers.cinemas import RoomInCinemaOutput
-from catalog.api.serializers.fields import LocalOrMoment, Moment, RowId
+from catalog.api.serializers.fields import Input, LocalOrMoment, Moment, RowId
 from catalog.api.serializers.movies import MovieOutput
 from catalog.api.serializers.output import Output
 from catalog.api.serializers.showtimes import ShowtimeOutput
@@ -55,7 +55,7 @@ class DetailedScreeningOutput(ScreeningOutput):
     extras = ()
 
 
-class ScreeningInput(serializers.ModelSerializer[Screening]):
+class ScreeningInput(Input):
     movie_id = RowId()
     room_id = RowId()
     screening_time = LocalOrMoment(source="start_time", help_text="Without offset: a time on the cinema's clock.")
