@@ -141,7 +141,7 @@ def test_a_party_that_is_too_large_is_led_to_the_waiting_list(embedded, world, b
     go.open_map(browser, server.url, world["screening"])
     assert not go.find(browser, "#waitlist").is_displayed()
 
-    Select(go.find(browser, "#quantity")).select_by_value("4")
+    Select(go.find(browser, "#quantity")).select_by_visible_text("4")
     go.find(browser, "#best").click()
     go.wait_for(browser, lambda b: go.find(b, "#waitlist").is_displayed())
     assert go.find(browser, "#refusal").text == "Fewer than 4 seats are free."
