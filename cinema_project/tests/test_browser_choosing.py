@@ -150,4 +150,3 @@ def test_a_party_that_is_too_large_is_led_to_the_waiting_list(embedded, world, b
     assert "for 4 seats together, and next in line" in go.find(browser, "#waitlist").text
     go.go_on(browser, go.find(browser, "#waitlist button").click)
     assert not go.find(browser, "#waitlist").is_displayed()
-    assert complaints(browser) == []
