@@ -279,7 +279,6 @@ def test_r23_r24_a_repeated_sale_asks_nobody(screening, seats, buyer, call, noon
 
     assert (replayed.tickets, replayed.replayed) == (booked.tickets, True)
     assert make.written(screening) == before
-    Screening.objects.update(status="scheduled")
 
 
 def test_r25_r26_a_used_payment_is_refused_for_other_seats_and_other_people(screening, seats, buyer, call):
