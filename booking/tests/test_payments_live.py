@@ -75,7 +75,7 @@ def test_a_crowd_of_calls_for_one_payment_makes_one_sale(product, server):
         ]
         ledger = office.get("/api/v1/admin/payments/ledger").json()
 
-    assert {answer.status_code for answer in [*paid, *keyed]} == {200}
+    assert {answer.status_code for answer in [*paid, *keyed]} == {200}, [answer.text for answer in [*paid, *keyed]]
     assert len({answer.json()["payment_id"] for answer in [*paid, *keyed]}) == 1
     [account] = ledger.values()
     assert account["captured"] == account["live"] == paid[0].json()["amount"]

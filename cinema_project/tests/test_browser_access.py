@@ -70,7 +70,7 @@ def test_pages_of_a_buyer(embedded, world, browser):
     found = faults(browser, f"{url}/screenings/{screening}/")
     found += faults(browser, f"{url}/checkout/{screening}/details/")
     found += faults(browser, f"{url}/checkout/{screening}/pay/")
-    go.go_on(browser, go.find(browser, ".checkout__form button").click)
+    go.go_on(browser, go.find(browser, ".checkout__form .buttons button").click)
     found += faults(browser, f"{url}/checkout/{screening}/done/")
     found += faults(browser, f"{url}/tickets/")
     go.go_on(browser, go.find(browser, ".stub").click)

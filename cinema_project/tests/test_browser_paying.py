@@ -42,7 +42,7 @@ def go_to_pay(browser, server, world, *seats):
         go.find(browser, f"#list input[value='{world['seats'][name]}']").click()
     go.go_on(browser, go.find(browser, "#list .buttons button").click)
     browser.get(f"{server.url}/checkout/{world['screening']}/pay/")
-    press(browser, ".checkout__form button")
+    press(browser, ".checkout__form .buttons button")
 
 
 def press(browser, css):
@@ -56,7 +56,7 @@ def test_paid_at_the_bank_without_script(embedded, world, browser):
     assert "no real money" in go.find(browser, "h1").text
     press(browser, "button[value=declined]")
     assert "nothing was taken" in go.find(browser, "main").text
-    press(browser, ".checkout__form button")
+    press(browser, ".checkout__form .buttons button")
     press(browser, "button[value=paid]")
 
     assert browser.current_url == f"{server.url}/checkout/{world['screening']}/done/"

@@ -43,14 +43,14 @@ def test_purchase_with_keys_only(embedded, world, browser):
     go.press(browser, Keys.ESCAPE)
     enter("#continue")
     assert go.find(browser, ".summary__total strong").text == "24.00 EUR"
-    enter(".checkout__form button")
-    assert go.tab_to(browser, ".checkout__form button").text == "Pay 24.00 EUR"
-    enter(".checkout__form button")
+    enter(".checkout__form .buttons button")
+    assert go.tab_to(browser, ".checkout__form .buttons button").text == "Pay 24.00 EUR"
+    enter(".checkout__form .buttons button")
     assert browser.current_url.endswith(f"/checkout/{world['screening']}/done/")
     enter(".stub")
 
     assert go.find(browser, ".ticket .qr").is_displayed()
-    assert [dd.text for dd in browser.find_elements("css selector", ".ticket__place dd")] == ["E", "4", "12.00 EUR"]
+    assert [dd.text for dd in browser.find_elements("css selector", ".ticket__place dd")] == ["E", "4", "Adult", "12.00 EUR"]
     assert tickets_of(embedded) == [(seats["E4"], "confirmed"), (seats["E5"], "confirmed")]
     assert complaints(browser) == []
 
@@ -84,8 +84,8 @@ def test_visitor_holds_signs_up_and_pays(embedded, world, browser):
     sign_up(browser)
     assert browser.current_url.endswith(f"/checkout/{world['screening']}/details/")
     assert go.find(browser, ".summary__total strong").text == "20.00 EUR"
-    go.go_on(browser, go.find(browser, ".checkout__form button").click)
-    go.go_on(browser, go.find(browser, ".checkout__form button").click)
+    go.go_on(browser, go.find(browser, ".checkout__form .buttons button").click)
+    go.go_on(browser, go.find(browser, ".checkout__form .buttons button").click)
     go.go_on(browser, go.find(browser, ".stub").click)
 
     assert go.find(browser, ".ticket .qr").is_displayed()
@@ -115,9 +115,9 @@ def test_purchase_without_script(embedded, world, browser):
     click("#clock button")
     click("#continue")
     sign_up(browser)
-    click(".checkout__form button")
-    assert go.find(browser, ".checkout__form button").text == "Pay 10.00 EUR"
-    click(".checkout__form button")
+    click(".checkout__form .buttons button")
+    assert go.find(browser, ".checkout__form .buttons button").text == "Pay 10.00 EUR"
+    click(".checkout__form .buttons button")
     click(".stub")
 
     assert go.find(browser, ".ticket .qr").is_displayed()
@@ -134,10 +134,10 @@ def test_paying_again_after_back_buys_nothing_more(embedded, world, browser):
     go.open_map(browser, server.url, world["screening"])
     go.choose(browser, world["seats"]["D5"])
     go.go_on(browser, go.find(browser, "#continue").click)
-    go.go_on(browser, go.find(browser, ".checkout__form button").click)
+    go.go_on(browser, go.find(browser, ".checkout__form .buttons button").click)
     form = "const f = document.querySelector('.checkout__form'); return [...new FormData(f)].map((p) => p.map(String))"
     sent = browser.execute_script(form)
-    go.go_on(browser, go.find(browser, ".checkout__form button").click)
+    go.go_on(browser, go.find(browser, ".checkout__form .buttons button").click)
     number = go.find(browser, "#booking-number").text
 
     again = (
@@ -156,10 +156,10 @@ def test_hold_that_ended_during_checkout_is_one_press_away(embedded, world, brow
     go.open_map(browser, server.url, world["screening"])
     go.choose(browser, seat_id)
     go.go_on(browser, go.find(browser, "#continue").click)
-    go.go_on(browser, go.find(browser, ".checkout__form button").click)
+    go.go_on(browser, go.find(browser, ".checkout__form .buttons button").click)
     embedded.clock.travel(60)
 
-    go.go_on(browser, go.find(browser, ".checkout__form button").click)
+    go.go_on(browser, go.find(browser, ".checkout__form .buttons button").click)
 
     assert f"/screenings/{world['screening']}/" in browser.current_url
     assert "ran out" in go.find(browser, "#refusal").text
