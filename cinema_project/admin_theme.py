@@ -66,6 +66,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Bookings", "receipt_long", "booking", "booking"),
                     _page("Payments", "payments", "booking", "payment"),
                     _page("Refunds", "undo", "booking", "refund"),
+                    _page("Payments begun", "hourglass_top", "booking", "paymentintent"),
                     _page("Waiting lists", "queue", "booking", "waitingparty"),
                     _page("Promo codes", "sell", "booking", "promocode"),
                     _page("Uses of promo codes", "loyalty", "booking", "promouse"),

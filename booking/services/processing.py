@@ -64,10 +64,9 @@ def _paid(buyer: Buyer, intent: PaymentIntent, method: str) -> Paid:
 
 def _made_before(buyer: Buyer, screening_id: int, seat_ids: list[int]) -> Paid | None:
     """Return the payment that bought these very seats, if the buyer still has them."""
-    bought = Payment.objects.filter(
-        user=buyer.id, screening=screening_id, seat_ids=seat_ids, booking__tickets__state="confirmed"
-    )
-    payment = bought.order_by("-captured_at").first()
+    kept = {"booking__tickets__state": ClaimState.CONFIRMED}
+    bought = Payment.objects.filter(user=buyer.id, screening=screening_id, **kept).distinct().order_by("-captured_at")
+    payment = next((payment for payment in bought if payment.seat_ids == seat_ids), None)
     if payment is None:
         return None
     reference = PaymentIntent.objects.filter(pk=payment.pk).values_list("reference", flat=True).first()

@@ -28,6 +28,7 @@ EXAMPLES, STEPS = 200, 50
 SEATS, PEOPLE = 6, 3
 HOLD, LONGEST, CLAIMABLE = timedelta(seconds=300), timedelta(minutes=55), timedelta(minutes=15)
 PRICE, CURRENCY = 10, "EUR"
+PRICES = {"adult": Decimal("10.00"), "child": Decimal("6.50")}
 NOTHING = Account(*[Decimal("0.00")] * 5)
 MILLISECOND = timedelta(milliseconds=1)
 people = st.integers(0, PEOPLE - 1)
@@ -53,21 +54,22 @@ class Try:
     released: datetime | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Ticket:
     person: int
     seat: int
+    price: Decimal
     cancelled: bool = False
     refunded: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Unclaimed:
-    """Money that bought nothing yet: for how many seats it was, and how far it is on its way back."""
+    """Money that bought nothing yet, and how far it is on its way back."""
 
     person: int
     since: datetime
-    seats: int
+    price: Decimal
     due: bool = False
     refunded: bool = False
 
@@ -158,15 +160,20 @@ class Model:
             return self.keep(person, seats, payment, refusal)
         numbers = []
         for seat in sorted(seats):
+            price = self.price(person, seat)
             self.claims[seat] = Claim(person, None, None, sold=True)
             self.tries.pop((person, seat), None)
-            self.tickets.append(Ticket(person, seat))
+            self.tickets.append(Ticket(person, seat, price))
             numbers.append(len(self.tickets) - 1)
         if payment:
             self.sales[payment] = (person, frozenset(seats), numbers)
             self.unclaimed.pop(payment, None)
         self.seq += 1
         return numbers
+
+    def price(self, person: int, seat: int) -> Decimal:
+        """What a seat was held for; an adult's price without a hold."""
+        return PRICES[self.claims[seat].kind if self.held_by(person, seat) else "adult"]
 
     def not_to_be_had(self, person: int, payment: str | None) -> str | None:
         money = self.unclaimed.get(payment)
@@ -178,7 +185,8 @@ class Model:
 
     def keep(self, person: int, seats: list[int], payment: str | None, refusal: str) -> str:
         if payment and payment not in self.unclaimed:
-            self.unclaimed[payment] = Unclaimed(person, self.now, len(seats))
+            price = sum((self.price(person, seat) for seat in seats), Decimal(0))
+            self.unclaimed[payment] = Unclaimed(person, self.now, price)
         return refusal
 
     def give_back(self) -> int:
@@ -196,20 +204,13 @@ class Model:
 
     def account(self) -> Account:
         """What came in, and what became of it (P8)."""
-        live = sum(not ticket.cancelled for ticket in self.tickets)
-        back = sum(ticket.refunded for ticket in self.tickets)
-        kept = [money for money in self.unclaimed.values() if not money.due]
-        gone = sum(money.seats for money in self.unclaimed.values() if money.refunded)
-        going = sum(money.seats for money in self.unclaimed.values() if money.due and not money.refunded)
-        unclaimed_seats = sum(money.seats for money in kept)
-        seats = (
-            len(self.tickets) + unclaimed_seats + gone + going,
-            live,
-            back + gone,
-            len(self.tickets) - live - back + going,
-            unclaimed_seats,
-        )
-        return Account(*(Decimal(PRICE * number).quantize(Decimal("0.01")) for number in seats))
+        money = self.unclaimed.values()
+        live = [ticket for ticket in self.tickets if not ticket.cancelled]
+        back = [one for one in (*self.tickets, *money) if one.refunded]
+        kept = [one for one in money if not one.due]
+        everything = [*self.tickets, *money]
+        parts = [everything, live, back, [one for one in everything if one not in (*live, *back, *kept)], kept]
+        return Account(*(sum((one.price for one in part), Decimal("0.00")) for part in parts))
 
     def cancel(self, person: int, number: int) -> object:
         ticket = self.tickets[number]

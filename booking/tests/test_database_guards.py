@@ -4,8 +4,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from booking.models import Refund
+from booking.services.intents import begin_payment
 from booking.services.reservations import hold_seats
+from booking.services.seat_rules import SeatsBooked
 from booking.services.tickets import book_seats, cancel_ticket
+from booking.services.unclaimed import give_back_now
 from booking.tests import make
 from cinema_project.common.database import query
 
@@ -110,4 +113,54 @@ def test_p2_an_outbox_key_is_refused_twice(screening):
         "INSERT INTO common_outboxmessage (topic, key, payload, created_at, due_at, attempts, last_error)"
         " SELECT topic, key, payload, created_at, due_at, attempts, last_error FROM common_outboxmessage",
         by=("outbox_key_unique", "common_outboxmessage.topic, common_outboxmessage.key"),
+    )
+
+
+@pytest.fixture
+def unclaimed(screening):
+    """Money that bought nothing, on its way back."""
+    buyer, seats = make.user(), make.seats_of(screening)[:1]
+    book_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=seats)
+    with pytest.raises(SeatsBooked):
+        book_seats(buyer=buyer, screening_id=screening.pk, seat_ids=seats, payment_id="unclaimed")
+    give_back_now(payment_id="unclaimed", user_id=buyer.pk)
+
+
+def test_a_second_refund_of_a_payment_is_refused(unclaimed):
+    refused(
+        "INSERT INTO booking_refund (payment_id, amount, currency, status, created_at)"
+        " SELECT payment_id, amount, currency, status, created_at FROM booking_refund",
+        by=("booking_refund_payment_id", "booking_refund.payment_id"),
+    )
+
+
+@pytest.mark.parametrize("things", ["NULL, NULL", "(SELECT MAX(id) FROM booking_seatclaim), 'unclaimed'"])
+def test_a_refund_is_of_a_ticket_or_of_a_payment(unclaimed, things):
+    refused(
+        "INSERT INTO booking_refund (claim_id, payment_id, amount, currency, status, created_at)"
+        f" SELECT {things}, amount, currency, 'due', captured_at FROM booking_payment",
+        by=("refund_of_one_thing", "refund_of_one_thing"),
+    )
+
+
+def test_a_second_open_intent_for_the_same_seats_is_refused(screening):
+    buyer, seats = make.user(), make.seats_of(screening)[:1]
+    hold_seats(buyer=buyer, screening_id=screening.pk, seat_ids=seats)
+    begin_payment(buyer=buyer, screening_id=screening.pk, seat_ids=seats)
+    columns = "user_id, screening_id, seat_ids, amount, currency, provider, hosted, client_secret, address, status"
+    rest = "created_at, ask_at"
+    refused(
+        f"INSERT INTO booking_paymentintent (payment_id, reference, {columns}, {rest})"
+        f" SELECT 'another', 'another', {columns}, {rest} FROM booking_paymentintent",
+        by=("one_open_intent_per_choice", "booking_paymentintent.user_id"),
+    )
+
+
+def test_a_message_of_a_provider_is_kept_once(screening):
+    message = "INSERT INTO booking_providerevent (provider, event_id, kind, reference, received_at)"
+    hold_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=make.seats_of(screening)[:1])
+    query(f"{message} SELECT 'fake', 'evt_1', '', '', reserved_at FROM booking_seatclaim")
+    refused(
+        f"{message} SELECT 'fake', 'evt_1', '', '', reserved_at FROM booking_seatclaim",
+        by=("provider_event_once", "booking_providerevent.provider, booking_providerevent.event_id"),
     )

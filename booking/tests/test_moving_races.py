@@ -32,8 +32,8 @@ def sell_after_looking(monkeypatch, what, screening, meanwhile):
     sell, module = SALES[what]
     looked = []
 
-    def look_then_wait(*asked, look=module.look):
-        found = look(*asked)
+    def look_then_wait(*asked, look=module.look, **options):
+        found = look(*asked, **options)
         if not looked:
             looked.append(Request(meanwhile))
             looked[0].run_alone()

@@ -9,6 +9,7 @@ from booking.models import Booking, FakeCharge, Payment, PaymentIntent, SeatClai
 from booking.payments.provider import Money
 from booking.services.confirming import confirm_payment
 from booking.services.intents import begin_checkout, begin_payment
+from booking.services.processing import pay_for_holds
 from booking.services.proofs import prove
 from booking.services.reservations import expire_lapsed, hold_seats, release_holds
 from booking.services.tickets import book_from_holds, book_seats, cancel_ticket
@@ -279,7 +280,6 @@ def test_r23_r24_a_repeated_sale_asks_nobody(screening, seats, buyer, call, noon
 
     assert (replayed.tickets, replayed.replayed) == (booked.tickets, True)
     assert make.written(screening) == before
-    Screening.objects.update(status="scheduled")
 
 
 def test_r25_r26_a_used_payment_is_refused_for_other_seats_and_other_people(screening, seats, buyer, call):
@@ -430,3 +430,14 @@ def test_proof_is_what_the_provider_took(screening, seats, buyer):
     assert prove(buyer=buyer, payment_id=intent.payment_id) == Money(Decimal("22.00"), "EUR")
     assert prove(buyer=buyer, payment_id=None) is None
     assert query("SELECT COUNT(*) FROM booking_payment") == [(0,)]
+
+
+def test_paying_again_for_what_one_has_takes_nothing(screening, seats, buyer, call):
+    intent = paid(buyer, screening, *seats[:2])
+    book_from_holds(**call, payment_id=intent.payment_id)
+
+    again = pay_for_holds(**call, method="card")
+
+    assert (again.payment_id, again.money) == (intent.payment_id, Money(Decimal("22.00"), "EUR"))
+    assert refused(pay_for_holds, **call | {"seat_ids": seats[:1]}, method="card")[0] == "reservation_expired"
+    assert FakeCharge.objects.count() == 1

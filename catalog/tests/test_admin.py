@@ -81,7 +81,8 @@ def test_cinema_is_made_and_changed(client):
         "timezone": "Europe/Berlin",
         "currency": "EUR",
     }
-    fields |= {"amenities": "bar, hearing loop", "trailer_minutes": "15", "cancel_cutoff_minutes": "60"}
+    fields |= {"amenities": "bar, hearing loop", "trailer_minutes": "15"}
+    fields |= {"cancel_cutoff_minutes": "60", "companion_release_minutes": "45"}
     fields |= dict.fromkeys(PRICE_FACTORS, "1.1") | {"child_factor": "0.5", "booking_fee": "0.75"}
 
     made = post(client, "cinema", **fields)

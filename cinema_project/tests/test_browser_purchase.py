@@ -50,7 +50,12 @@ def test_purchase_with_keys_only(embedded, world, browser):
     enter(".stub")
 
     assert go.find(browser, ".ticket .qr").is_displayed()
-    assert [dd.text for dd in browser.find_elements("css selector", ".ticket__place dd")] == ["E", "4", "12.00 EUR"]
+    assert [dd.text for dd in browser.find_elements("css selector", ".ticket__place dd")] == [
+        "E",
+        "4",
+        "Adult",
+        "12.00 EUR",
+    ]
     assert tickets_of(embedded) == [(seats["E4"], "confirmed"), (seats["E5"], "confirmed")]
     assert complaints(browser) == []
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -23,7 +24,7 @@ from cinema_project.common.database import (
     repeat_on,
     write,
 )
-from cinema_project.common.errors import Busy, Unavailable
+from cinema_project.common.errors import Busy, Conflict, Unavailable
 from cinema_project.common.models import OutboxMessage
 
 OUTBOX = (
@@ -58,6 +59,38 @@ class TestWrite:
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             write(query)(OUTBOX, ["inner"])
             raise ZeroDivisionError
+
+        assert keys() == []
+
+    @pytest.mark.parametrize("nested", [False, True])
+    def test_the_aftermath_of_a_refusal_is_written_once_after_the_rollback(self, nested):
+        refusal = Conflict("No.")
+        refusal.aftermath = write(lambda: query(OUTBOX, ["aftermath"]))
+
+        @write
+        def refused():
+            query(OUTBOX, ["rolled back"])
+            raise refusal
+
+        with pytest.raises(Conflict):
+            write(refused)() if nested else refused()
+
+        assert keys() == ["aftermath"]
+
+    def test_a_refusal_that_was_dealt_with_has_no_aftermath(self):
+        refusal = Conflict("No.")
+        refusal.aftermath = write(lambda: query(OUTBOX, ["aftermath"]))
+
+        @write
+        def refused():
+            raise refusal
+
+        @write
+        def patient():
+            with suppress(Conflict):
+                refused()
+
+        patient()
 
         assert keys() == []
 

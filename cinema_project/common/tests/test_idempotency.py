@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from cinema_project.common import idempotency
 from cinema_project.common.errors import Conflict, Invalid
-from cinema_project.common.idempotency import IdempotencyKeyReused, once
+from cinema_project.common.idempotency import IdempotencyKeyReused, once, once_prepared
 from cinema_project.common.models import IdempotencyRecord
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -122,3 +122,31 @@ def test_of_the_same_requests_at_once_one_acts():
         thread.join()
 
     assert sorted(answers, key=str) == [(201, b"answer 1", "true")] * 5 + [(201, b"answer 1", None)]
+
+
+def prepared(key, prepare, body=b"{}"):
+    """Send a request whose work needs something prepared; returns its answer."""
+    headers = {} if key is None else {"idempotency-key": key}
+    asked = RequestFactory().post("/api/v1/things", body, content_type="application/json", headers=headers)
+    return once_prepared(asked, 1, prepare, lambda made: HttpResponse(f"made of {made}"))
+
+
+def test_what_is_prepared_is_prepared_outside_the_transaction_and_once():
+    depths, before = [], len(connection.savepoint_ids)
+
+    def prepare():
+        depths.append(len(connection.savepoint_ids) - before)
+        return len(depths)
+
+    answers = [prepared(key, prepare) for key in ("k", "k", None)]
+
+    assert [answer.content for answer in answers] == [b"made of 1", b"made of 1", b"made of 2"]
+    assert [answer.headers.get("Idempotent-Replayed") for answer in answers] == [None, "true", None]
+    assert depths == [0, 0]
+
+
+def test_nothing_is_prepared_for_another_request_with_the_key():
+    prepared("k", lambda: 1)
+
+    with pytest.raises(IdempotencyKeyReused):
+        prepared("k", lambda: pytest.fail("asked"), body=b"[]")
