@@ -8,7 +8,9 @@ from cinema_project.common.staff_forms import ServiceForm, WallClockField
 
 class ScreeningForm(ServiceForm):
     names = {"screening_time": "start_time", "movie_id": "movie", "room_id": "room"}
-    start_time = WallClockField(help_text="On the clock of the cinema.")
+    start_time = WallClockField(
+        help_text="On the clock of the cinema. A time that it shows twice needs its offset: 02:30+02:00."
+    )
 
     class Meta:
         model = Screening

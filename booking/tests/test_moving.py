@@ -149,6 +149,17 @@ def test_film_of_sold_seats_stays(sold):
     assert Screening.objects.get().movie == sold.screening.movie
 
 
+def test_film_of_tickets_that_were_given_back_stays_too(sold, clock):
+    for ticket in sold.sale.tickets:
+        cancel_ticket(ticket_id=ticket.id, by=sold.owner)
+    clock.travel(301)
+
+    with pytest.raises(HasLiveClaims):
+        sold.change(movie_id=catalog.movie().pk)
+
+    assert Screening.objects.get().movie == sold.screening.movie
+
+
 def test_r47_claimed_screening_keeps_its_room_without_remap(sold):
     with pytest.raises(HasLiveClaims, match="remap them"):
         sold.change(room_id=catalog.room().pk)

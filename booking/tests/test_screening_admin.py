@@ -1,6 +1,6 @@
 """Screenings in the admin: what the services refuse is shown in the form, and what was claimed stays as it is."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -80,6 +80,29 @@ def test_hour_that_the_clock_skips_is_refused(client):
     answer = post(client, "screening", **fields | {"start_time_0": "2031-03-30", "start_time_1": "02:30"})
 
     assert "does not exist in Europe/Berlin" in errors_of(answer)[0]
+
+
+def test_hour_that_the_clock_shows_twice_is_taken_with_its_offset(client):
+    movie, room = make.movie(), make.room(cinema=make.cinema(timezone="Europe/Berlin"))
+    fields = screening_fields(movie, room, make.screening().start_time) | {"start_time_0": "2031-10-26"}
+
+    refused = post(client, "screening", **fields | {"start_time_1": "02:30"})
+    wrong = post(client, "screening", **fields | {"start_time_1": "02:30+99:00"})
+    made = post(client, "screening", **fields | {"start_time_1": "02:30+01:00"})
+
+    assert "add the offset, such as 2031-10-26T02:30:00+02:00" in errors_of(refused)[0]
+    assert (errors_of(wrong), made.status_code) == (["Enter a valid time."], 302)
+    assert Screening.objects.get(room=room).start_time == datetime(2031, 10, 26, 1, 30, tzinfo=UTC)
+
+
+def test_screening_at_an_hour_that_is_shown_twice_is_not_moved_by_another_change(client):
+    start = datetime(2031, 10, 26, 1, 30, tzinfo=UTC)
+    screening = make.screening(room=make.room(cinema=make.cinema(timezone="Europe/Berlin")), start_time=start)
+
+    answer = post(client, "screening", screening, **screening_fields(screening.movie, screening.room, start))
+
+    assert (answer.status_code, Screening.objects.get().start_time) == (302, start)
+    assert Screening.objects.get().price == Decimal("11.50")
 
 
 def test_unsold_screening_moves_and_its_times_with_it(client):

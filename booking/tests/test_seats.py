@@ -7,17 +7,21 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
+from booking.claims import lock_screening
 from booking.models import SeatClaim
+from booking.selectors.seatmap import seat_map
 from booking.services import reservations
 from booking.services.reservations import hold_seats
-from booking.services.seat_rules import SeatNotInRoom
+from booking.services.seat_rules import SeatNotInRoom, SeatsNotOnSale
 from booking.services.seats import SeatHasHistory, SeatHasLiveClaims, change_seat, remove_seat
-from booking.services.tickets import book_seats
+from booking.services.tickets import book_seats, cancel_ticket
 from booking.tests import make
 from booking.tests.parallel import Request
 from catalog.models import Room, Seat
 from catalog.services import corrections, locks
+from catalog.services.cinemas import create_seats
 from catalog.services.corrections import SeatNotFound
+from catalog.services.plans import SeatSpec
 from catalog.services.screenings import create_screening
 from catalog.tests import make as catalog
 from cinema_project.common import database
@@ -98,6 +102,47 @@ def test_seat_whose_hold_lapsed_may_change_and_not_go(screening, clock):
         remove_seat(seat_id=seat_id)
 
     assert values(seat_id) == OTHERWISE | {"is_active": True}
+
+
+@both_databases
+@pytest.mark.parametrize("state", ["confirmed", "used"])
+def test_seat_on_which_somebody_sits_is_not_changed_while_the_film_runs(screening, clock, state):
+    seat_id = make.seats_of(screening)[0]
+    book_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=[seat_id])
+    SeatClaim.objects.update(state=state)
+    clock.at(screening.end_time - timedelta(seconds=1))
+
+    with pytest.raises(SeatHasLiveClaims):
+        change_seat(seat_id=seat_id, seat_type="vip")
+
+
+@both_databases
+def test_seat_switched_off_is_not_sold_any_more(screening):
+    sold, free, *_ = make.seats_of(screening)
+    here, buyer = {"screening_id": screening.pk}, make.user()
+    [ticket] = book_seats(buyer=buyer, **here, seat_ids=[sold]).tickets
+    for seat_id in (sold, free):
+        change_seat(seat_id=seat_id, is_active=False)
+
+    for sell in (hold_seats, book_seats):
+        with pytest.raises(SeatsNotOnSale) as refused:
+            sell(buyer=buyer, **here, seat_ids=[free])
+        assert refused.value.extra == {"conflicting_seat_ids": [free]}
+    cancel_ticket(ticket_id=ticket.id, by=buyer)
+    with pytest.raises(SeatsNotOnSale):
+        hold_seats(buyer=buyer, **here, seat_ids=[sold])
+
+    assert {view.seat.id for view in seat_map(screening.pk).seats() if view.status == "booked"} == {sold, free}
+
+
+@both_databases
+def test_new_seats_are_on_sale_at_once(screening):
+    before = len(list(seat_map(screening.pk).seats()))
+
+    [new] = create_seats(room_id=screening.room_id, seats=[SeatSpec("Z", 1, "vip")])
+    [hold] = hold_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=[new.pk]).holds
+
+    assert (len(list(seat_map(screening.pk).seats())), str(hold.price)) == (before + 1, "18.75")
 
 
 @both_databases
@@ -234,6 +279,25 @@ def test_change_that_comes_while_the_seat_is_sold_is_refused(sale):
     request.join()
 
     assert request.outcome == "has_live_claims"
+
+
+@truly_parallel
+def test_change_waits_for_who_books_their_hold_although_the_film_runs(sale, clock):
+    """R15: a hold of before the start may be booked after it."""
+    screening, seat_id = sale
+    buyer = make.user(long_holds=True)
+    clock.at(screening.start_time - timedelta(seconds=1))
+    hold_seats(buyer=buyer, screening_id=screening.pk, seat_ids=[seat_id])
+    clock.at(screening.start_time + timedelta(seconds=1))
+    request = Request(lambda: change_seat(seat_id=make.seats_of(screening)[1], seat_type="vip"))
+
+    with staff_at_work(lambda: lock_screening(screening.pk)):
+        request.start()
+        wait_or_end(request)
+        assert request.is_alive()
+    request.join()
+
+    assert request.outcome.seat_type == "vip"
 
 
 @truly_parallel

@@ -76,6 +76,32 @@ def test_part_of_a_word_is_found_in_a_title():
     assert titles("千尋") == ["千と千尋の神隠し"]
 
 
+def test_a_single_letter_is_the_beginning_of_a_title_and_three_are_no_part_of_a_known_word():
+    for title in ("Metropolis", "Rommel", "The Met"):
+        make.movie(title=title)
+
+    assert titles("m") == ["Metropolis"]
+    assert titles("met") == ["The Met", "Metropolis"]
+    assert titles("omm") == ["Rommel"]
+
+
+def test_a_rare_word_tells_more_than_a_common_one():
+    for number in range(5):
+        make.movie(title=f"Night {number}")
+    make.movie(title="Nosferatu")
+
+    assert titles("night nosferatu")[0] == "Nosferatu"
+
+
+def test_the_last_word_may_still_be_being_typed():
+    make.movie(title="Met")
+    make.movie(title="Metropolis")
+    make.movie(title="Met Opera")
+
+    assert titles("met")[-1] == "Metropolis"
+    assert "Metropolis" not in titles("met opera")
+
+
 def test_a_year_and_words_that_nobody_knows_do_no_harm():
     make.movie(title="Nosferatu", release_date="1922-03-04")
     make.movie(title="Nosferatu the Vampyre", release_date="1979-10-01")

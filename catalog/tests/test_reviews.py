@@ -175,6 +175,14 @@ def test_reviews_come_in_the_order_asked_for(film):
     assert order("likes", True) == [first, third, second]
 
 
+def test_reviews_of_one_moment_come_as_they_were_written(film):
+    now = clocks.now()
+    first, second = (make.review(movie=film, created_at=now) for _ in range(2))
+
+    assert list(reviews_of(film.pk)) == [second, first]
+    assert list(reviews_of(film.pk, descending=False)) == [first, second]
+
+
 def test_summary_counts_and_averages(film):
     for rating in (5, 5, 4):
         make.review(movie=film, rating=rating)

@@ -192,9 +192,14 @@ def test_create_screening_takes_the_doubled_hour_with_its_offset_and_lasts_as_lo
     assert made.end_time - made.start_time == timedelta(minutes=120)
 
 
-def test_create_screening_refuses_the_past():
+def test_create_screening_refuses_the_past_and_this_very_moment():
+    now = clock.now()
+
+    for late in (timedelta(0), timedelta(seconds=1)):
+        with pytest.raises(screenings.StartsInThePast):
+            screenings.check_on_sale(make.screening(start_time=now - late), now)
     with pytest.raises(screenings.StartsInThePast):
-        put_on(start_time=clock.now() - timedelta(seconds=1))
+        put_on(start_time=now - timedelta(seconds=1))
 
 
 def test_create_screening_refuses_a_film_to_come_unless_in_presale():

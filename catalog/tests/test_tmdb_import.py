@@ -13,12 +13,15 @@ from PIL import Image
 
 from accounts.tests import make as people
 from catalog.models import CastMember, Movie
+from catalog.selectors import film_search
 from catalog.services import tmdb_import
+from catalog.services.movies import update_movie
 from catalog.services.tmdb_import import FilmArchived, import_movie, preview_movie, read_film, store_film
 from catalog.services.tmdb_merge import Change
 from catalog.tests import fake_tmdb, make
 from catalog.tests.fake_tmdb import TMDB_ID, answer, film, jpeg, video
 from catalog.tmdb.client import TmdbNotFound, TmdbUnavailable
+from cinema_project.common.database import query
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -380,6 +383,44 @@ def test_picture_that_was_not_fetched_is_not_put_in(tmdb):
     done = store_film(film=read, by=None)
 
     assert (done.kept, done.changes, Movie.objects.get().poster.name) == (("poster",), {}, POSTER)
+
+
+def test_film_is_found_as_it_came_and_as_it_was_changed(tmdb):
+    imported()
+    before = [film_search.matching(text).ids for text in ("nosferatu", "schreck", "vampire")]
+    tmdb.says(film(title="The Vampire", credits={"cast": [{"name": "Willem Dafoe"}]}))
+    imported()
+
+    movie = Movie.objects.get().pk
+    assert before == [[movie], [movie], []]
+    assert [film_search.matching(text).ids for text in ("schreck", "dafoe", "vampire")] == [[], [movie], [movie]]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_staff_who_edit_while_an_import_writes_lose_nothing(tmdb, monkeypatch):
+    movie = imported().movie
+    tmdb.says(film(vote_count=1))
+
+    def edit():
+        try:
+            update_movie(movie_id=movie.pk, title="Ours")
+        finally:
+            connection.close()
+
+    staff = threading.Thread(target=edit)
+
+    def save_beside_staff(plan, save=tmdb_import._save):
+        staff.start()
+        while staff.is_alive() and not query("SELECT 1 FROM pg_locks WHERE NOT granted"):
+            pass
+        save(plan)
+
+    monkeypatch.setattr(tmdb_import, "_save", save_beside_staff)
+    imported()
+    staff.join()
+
+    assert list(Movie.objects.values_list("title", "vote_count")) == [("Ours", 1)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -198,10 +198,26 @@ class WordsField(forms.CharField):
         return [word.strip() for word in words if word.strip()]
 
 
+class TimeField(forms.TimeField):
+    """A time, also with an offset: ``02:30+02:00`` where the clock shows it twice (R54)."""
+
+    def to_python(self, value: Any) -> time | None:
+        try:
+            given = time.fromisoformat(str(value).strip())
+        except ValueError:
+            return super().to_python(value)
+        return given if given.tzinfo else super().to_python(value)
+
+
 class WallClockField(forms.SplitDateTimeField):
-    """Date and time without offset: the service reads them on the cinema's clock."""
+    """Date and time; without an offset the service reads them on the cinema's clock."""
 
     widget = UnfoldAdminSplitDateTimeWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        day, plain = self.fields
+        self.fields = (day, TimeField(required=False, error_messages=plain.error_messages))
 
     def compress(self, data_list: tuple[date, time] | None) -> datetime | None:
         return datetime.combine(*data_list) if data_list and None not in data_list else None
