@@ -105,7 +105,7 @@ class Theatre:
         """Clone a cinema, start these processes of the Procfile, and end them afterwards."""
         product = scaled_product(self.server_url, self.template, self.redis_url, self.services.folder)
         product.settings |= SETTINGS
-        postgresql = self.services.running[0][0].child.pid
+        postgresql = self.services.postgresql_pid
         try:
             servers = {kind: product.start(kind) for kind in kinds}
             limit = Limit(product.database_url, self.services.folder)

@@ -69,6 +69,11 @@ class Services:
         self._keep(spawn([binary, "-c", home / "mosquitto.conf"], log=home / "log"), lambda: port_is_open(port))
         return f"mqtt://{MQTT_USER}:{MQTT_PASSWORD}@{HOST}:{port}"
 
+    @property
+    def postgresql_pid(self) -> int:
+        """Return the number of the process of the first PostgreSQL started, whose children work for its clients."""
+        return next(server.process.child.pid for server, _ in self.running if isinstance(server, PostgreSQL))
+
     def stop(self) -> None:
         for process, by in reversed(self.running):
             process.stop(by)
