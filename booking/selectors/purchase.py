@@ -96,8 +96,9 @@ def payment_id_of(user_id: int, holds: list[Claim]) -> str:
 
 
 def latest_booking(user_id: int | None, screening_id: int) -> Booking | None:
-    """Return the user's newest booking of the screening."""
-    return Booking.objects.filter(user=user_id, screening=screening_id).order_by("-booked_at", "-pk").first()
+    """Return the user's newest booking of the screening; one that waits for its payment is none yet."""
+    paid = Booking.objects.filter(user=user_id, screening=screening_id, tickets__confirmed_at__isnull=False)
+    return paid.order_by("-booked_at", "-pk").first()
 
 
 def _held(hold: Claim, layout: RoomLayout) -> HeldSeat:

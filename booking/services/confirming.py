@@ -73,7 +73,7 @@ def _confirm(buyer: Buyer, ticket_id: int, payment_id: str | None, money: Money 
     price = Money(sum((claim.price for claim in waiting), Decimal(0)), found.screening.currency)
     try:
         if ticket.id not in {claim.id for claim in waiting}:
-            raise IllegalTransition(f"A ticket that is {_shown(ticket)} cannot be confirmed.")
+            raise IllegalTransition(f"A ticket that is {shown_state(ticket)} cannot be confirmed.")
         check_not_cancelled(found.screening)
         _check_paid_alike(ticket)
         if money is not None and money != price:
@@ -124,6 +124,6 @@ def _tickets_of(booking_id: int) -> list[Claim]:
     return [claim_of(row) for row in rows]
 
 
-def _shown(ticket: Claim) -> str:
+def shown_state(ticket: Claim) -> str:
     """Name the state as the API does: one that was not paid in time is expired, marked or not."""
     return "expired" if ticket.state in (ClaimState.PENDING, ClaimState.UNPAID) else ticket.state

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from booking.claims import Buyer
 from booking.models import ClaimState, Payment, PaymentIntent, SeatClaim
 from booking.payments.provider import Money
+from booking.services.confirming import shown_state
 from booking.services.intents import begin_payment, pay_by_method
 from booking.services.proofs import prove
 from booking.services.seat_rules import checked_seat_ids
@@ -51,7 +52,7 @@ def pay_for_ticket(*, buyer: Buyer, ticket_id: int, method: str) -> Paid:
     """
     ticket = own_ticket(ticket_id, buyer)
     if ticket.state != ClaimState.PENDING:
-        raise IllegalTransition(f"A ticket that is {ticket.state} cannot be confirmed.")
+        raise IllegalTransition(f"A ticket that is {shown_state(ticket)} cannot be confirmed.")
     sale = SeatClaim.objects.filter(booking=ticket.booking_id, state=ClaimState.PENDING).order_by("seat")
     seat_ids = list(sale.values_list("seat_id", flat=True))
     return _paid(buyer, begin_payment(buyer=buyer, screening_id=ticket.screening_id, seat_ids=seat_ids), method)

@@ -8,7 +8,7 @@ import pytest
 from booking import tasks
 from booking.models import Booking, FakeCharge, Payment, PaymentIntent, ProviderEvent
 from booking.payments import fake
-from booking.services import events
+from booking.services import events, settling
 from booking.services.intents import begin_checkout, begin_payment
 from booking.services.reconciling import reconcile, unbalanced
 from booking.services.refunds import send_due
@@ -17,7 +17,7 @@ from booking.services.tickets import book_from_holds, book_seats
 from booking.services.unclaimed import give_back_lapsed
 from booking.tests import make
 from booking.tests.make import NOON
-from booking.tests.paying import begun, books, pay, payments, take_money
+from booking.tests.paying import begun, books, pay, payments, refused, take_money
 from booking.tests.sale import audit, open_sale, run_inside
 from cinema_project.common.database import query
 from cinema_project.common.errors import Unavailable
@@ -199,6 +199,17 @@ def test_what_was_booked_before_a_crash_is_only_noted(screening, seats, buyer, i
     reconcile()
 
     assert (status(intent), Booking.objects.count()) == ("paid", 1)
+
+
+def test_money_kept_for_other_seats_buys_those_held_when_the_message_comes(screening, seats, buyer, intent):
+    take_money(intent)
+    others = {"buyer": buyer, "screening_id": screening.pk, "seat_ids": make.seats_of(screening)[3:4]}
+    assert refused(book_seats, **others, payment_id=intent.payment_id)[0] == "payment_mismatch"
+
+    settling.settle(payment_id=intent.payment_id)
+
+    assert payments() == [(intent.payment_id, "claimed", seats, "20.00")]
+    assert states(screening) == ["confirmed", "confirmed"]
 
 
 def test_in_trust_intents_are_noted_or_forgotten(screening, seats, buyer, noon, settings):
