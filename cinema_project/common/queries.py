@@ -5,7 +5,8 @@ from typing import Any
 
 from cinema_project.common.errors import Invalid
 
-LARGEST = 999_999_999
+LONGEST = 9
+LARGEST = 10**LONGEST - 1
 TRUE, FALSE = ("true", "1"), ("false", "0")
 
 
@@ -21,7 +22,7 @@ def whole(query: Any, name: str, default: int, *, least: int) -> int:
     raw = query.get(name)
     if raw is None:
         return default
-    if not raw.isascii() or not raw.isdigit() or not least <= int(raw[:20]) <= LARGEST:
+    if not raw.isascii() or not raw.isdigit() or len(raw) > LONGEST or int(raw) < least:
         raise _wrong(Invalid, name, f"{name} must be a whole number from {least}.")
     return int(raw)
 
