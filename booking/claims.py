@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from functools import cache
+from typing import Any, NamedTuple, Protocol
 
 from django.db import connection
 
@@ -74,9 +75,8 @@ class ScreeningState:
     layout: RoomLayout
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One row of ``booking_seatclaim``."""
+class Claim(NamedTuple):
+    """One row of ``booking_seatclaim``: a tuple, because a sale reads nine of them."""
 
     id: int
     screening_id: int
@@ -166,17 +166,21 @@ def look_for_staff(screening_id: int, seat_ids: Sequence[int], user_id: int, *, 
 
     :raises ScreeningNotFound: if there is no such screening
     """
-    claims = f"""
-        SELECT {COLUMNS} FROM booking_seatclaim
-        WHERE screening_id = %s AND {LIVE} AND (user_id = %s OR seat_id IN ({marks(seat_ids)}))
-        UNION ALL
-        SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND state = %s AND screening_id <> %s"""
     # "held" is a parameter, so that PostgreSQL takes the index of users and never the one of all holds.
     params = [screening_id, user_id, *seat_ids, user_id, "held", screening_id]
     if with_ended:
-        claims += f" UNION ALL {_ended_lately()}"
         params += [screening_id, user_id]
-    return _look(screening_id, user_id, claims, params)
+    return _look(screening_id, user_id, _claims_on(len(seat_ids), with_ended), params)
+
+
+@cache
+def _claims_on(seats: int, with_ended: bool) -> str:
+    claims = f"""
+        SELECT {COLUMNS} FROM booking_seatclaim
+        WHERE screening_id = %s AND {LIVE} AND (user_id = %s OR seat_id IN ({marks(range(seats))}))
+        UNION ALL
+        SELECT {COLUMNS} FROM booking_seatclaim WHERE user_id = %s AND state = %s AND screening_id <> %s"""
+    return f"{claims} UNION ALL {_ended_lately()}" if with_ended else claims
 
 
 def look_at_room(screening_id: int, user_id: int) -> Found:
@@ -225,9 +229,9 @@ def _ended_lately() -> str:
     )
 
 
-def _look(screening_id: int, user_id: int, claims: str, params: Sequence[Any]) -> Found:
-    rows = query(
-        f"""
+@cache
+def _look_at(claims: str) -> str:
+    return f"""
         SELECT clock.now, {_version_of("s")},
             (SELECT CASE WHEN u.closed_at IS NULL THEN {_version_of("u")} ELSE '{CLOSED}' END
              FROM accounts_user u WHERE u.id = %s),
@@ -236,9 +240,11 @@ def _look(screening_id: int, user_id: int, claims: str, params: Sequence[Any]) -
         FROM cinema_clock AS clock, catalog_screening s
         JOIN catalog_room r ON r.id = s.room_id JOIN catalog_cinema c ON c.id = r.cinema_id
         LEFT JOIN ({claims}) AS claim ON TRUE
-        WHERE s.id = %s""",
-        [user_id, *params, screening_id],
-    )
+        WHERE s.id = %s"""
+
+
+def _look(screening_id: int, user_id: int, claims: str, params: Sequence[Any]) -> Found:
+    rows = query(_look_at(claims), [user_id, *params, screening_id])
     if not rows:
         raise ScreeningNotFound(f"Screening with id {screening_id} not found")
     now, version, buyer_version, *screening = rows[0][:11]
@@ -272,8 +278,9 @@ def _moment(value: Any) -> datetime:
 
 def claim_of(row: Row) -> Claim:
     """Read a row of ``COLUMNS``."""
-    values = [*row[:5], as_money(row[5]), *row[6:11], *map(as_moment, row[11:])]
-    return Claim(*values)
+    if type(row[5]) is Decimal:  # PostgreSQL gives every value as it is to be
+        return Claim._make(row)
+    return Claim._make((*row[:5], as_money(row[5]), *row[6:11], *map(as_moment, row[11:])))
 
 
 def insert_claims(

@@ -74,6 +74,11 @@ CHECKS: dict[str, str] = {
         WHERE u.user_id <> c.user_id OR u.screening_id <> c.screening_id""",
     "a ticket is booked before it is confirmed": """
         SELECT c.id FROM booking_seatclaim c WHERE c.booked_at > c.confirmed_at""",
+    "the log of states ends with the present state of each claim": """
+        SELECT c.id FROM (
+            SELECT MAX(id) AS id FROM booking_statechange WHERE kind = 'claim' GROUP BY object_id
+        ) AS newest JOIN booking_statechange change ON change.id = newest.id
+        JOIN booking_seatclaim c ON CAST(c.id AS VARCHAR(20)) = change.object_id WHERE change.to_state <> c.state""",
     "the newest message about seats is about the newest change": """
         SELECT s.id FROM catalog_screening s JOIN (
             SELECT CAST(SUBSTR(m.key, 1, {position}(m.key, ':') - 1) AS BIGINT) AS screening_id,

@@ -1,7 +1,7 @@
 """Tickets and holds of one user."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -123,5 +123,5 @@ def _view(row: Row) -> TicketView:
 def _as_it_counts(ticket: Claim, now: datetime | None) -> Claim:
     """Return a ticket whose time to pay is over as one never paid, whether or not anybody marked it (R63)."""
     if ticket.state == "pending" and now is not None and not ticket.is_live(now):
-        return replace(ticket, state="unpaid")
+        return ticket._replace(state="unpaid")
     return ticket

@@ -195,3 +195,81 @@ def test_queries_do_not_grow_with_tickets(client, buyer, screening, seats, djang
     book_seats(buyer=buyer, screening_id=screening.pk, seat_ids=seats[1:4])
     with django_assert_num_queries(3):
         client.get("/tickets/")
+
+
+def types(seats, *kinds):
+    return {f"type-{seat}": kind for seat, kind in zip(seats, kinds, strict=False)}
+
+
+def test_r16_details_offer_every_ticket_type_with_its_price(client, held, step):
+    page = client.get(step("details"))
+
+    assertContains(page, "<option", count=8)
+    for option in ("Adult, 12.00", "Child, 7.80", "Senior, 9.60", "Member, 9.60", "Child, 6.50"):
+        assertContains(page, option)
+    assertContains(page, '<label for="type-', count=2)
+
+
+def test_r16_chosen_types_make_the_price_and_reach_the_tickets(client, held, seats, step):
+    answer = client.post(step("details"), types(seats, "child", "senior"))
+    assertRedirects(answer, step("pay"), status_code=303)
+    assertContains(client.get(step("pay")), "Pay 15.80 EUR")
+
+    client.post(step("pay"), payment(client, step))
+
+    sold = Ticket.objects.order_by("seat_id")
+    assert [(ticket.ticket_type, str(ticket.price)) for ticket in sold] == [("child", "7.80"), ("senior", "8.00")]
+    assertContains(client.get(f"/tickets/{sold[0].pk}/"), "<dd>Child</dd>", html=True)
+
+
+def test_r16_total_can_be_looked_at_before_going_on(client, held, seats, step):
+    answer = client.post(step("details"), types(seats, "child") | {"action": "price"})
+
+    assertRedirects(answer, step("details"), status_code=303)
+    page = client.get(step("details"))
+    assertContains(page, "17.80 EUR")
+    assertContains(page, '<option value="child" selected>')
+    assertContains(page, "Premium, Child")
+
+
+def test_r16_price_of_a_hold_stays_while_its_type_does(client, held, screening, seats, step):
+    type(screening).objects.filter(pk=screening.pk).update(price="20.00")
+    assertContains(client.get(step("details")), "Adult, 12.00")
+
+    client.post(step("details"), types(seats, "adult", "child"))
+
+    assertContains(client.get(step("pay")), "Pay 25.00 EUR")
+
+
+@pytest.mark.parametrize("kind", ["", "baby", "ADULT"])
+def test_r16_unknown_type_changes_nothing_and_is_told(client, held, seats, step, kind):
+    answer = client.post(step("details"), types(seats, kind))
+
+    assertRedirects(answer, step("details"), status_code=303, fetch_redirect_response=False)
+    page = client.get(step("details"))
+    assertContains(page, "A ticket type is one of adult, child, senior, member.")
+    assertContains(page, "22.00 EUR")
+
+
+def test_fee_is_in_the_first_price_and_named(client, buyer):
+    screening = make.screening(price="10.00", house={"booking_fee": "1.50"})
+    hold_seats(buyer=buyer, screening_id=screening.pk, seat_ids=make.seats_of(screening)[:1])
+
+    assertContains(client.get(f"/screenings/{screening.pk}/"), "includes a booking fee of 1.50")
+    assertContains(client.get(f"/screenings/{screening.pk}/"), "11.50")
+    details = client.get(f"/checkout/{screening.pk}/details/")
+    assertContains(details, "11.50 EUR")
+    assertContains(details, "A booking fee of 1.50 a ticket is included.")
+
+
+def test_r37_page_offers_to_cancel_until_the_cutoff(client, buyer, noon):
+    screening = make.screening(house={"cancel_cutoff_minutes": 60})
+    book_seats(buyer=buyer, screening_id=screening.pk, seat_ids=make.seats_of(screening)[:1])
+    address = f"/tickets/{Ticket.objects.get().pk}/"
+    noon.at(make.start_of(screening))
+    noon.travel(-3601)
+    assertContains(client.get(address), "Cancel this ticket")
+
+    noon.travel(1)
+
+    assertNotContains(client.get(address), "Cancel this ticket")

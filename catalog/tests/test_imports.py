@@ -417,3 +417,43 @@ def test_an_integrity_error_of_another_kind_is_not_hidden(monkeypatch):
 
     with pytest.raises(IntegrityError):
         bring_in(programme())
+
+
+def test_r16_prices_of_a_house_are_imported_and_changed(tmp_path):
+    document = programme()
+    house = {"child_factor": 0.5, "booking_fee": 1.25, "cancel_cutoff_minutes": 90, "hold_seconds": 120}
+    document["cinemas"][0] |= house
+
+    bring_in(document)
+    again = bring_in(document)
+    document["cinemas"][0] |= {"child_factor": "0.55", "wheelchair_factor": 0.9}
+    later = bring_in(document)
+
+    house = Cinema.objects.get()
+    assert (house.child_factor, house.senior_factor, house.wheelchair_factor) == (
+        Decimal("0.55"),
+        Decimal("0.80"),
+        Decimal("0.90"),
+    )
+    assert (house.booking_fee, house.cancel_cutoff_minutes, house.hold_seconds) == (Decimal("1.25"), 90, 120)
+    assert (again.counts["cinemas"], later.counts["cinemas"]) == (NOTHING | {"unchanged": 1}, NOTHING | {"updated": 1})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("child_factor", -0.1), ("child_factor", 0.655), ("booking_fee", "x"), ("hold_seconds", 5), ("vip_factor", 1000)],
+)
+def test_price_that_cannot_be_is_refused_with_its_place(field, value):
+    document = programme()
+    document["cinemas"][0][field] = value
+
+    assert f"/cinemas/0/{field}" in refused(document)
+
+
+def test_prices_come_in_csv_too(tmp_path):
+    file = tmp_path / "programme.csv"
+    file.write_text("kind,name,city,address,child_factor,booking_fee\ncinema,Roxy,Berlin,Street 1,0.5,1.25\n")
+
+    import_file(file)
+
+    assert Cinema.objects.values_list("child_factor", "booking_fee").get() == (Decimal("0.50"), Decimal("1.25"))
