@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log, log1p, sqrt
 
 Trait = tuple[str, str]
@@ -29,11 +30,16 @@ class Film:
     raters: int = 0
 
     @property
-    def traits(self) -> list[Trait]:
+    def traits(self) -> tuple[Trait, ...]:
         """The film's genres and director, spelled in one way."""
-        genres = dict.fromkeys(("genre", genre.strip().casefold()) for genre in self.genres)
-        director = self.director.strip().casefold()
-        return [*genres, *([("director", director)] if director else [])]
+        return _traits(self.genres, self.director)
+
+
+@lru_cache(maxsize=20_000)
+def _traits(genres: tuple[str, ...], director: str) -> tuple[Trait, ...]:
+    spelled = dict.fromkeys(("genre", genre.strip().casefold()) for genre in genres)
+    by = director.strip().casefold()
+    return (*spelled, *([("director", by)] if by else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,16 @@ def ranked(films: Sequence[Film], verdicts: Sequence[Verdict]) -> list[Recommend
     """Return the films, the likeliest to please first; equals stay in the order in which they come."""
     likings = _likings([*films, *(verdict.film for verdict in verdicts)], verdicts)
     best_first = sorted(films, key=lambda film: -_taste(film, likings) - _renown(film))
-    return [Recommendation(film.id, _reason(film, likings, verdicts)) for film in best_first]
+    said = _by_trait(verdicts)
+    return [Recommendation(film.id, _reason(film, likings, said)) for film in best_first]
+
+
+def _by_trait(verdicts: Iterable[Verdict]) -> Mapping[Trait, list[Verdict]]:
+    said: dict[Trait, list[Verdict]] = defaultdict(list)
+    for verdict in verdicts:
+        for trait in verdict.film.traits:
+            said[trait].append(verdict)
+    return said
 
 
 def _likings(films: Sequence[Film], verdicts: Sequence[Verdict]) -> dict[Trait, float]:
@@ -92,12 +107,12 @@ def _renown(film: Film) -> float:
     return SALES * log1p(film.tickets_sold) + STARS * above_average
 
 
-def _reason(film: Film, likings: Mapping[Trait, float], verdicts: Sequence[Verdict]) -> str:
+def _reason(film: Film, likings: Mapping[Trait, float], said: Mapping[Trait, list[Verdict]]) -> str:
     """Say it in words: the trait that the person likes most, and where they showed it; else what others do."""
     for trait in sorted(film.traits, key=lambda trait: -likings[trait]):
-        said = [verdict for verdict in verdicts if trait in verdict.film.traits]
-        if sum(verdict.weight for verdict in said) > 0:
-            clearest = max(said, key=lambda verdict: verdict.weight)
+        about = said.get(trait, [])
+        if sum(verdict.weight for verdict in about) > 0:
+            clearest = max(about, key=lambda verdict: verdict.weight)
             what = f"More {trait[1]}" if trait[0] == "genre" else f"Also directed by {film.director}"
             return f"{what}: {clearest.because} {clearest.film.title}."
     if film.tickets_sold:

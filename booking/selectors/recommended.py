@@ -1,7 +1,6 @@
 """Which films to recommend to a person: what they marked, rated and booked, and what sells."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Avg, Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -22,9 +21,9 @@ BOOKED_STATES = ("pending", "confirmed", "used")
 def recommendations(user_id: int) -> list[Recommendation]:
     """Return the films on show or to come that the person has not booked, marked or reviewed, the best first."""
     opinions = _opinions(user_id)
-    films = {film.pk: film for film in _films(opinions)}
-    verdicts = [Verdict(_film(films[movie_id]), *opinion) for movie_id, opinion in opinions.items()]
-    return ranked([_film(film) for film in films.values() if film.pk not in opinions], verdicts)
+    films = {film.id: film for film in _films(opinions)}
+    verdicts = [Verdict(films[movie_id], *opinion) for movie_id, opinion in opinions.items()]
+    return ranked([film for film in films.values() if film.id not in opinions], verdicts)
 
 
 def _opinions(user_id: int) -> dict[int, Opinion]:
@@ -38,7 +37,7 @@ def _opinions(user_id: int) -> dict[int, Opinion]:
     return booked | marked | rated
 
 
-def _films(known: Iterable[int]) -> Iterable[Any]:
+def _films(known: Iterable[int]) -> Iterator[Film]:
     """Return the films that could be recommended and those known, the newest first, each with what others think."""
     to_see = Q(archived_at=None) & ~Q(state=MovieState.ENDED)
     rated = Review.objects.filter(movie=OuterRef("pk")).order_by().values("movie")
@@ -46,9 +45,6 @@ def _films(known: Iterable[int]) -> Iterable[Any]:
         stars=Coalesce(Subquery(rated.annotate(stars=Avg("rating")).values("stars")), 0.0),
         raters=Coalesce(Subquery(rated.annotate(raters=Count("pk")).values("raters")), 0),
     )
-    return films.order_by("-created_at", "-pk").only("title", "genre", "director")
-
-
-def _film(row: Any) -> Film:
-    genres = tuple(str(genre) for genre in row.genre)
-    return Film(row.pk, row.title, genres, row.director or "", row.tickets_sold, row.stars, row.raters)
+    facts = ("pk", "title", "genre", "director", "tickets_sold", "stars", "raters")
+    for pk, title, genre, director, *numbers in films.order_by("-created_at", "-pk").values_list(*facts):
+        yield Film(pk, title, tuple(map(str, genre)), director or "", *numbers)
