@@ -1,6 +1,7 @@
 """What lists can be narrowed by: one definition for the API and the admin."""
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from catalog.models import FilmText, Movie, MovieState, Screening
+from catalog.models.screenings import ScreeningQuerySet
 from catalog.selectors.film_score import with_score
 from catalog.selectors.screenings import day_spans
 from catalog.words import fold
@@ -81,7 +83,17 @@ class PartFilter(django_filters.CharFilter):
         return qs.filter(Exists(texts))
 
 
-class MovieFilter(django_filters.FilterSet):
+class FilterSet(django_filters.FilterSet):
+    """Of a dozen filters a request names two: only those are made, and stand in ``cleaned_data``."""
+
+    base_filters: dict[str, django_filters.Filter]
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
+        self.base_filters = {name: one for name, one in self.base_filters.items() if name in (data or {})}
+        super().__init__(data, *args, **kwargs)
+
+
+class MovieFilter(FilterSet):
     """Films; those that ended only when asked for."""
 
     state = ChoiceFilter(choices=MovieState.choices)
@@ -95,9 +107,9 @@ class MovieFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Movie]) -> QuerySet[Movie]:
         asked = self.form.cleaned_data
         found = super().filter_queryset(queryset)
-        if not asked["state"] and asked["include_ended"] != "true":
+        if not asked.get("state") and asked.get("include_ended") != "true":
             found = found.exclude(state=MovieState.ENDED)
-        return self.in_order(found, asked["sort_by"])
+        return self.in_order(found, asked.get("sort_by", ""))
 
     def in_order(self, found: QuerySet[Movie], sort_by: str) -> QuerySet[Movie]:
         newest = F("release_date").desc(nulls_last=True) if sort_by == "release_date" else "-created_at"
@@ -107,7 +119,7 @@ class MovieFilter(django_filters.FilterSet):
         return queryset
 
 
-class CriteriaFilter(django_filters.FilterSet):
+class CriteriaFilter(FilterSet):
     """Films by what they are; of names a part will do. All criteria given must be met."""
 
     genre = PartFilter(max_length=255)
@@ -149,9 +161,9 @@ class AdvancedFilter(CriteriaFilter):
 
     def filter_queryset(self, queryset: QuerySet[Movie]) -> QuerySet[Movie]:
         asked = self.form.cleaned_data
-        key = F(SEARCH_SORTS[asked["sort_by"] or "title"])
+        key = F(SEARCH_SORTS[asked.get("sort_by") or "title"])
         found = with_score(super().filter_queryset(queryset))
-        if asked["sort_order"] == "desc":
+        if asked.get("sort_order") == "desc":
             return found.order_by(key.desc(nulls_last=True), "-pk")
         return found.order_by(key.asc(nulls_last=True), "pk")
 
@@ -159,7 +171,7 @@ class AdvancedFilter(CriteriaFilter):
         return queryset
 
 
-class DayFilter(django_filters.FilterSet):
+class DayFilter(FilterSet):
     """Screenings of one day."""
 
     date = django_filters.DateFilter(
@@ -170,8 +182,8 @@ class DayFilter(django_filters.FilterSet):
         model = Screening
         fields: list[str] = []
 
-    def _on_day(self, queryset: QuerySet[Screening], name: str, value: datetime.date) -> QuerySet[Screening]:
-        return queryset.filter(pk__in=Screening.objects.starting_in(day_spans(value)).values("pk"))
+    def _on_day(self, queryset: ScreeningQuerySet, name: str, value: datetime.date) -> ScreeningQuerySet:
+        return queryset.starting_in(day_spans(value))
 
 
 class ShowtimeFilter(DayFilter):

@@ -45,11 +45,12 @@ def matching(text: str, *, among: QuerySet[Movie] | None = None) -> Films:
 
     :param among: the films to look among, by default all that are not archived
     """
-    return Films(ids_of(text, among=Movie.objects.visible() if among is None else among))
+    return Films(ids_of(text, among=among))
 
 
-def ids_of(text: str, *, among: QuerySet[Movie]) -> list[int]:
-    """Return the ids of the films that the text means, the best match first; four queries, seldom five."""
+def ids_of(text: str, *, among: QuerySet[Movie] | None = None) -> list[int]:
+    """Return the ids of the same films; four queries, seldom five."""
+    among = Movie.objects.visible() if among is None else among
     asked = ranking.typed(text)
     found = ranking.scores(asked, *_hits(asked))
     if not found or len(asked.text) >= PART_FROM:

@@ -2,17 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from catalog.models import Cinema, Movie, Room, Screening
-from catalog.selectors.cinemas import with_capacity
-from catalog.selectors.movies import know_cast
+from catalog.models import Cinema, Movie, Screening
 from catalog.zones import day_bounds
 from cinema_project.common import clock
 from cinema_project.common.errors import NotFound
@@ -39,23 +35,6 @@ def screening(screening_id: int, thing: str = "Screening") -> Screening:
 def screenings() -> QuerySet[Screening]:
     """Return all screenings, past and cancelled ones too, by time."""
     return Screening.objects.order_by("start_time", "pk")
-
-
-def know_films(screenings: Iterable[Screening]) -> None:
-    """Give each screening its film with the cast, each film once: two queries."""
-    shown = list(screenings)
-    films = Movie.objects.in_bulk({one.movie_id for one in shown})
-    know_cast(films.values())
-    for one in shown:
-        one.movie = films[one.movie_id]
-
-
-def know_rooms(screenings: Iterable[Screening]) -> None:
-    """Give each screening its room with ``capacity`` and cinema, each room once: one query."""
-    shown = list(screenings)
-    rooms = with_capacity(Room.objects.select_related("cinema")).in_bulk({one.room_id for one in shown})
-    for one in shown:
-        one.room = rooms[one.room_id]
 
 
 def upcoming(
@@ -89,9 +68,8 @@ def next_showtimes(
 
 
 def know_showtimes(movies: Sequence[Movie]) -> None:
-    """Give each film ``showtimes``, its next few screenings, each with its room: two queries."""
+    """Give each film ``showtimes``, its next few screenings, in one query."""
     found = next_showtimes(movies, per_movie=NEXT_SHOWTIMES)
-    know_rooms(one for shown in found.values() for one in shown)
     for movie in movies:
         movie.showtimes = found[movie.pk]
 
@@ -102,21 +80,9 @@ def day_spans(day: date) -> list[tuple[str, datetime, datetime]]:
     return [(zone, *day_bounds(day, ZoneInfo(zone))) for zone in zones]
 
 
-@dataclass(frozen=True, slots=True)
-class MovieShowtimes:
-    """A film in one cinema; ``price`` is the lowest of its screenings."""
-
-    movie: Movie
-    price: Decimal
-    showtimes: list[Screening]
-
-
-def by_movie(found: Iterable[Screening]) -> list[MovieShowtimes]:
-    """Group screenings by film, in the order in which the films come first, with all that is told of film and room."""
-    groups: dict[Movie, list[Screening]] = defaultdict(list)
-    shown = list(found)
-    know_films(shown)
-    know_rooms(shown)
-    for one in shown:
-        groups[one.movie].append(one)
-    return [MovieShowtimes(movie, min(one.price for one in shown), shown) for movie, shown in groups.items()]
+def by_movie(found: Iterable[Screening]) -> dict[int, list[Screening]]:
+    """Group screenings by the number of the film, in the order in which the films come first."""
+    groups: dict[int, list[Screening]] = defaultdict(list)
+    for one in found:
+        groups[one.movie_id].append(one)
+    return groups

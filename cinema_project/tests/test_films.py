@@ -101,7 +101,7 @@ def test_nobody_is_recommended_nothing(api):
     assert api.get("movies/recommended").status_code == 401
 
 
-@pytest.mark.parametrize(("address", "queries"), [("movies/trending", 3), ("movies/recommended", 7)])
+@pytest.mark.parametrize(("address", "queries"), [("movies/trending", 4), ("movies/recommended", 7)])
 def test_list_takes_as_many_queries_for_three_as_for_one(api, django_assert_num_queries, address, queries):
     api.as_()
     for number in (1, 3):

@@ -1,12 +1,15 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from catalog.api.serializers.fields import Input, Texts, Words
+from catalog.api.serializers.memory import Memory
 from catalog.api.serializers.output import Output
 from catalog.models import PRICE_FACTORS, Cinema, Room, Seat, SeatType
+from catalog.selectors.cinemas import with_capacity
 from catalog.services.plans import MAX_SEATS
 
 
@@ -64,6 +67,7 @@ class RoomOutput(Output):
     capacity = serializers.IntegerField()
     cinema = CinemaOutput()
     extras: Collection[str] = ("cinema",)
+    columns = {"cinema": ("cinema_id",)}
 
     class Meta:
         model = Room
@@ -73,6 +77,14 @@ class RoomOutput(Output):
 
 class RoomInCinemaOutput(RoomOutput):
     extras = ()
+    # Whoever changes the seats of a room counts the room's layout up.
+    memory = Memory("""
+        SELECT r.id, r.ctid::text || r.xmin::text || c.ctid::text || c.xmin::text
+        FROM catalog_room r JOIN catalog_cinema c ON c.id = r.cinema_id WHERE r.id = ANY(%s)""")
+
+    @classmethod
+    def rows(cls) -> QuerySet[Room]:
+        return with_capacity(Room.objects.all())
 
 
 class RoomInput(Input):

@@ -3,9 +3,9 @@ from typing import Any
 from django.core.files.storage import default_storage
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from catalog.api.serializers.fields import FreeObject, Input, RowId, Texts, Words
+from catalog.api.serializers.memory import Memory
 from catalog.api.serializers.output import Output
 from catalog.api.serializers.showtimes import ShowtimeOutput
 from catalog.models import CastMember, Movie, MovieState
@@ -76,7 +76,6 @@ class MovieOutput(Output):
     status = serializers.SerializerMethodField()
     cast_members = CastOutput(source="credits", many=True, help_text="With `expand`: the credits, in their order.")
     showtimes = ShowtimeOutput(many=True, help_text=f"With `expand`: the next {NEXT_SHOWTIMES} screenings.")
-    origin: str | None = None
     extras = ("cast_members", "showtimes")
     columns = {
         "image_url": ("image_url", "poster"),
@@ -85,6 +84,10 @@ class MovieOutput(Output):
         "status": ("state",),
     }
     needs = {"cast": know_cast, "cast_members": know_credits, "showtimes": know_showtimes}
+    memory = Memory("""
+        SELECT m.id, m.ctid::text || m.xmin::text || COALESCE(
+            (SELECT STRING_AGG(c.ctid::text || c.xmin::text, '') FROM catalog_castmember c WHERE c.movie_id = m.id), '')
+        FROM catalog_movie m WHERE m.id = ANY(%s)""")
 
     class Meta:
         model = Movie
@@ -127,13 +130,8 @@ class MovieOutput(Output):
         name = str(movie.__dict__[picture] or "")
         if not name:
             return None
-        request: Request | None = self.context.get("request")
-        address = default_storage.url(name)
-        if request is None or not address.startswith("/"):
-            return str(address)
-        if self.origin is None:
-            self.origin = f"{request.scheme}://{request.get_host()}"
-        return f"{self.origin}{address}"
+        address = str(default_storage.url(name))
+        return f"{self.site}{address}" if address.startswith("/") else address
 
     @extend_schema_field({"type": "string", "examples": ["Released", "Upcoming"]})
     def get_status(self, movie: Movie) -> str:

@@ -2,22 +2,24 @@
 
 import functools
 from collections.abc import Callable, Collection, Sequence
+from itertools import chain, islice
 from operator import attrgetter
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import QuerySet
 from rest_framework import serializers
 
 from catalog.api.serializers.fields import Moment
+from catalog.api.serializers.memory import Memory
 
 Getter = Callable[[Any], Any]
+Binder = Callable[["Output", Sequence[Any]], Getter]
 Needs = dict[str, Callable[[Sequence[Any]], None]]
 AS_IT_IS = {
     serializers.BooleanField.to_representation,
     serializers.CharField.to_representation,
     serializers.ChoiceField.to_representation,
-    serializers.DecimalField.to_representation,
     serializers.FloatField.to_representation,
     serializers.IntegerField.to_representation,
 }
@@ -33,7 +35,10 @@ class Output(serializers.ModelSerializer[Any]):
     needs: Needs = {}
     """What reads that which a field shows, for all rows at once, when it is not in the row itself."""
     columns: dict[str, tuple[str, ...]] = {}
-    """The columns that a field is worked out of, when there is not just the one it is named for."""
+    """The columns that a field is worked out of, when there is not just the one it is named for. A field that shows the
+    row of another table has one, with the number of that row."""
+    memory: Memory | None = None
+    """What remembers rows of just this kind when they are shown with their usual fields."""
 
     def __init__(self, *args: Any, names: Collection[str] | None = None, **kwargs: Any) -> None:
         """Show the fields of these names, or all but the extras."""
@@ -65,21 +70,50 @@ class Output(serializers.ModelSerializer[Any]):
         for name, read in self.needs.items():
             if name in self.names:
                 read(rows)
-        made = [self.to_representation(row) for row in rows]
+        getters = [(name, bind(self, rows)) for name, bind in _binders(type(self)).items() if name in self.names]
+        made = [{name: get(row) for name, get in getters} for row in rows]
         return made if isinstance(found, list) else made[0]
 
-    def to_representation(self, row: Any) -> dict[str, Any]:
-        return {name: get(row) for name, get in self._getters}
+    def to_representation(self, row: Any) -> Any:
+        return self.json_of(row)
+
+    @property
+    def is_remembered(self) -> bool:
+        return bool(vars(type(self)).get("memory")) and set(self.names) == set(self.usual())
+
+    def json_by_id(self, ids: Collection[int]) -> dict[int, Any]:
+        """Return the rows of these numbers, as many of them as there are. Nobody may change what is returned."""
+        return self.memory.look(ids, self.site, self._read) if self.memory and self.is_remembered else self._read(ids)
+
+    def json_in_order(self, ids: Sequence[int]) -> list[Any]:
+        """Return the same as a list."""
+        found = self.json_by_id(ids)
+        return [found[id_] for id_ in ids if id_ in found]
+
+    @classmethod
+    def rows(cls) -> QuerySet[Any]:
+        """Return all rows, with what the queries of ``needs`` do not bring."""
+        return QuerySet(cls.Meta.model)
 
     @functools.cached_property
-    def _getters(self) -> list[tuple[str, Getter]]:
-        return [(name, bind(self)) for name, bind in _binders(type(self)).items() if name in self.names]
+    def site(self) -> str:
+        """The beginning of the site's addresses, empty when nobody asks by HTTP."""
+        request = self.context.get("request")
+        return f"{request.scheme}://{request.get_host()}" if request else ""
+
+    def within(self, other: "Output") -> Self:
+        """Return an output like this one, as part of another."""
+        return type(self)(context=other.context)
+
+    def _read(self, ids: Collection[int]) -> dict[int, Any]:
+        rows = list(self.narrowed(self.rows()).filter(pk__in=ids))
+        return dict(zip((row.pk for row in rows), self.json_of(rows), strict=True))
 
 
 @functools.cache
-def _binders(output: type[Output]) -> dict[str, Callable[[Output], Getter]]:
-    """Return for each field what makes its getter in a serializer of this kind."""
-    return {name: _binder(field) for name, field in output().fields.items()}
+def _binders(output: type[Output]) -> dict[str, Binder]:
+    """Return for each field what makes its getter for some rows."""
+    return {name: _binder(field, output.columns.get(name, ())) for name, field in output().fields.items()}
 
 
 @functools.cache
@@ -87,34 +121,37 @@ def _sources(output: type[Output]) -> dict[str, str]:
     return {name: str(field.source) for name, field in output().fields.items()}
 
 
-def _binder(field: Any) -> Callable[[Output], Getter]:
+def _binder(field: Any, columns: Sequence[str]) -> Binder:
     if isinstance(field, serializers.SerializerMethodField):
-        return attrgetter(str(field.method_name))
+        return lambda output, _: attrgetter(str(field.method_name))(output)
     read = attrgetter(field.source)
     if isinstance(field, Output):
-        return lambda output: _once(read, type(field)(context=output.context))
+        return _other_row(field, attrgetter(*columns))
     if isinstance(inner := getattr(field, "child", None), Output):
-        return lambda output: _each(read, type(inner)(context=output.context))
+        return _several_rows(inner, read)
     if type(field).to_representation in AS_IT_IS:
-        return lambda output: read
-    return lambda output: _unless_none(read, field.to_representation)
+        return lambda *_: read
+    is_decimal = type(field).to_representation == serializers.DecimalField.to_representation
+    shown = _unless_none(read, float if is_decimal else field.to_representation)
+    return lambda *_: shown
 
 
-def _once(read: Getter, output: Output) -> Getter:
-    """Show a row that comes with many others, as a film with its screenings, and make its JSON once."""
-    made: dict[Any, Any] = {}
+def _other_row(field: Output, number: Getter) -> Binder:
+    """Show a row that may come with many others, as a film with its screenings, and make its JSON once."""
 
-    def get(row: Any) -> Any:
-        inner = read(row)
-        if inner.pk not in made:
-            made[inner.pk] = output.to_representation(inner)
-        return made[inner.pk]
+    def bind(output: Output, rows: Sequence[Any]) -> Getter:
+        made = field.within(output).json_by_id({number(row) for row in rows})
+        return lambda row: made[number(row)]
 
-    return get
+    return bind
 
 
-def _each(read: Getter, output: Output) -> Getter:
-    return lambda row: [output.to_representation(inner) for inner in read(row)]
+def _several_rows(field: Output, read: Getter) -> Binder:
+    def bind(output: Output, rows: Sequence[Any]) -> Getter:
+        made = iter(field.within(output).json_of([*chain.from_iterable(map(read, rows))]))
+        return lambda row: [*islice(made, len(read(row)))]  # in the order of the rows
+
+    return bind
 
 
 def _unless_none(read: Getter, show: Getter) -> Getter:

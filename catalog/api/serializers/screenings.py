@@ -10,7 +10,6 @@ from catalog.api.serializers.movies import MovieOutput
 from catalog.api.serializers.output import Output
 from catalog.api.serializers.showtimes import ShowtimeOutput
 from catalog.models import Screening, ScreeningStatus
-from catalog.selectors.screenings import know_films, know_rooms
 
 
 class ScreeningOutput(Output):
@@ -20,7 +19,6 @@ class ScreeningOutput(Output):
     room = RoomInCinemaOutput()
     extras: Collection[str] = ("movie", "room")
     columns = {"status": ("status", "end_time"), "movie": ("movie_id",), "room": ("room_id",)}
-    needs = {"movie": know_films, "room": know_rooms}
 
     class Meta:
         model = Screening

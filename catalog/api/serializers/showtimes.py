@@ -2,13 +2,12 @@ from catalog.api.serializers.cinemas import RoomInCinemaOutput
 from catalog.api.serializers.fields import Moment
 from catalog.api.serializers.output import Output
 from catalog.models import Screening
-from catalog.selectors.screenings import know_rooms
 
 
 class ShowtimeOutput(Output):
     screening_time = Moment(source="start_time")
     room = RoomInCinemaOutput()
-    needs = {"room": know_rooms}
+    columns = {"room": ("room_id",)}
 
     class Meta:
         model = Screening

@@ -120,15 +120,27 @@ class CatalogueList(CatalogueView):
         :param show: makes the page into JSON, by default ``serializer_class``
         """
         if show is None:
-            output = self.get_serializer_class()
-            show = partial(self.as_json, output)
-            if isinstance(rows, QuerySet) and issubclass(output, Output):
-                rows = self.chosen(output).narrowed(rows)
+            rows, show = self._with_json(rows)
         paginator = SkipLimitPagination()
         data = show(paginator.paginate_queryset(rows, self.request, self))
         if envelope:
             data = {envelope: data, "total": paginator.total}
         return Response(data, headers=paginator.headers())
+
+    def by_id(self, ids: list[int]) -> list[Any]:
+        """Return the rows of these numbers as JSON, with the fields that the request asks for."""
+        output: Any = self.get_serializer_class()
+        return self.chosen(output).json_in_order(ids)
+
+    def _with_json(self, rows: Rows) -> tuple[Rows, Callable[[list[Any]], Any]]:
+        """Return the rows, or what will do of them, and what makes a page of that into JSON."""
+        output = self.get_serializer_class()
+        if not isinstance(rows, QuerySet) or not issubclass(output, Output):
+            return rows, partial(self.as_json, output)
+        chosen = self.chosen(output)
+        if chosen.is_remembered:
+            return rows.values_list("pk", flat=True), chosen.json_in_order
+        return chosen.narrowed(rows), chosen.json_of
 
 
 class Search(CatalogueList):
@@ -136,13 +148,15 @@ class Search(CatalogueList):
 
     kind: str
 
-    def searched(self, matching: Callable[[str], Rows], envelope: str = "") -> Response:
-        """Show what the selector finds for ``q``, and note the search.
+    def searched(
+        self, matching: Callable[[str], Rows], envelope: str = "", show: Callable[[list[Any]], Any] | None = None
+    ) -> Response:
+        """Show what the selector finds for ``q``, as ``listed`` does, and note the search.
 
         :raises QueryMissing: without ``q``
         """
         text = query_of(self.request)
-        found = self.listed(matching(text), envelope)
+        found = self.listed(matching(text), envelope, show)
         self.note(text)
         return found
 

@@ -60,7 +60,7 @@ class SearchMovies(Search):
     def get(self, request: Request) -> Response:
         """Find films by title, genre and people, the best match first. Typos and accents do no harm. The search of a
         signed-in caller is kept in their history."""
-        return self.searched(film_search.matching)
+        return self.searched(film_search.ids_of, show=self.by_id)
 
 
 class SuggestMovies(CatalogueList):

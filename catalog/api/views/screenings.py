@@ -1,3 +1,4 @@
+from itertools import chain, islice
 from typing import Any
 
 from django.http import HttpResponse
@@ -8,12 +9,14 @@ from rest_framework.response import Response
 
 from accounts.permissions import IsProgrammer
 from catalog.api.described import KEY_REUSED, ONCE, refusal
+from catalog.api.serializers.movies import MovieOutput
 from catalog.api.serializers.screenings import (
     DetailedScreeningOutput,
     MovieShowtimesOutput,
     ScreeningInput,
     ScreeningOutput,
 )
+from catalog.api.serializers.showtimes import ShowtimeOutput
 from catalog.api.views.base import CatalogueList, CatalogueView
 from catalog.filters import DayFilter, ScreeningFilter, ShowtimeFilter
 from catalog.models import Screening
@@ -128,7 +131,22 @@ class ShowtimesOfCinema(ScreeningList):
     def get(self, request: Request, cinema_id: int) -> Response:
         """List the screenings to come in a cinema by film, each film with its lowest price."""
         found = selectors.upcoming(cinema=cinemas.cinema(cinema_id))
-        return self.listed(selectors.by_movie(self.filter_queryset(found).select_related(None)))
+        groups = selectors.by_movie(self.filter_queryset(found).select_related(None))
+        return self.listed([*groups.values()], show=self.by_film)
+
+    def by_film(self, groups: list[list[Screening]]) -> list[dict[str, Any]]:
+        """Return the screenings of each film as JSON, with the film."""
+        context = self.get_serializer_context()
+        films = MovieOutput(context=context).json_by_id([shown[0].movie_id for shown in groups])
+        showtimes = iter(ShowtimeOutput(context=context).json_of([*chain(*groups)]))
+        return [
+            {
+                "movie": films[shown[0].movie_id],
+                "price": min(one.price for one in shown),
+                "showtimes": [*islice(showtimes, len(shown))],
+            }
+            for shown in groups
+        ]
 
 
 class ShowtimesOfMovieInCinema(ScreeningList):
