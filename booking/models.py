@@ -288,7 +288,7 @@ class MqttTurn(models.Model):
 
 
 class StateChange(models.Model):
-    """One step in the life of a claim, payment, refund or screening. Triggers write it (docs/decisions/0009).
+    """One step in the life of a claim, payment, refund or screening. Triggers write it (docs/booking.md).
 
     How each came to be is in its own row; the log begins with the first change.
     """

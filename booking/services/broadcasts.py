@@ -1,4 +1,4 @@
-"""What the MQTT broker has been told, and whose turn it is to tell it more (docs/decisions/0009).
+"""What the MQTT broker has been told, and whose turn it is to tell it more (docs/decisions/0011).
 
 Nothing here is part of a sale: what the broker does not know yet is found by comparing with ``seat_seq``.
 """
