@@ -56,8 +56,9 @@ def payment_of(payment_id: str, user_id: int) -> Payment | None:
 
 def is_sold(payment_id: object) -> bool:
     """Tell whether this payment has bought something; what cannot be the name of one has not."""
-    named = isinstance(payment_id, str) and payment_id.isprintable()
-    return named and Booking.objects.filter(payment=payment_id).exists()
+    if not isinstance(payment_id, str) or not payment_id.isprintable():
+        return False
+    return Booking.objects.filter(payment=payment_id).exists()
 
 
 def unclaimed_of(user_id: int, amount: Decimal, currency: str) -> Payment | None:

@@ -12,7 +12,6 @@ from booking.services import contested
 from booking.services.churn import churned
 from booking.services.reservations import Held, hold_looked_at, own_holds, release_holds
 from booking.services.seat_rules import (
-    MOST_SEATS,
     SeatLimit,
     check_on_sale,
     check_screening_limit,
@@ -115,7 +114,7 @@ def _hold(call: _Call, found: Found) -> BestHeld:
 def _check_limits(found: Found, buyer: Buyer, quantity: int, given_back: int) -> None:
     check_screening_limit(found, buyer.id)
     if quantity > seats_allowed(found, buyer.id) + given_back:
-        raise SeatLimit(f"You can have at most {MOST_SEATS} seats in one screening.")
+        raise SeatLimit
 
 
 def _suggestion(found: Found, buyer: Buyer, wish: Wish, movable: Collection[int]) -> Suggestion:

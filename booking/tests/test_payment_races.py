@@ -75,7 +75,7 @@ def test_r27_webhook_and_browser_make_one_booking(screening, seats):
 
 
 def test_r27_a_message_that_had_to_wait_too_long_books_when_it_comes_again(queue, screening, seats):
-    """Its money must not count as unclaimed meanwhile: the seats are held, and nothing stands in the way of the sale."""
+    """Its money does not count as unclaimed meanwhile: the seats are held, and the sale may yet be made."""
     intent = paid(make.user(), screening, *seats[:2])
     settle = partial(settling.settle, payment_id=intent.payment_id)
 
