@@ -71,15 +71,18 @@ def hold_best(
     :raises Invalid: past screening, wrong types, or over a limit
     :raises Conflict: if the screening is cancelled
     :raises TooFewSeats: if so many seats are not free
+    :raises CommitUnknown: if nobody can tell whether it was held
     :raises NoMoreSuggestions: if ``wish.avoid`` names all there are; the buyer keeps what they have
     """
     wish = replace(wish, any_gap=settings.GAP_RULE == "off")
     call = _Call(buyer, wish, instead_of, checked_types_of_party(ticket_types, wish.quantity))
     if instead_of:
         return _hold_locked(call, screening_id)
-    return contested.at_once(screening_id, lambda: _hold(call, look_at_room(screening_id, buyer.id))) or _hold_locked(
-        call, screening_id
+    # Chosen anew after a lost answer, it would be another group, beside the first.
+    at_once = contested.at_once(
+        screening_id, lambda: _hold(call, look_at_room(screening_id, buyer.id)), repeatable=False
     )
+    return at_once or _hold_locked(call, screening_id)
 
 
 @dataclass(frozen=True, slots=True)
