@@ -9,10 +9,13 @@ import redis
 from django.core.cache import cache
 from selenium.webdriver import Chrome
 
+from booking.selectors.invariants import violations
+from booking.tests.sale import audited
 from catalog.tests import fake_tmdb
 from catalog.tests.fake_tmdb import FakeTmdb
 from cinema_project.celery import app as celery
 from cinema_project.common import rates
+from cinema_project.common.database import query
 from cinema_project.tests import clock as clocks
 from cinema_project.tests import plugin
 from cinema_project.tests.browsers import open_browser
@@ -25,6 +28,8 @@ from cinema_project.tests.product import (
     scaled_product,
 )
 from cinema_project.tests.services import MortalRedis, Services
+
+ANYTHING_SOLD = "SELECT 1 FROM booking_seatclaim UNION ALL SELECT 1 FROM booking_payment LIMIT 1"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,6 +56,20 @@ def clock(db) -> Iterator[clocks.Clock]:
     moved = clocks.here()
     yield moved
     moved.restore()
+
+
+@pytest.fixture(autouse=True)
+def books_balance(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Audit what each test leaves behind if it sold anything, on the test's own clock (R64).
+
+    ``booking.tests.sale.audited`` does the same for the tests of the running product.
+    """
+    uses_database = request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & {*request.fixturenames}
+    if uses_database:
+        request.getfixturevalue("clock")
+    yield
+    if uses_database and not request.node.get_closest_marker("breaks_invariants") and query(ANYTHING_SOLD):
+        assert violations() == []
 
 
 @pytest.fixture(scope="session")
@@ -106,11 +125,10 @@ def sqlite_template(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def embedded(sqlite_template, tmp_path) -> Iterator[Product]:
+def embedded(request, sqlite_template, tmp_path) -> Iterator[Product]:
     """The product in one process on SQLite, with an empty database: ``embedded.start().url``."""
-    product = embedded_product(sqlite_template, tmp_path)
-    yield product
-    product.close()
+    with audited(embedded_product(sqlite_template, tmp_path), request) as product:
+        yield product
 
 
 @pytest.fixture(scope="session")
@@ -122,14 +140,13 @@ def postgresql_template(tmp_path_factory) -> Iterator[str]:
 
 
 @pytest.fixture
-def scaled(postgresql_template, tmp_path) -> Iterator[Product]:
+def scaled(request, postgresql_template, tmp_path) -> Iterator[Product]:
     """The product on PostgreSQL and Redis, with an empty database: ``scaled.start("http")`` and so on."""
     url, redis_url = os.environ["TEST_DATABASE_URL"], os.environ["TEST_REDIS_URL"]
     with redis.Redis.from_url(redis_url) as server:
         server.flushall()
-    product = scaled_product(url, postgresql_template, redis_url, tmp_path)
-    yield product
-    product.close()
+    with audited(scaled_product(url, postgresql_template, redis_url, tmp_path), request) as product:
+        yield product
     drop_database(url, product.database_url.rsplit("/", 1)[1])
 
 

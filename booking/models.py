@@ -16,7 +16,7 @@ from booking.promo_models import PromoCode, PromoSeat, PromoUse
 from booking.waiting_models import WaitingParty
 from catalog.models import Screening, Seat, TicketType
 
-__all__ = ["Booking", "ClaimState", "Hold", "Payment", "Refund", "SeatClaim", "Ticket"]
+__all__ = ["Booking", "ClaimState", "Hold", "Payment", "Refund", "SeatClaim", "Ticket", "sold_at"]
 __all__ += ["HOLD_ONLY_STATES", "OCCUPYING_STATES", "TICKET_STATES"]
 __all__ += ["FakeCharge", "FakeRefund", "PaymentIntent", "ProviderEvent"]
 __all__ += ["PromoCode", "PromoSeat", "PromoUse", "WaitingParty"]
@@ -42,6 +42,11 @@ OCCUPYING_STATES = ("held", "pending", "confirmed", "used")
 """The states that keep a seat from others; a hold and a pending ticket only until their moment (R4)."""
 ENDED_STATES = ("lapsed", "released", "cancelled", "refunded")
 """The states of a seat that somebody had and has no more, unpaid tickets aside."""
+
+
+def sold_at(now: datetime) -> Q:
+    """Return the condition of tickets that count at this moment: one whose time to pay is over does not."""
+    return Q(state__in=("confirmed", "used")) | Q(state="pending", expires_at__gt=now)
 
 
 def _actor() -> Any:

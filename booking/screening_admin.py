@@ -10,14 +10,12 @@ from django.http import HttpRequest
 from unfold.decorators import display
 
 from booking.admin_forms import ScreeningForm
-from booking.models import SeatClaim
+from booking.models import SeatClaim, sold_at
 from booking.services.screenings import cancel_screening, change_screening
 from catalog.models import Screening, ScreeningStatus, Seat
 from catalog.services import screenings
 from cinema_project.common import clock
 from cinema_project.common.staff_forms import ServiceAdmin, adopt, all_values, changed_values, wall_clock
-
-SOLD = Q(state__in=("pending", "confirmed", "used"))
 
 
 class WhenFilter(admin.SimpleListFilter):
@@ -57,13 +55,14 @@ class ScreeningAdmin(ServiceAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Screening]:
         claims = SeatClaim.objects.filter(screening=OuterRef("pk"))
-        live_hold = Q(state="held", expires_at__gt=clock.now())
+        now = clock.now()
+        live_hold = Q(state="held", expires_at__gt=now)
         seats = Seat.objects.filter(room=OuterRef("room"), is_active=True)
         return (
             super()
             .get_queryset(request)
             .annotate(
-                sold_count=_number_of(claims.filter(SOLD), "screening"),
+                sold_count=_number_of(claims.filter(sold_at(now)), "screening"),
                 held_count=_number_of(claims.filter(live_hold), "screening"),
                 seat_count=_number_of(seats, "room"),
             )

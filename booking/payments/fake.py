@@ -58,9 +58,10 @@ class FakeProvider:
             standing = Standing.CLOSED if charge.closed_at else Standing.OPEN
         return Charge(standing, Money(charge.amount, charge.currency), charge.payer)
 
-    def cancel(self, reference: str) -> None:
+    def cancel(self, reference: str) -> bool:
         now = clock.now()
-        FakeCharge.objects.filter(pk=reference).exclude(captured_at__lte=now).update(closed_at=now, captured_at=None)
+        undone = FakeCharge.objects.filter(pk=reference).exclude(captured_at__lte=now)
+        return bool(undone.update(closed_at=now, captured_at=None))
 
     def refund(self, reference: str, price: Money, key: str) -> GivenBack:
         charge = _known(reference)

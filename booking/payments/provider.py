@@ -120,8 +120,11 @@ class PaymentProvider(Protocol):
     def look_up(self, reference: str) -> Charge:
         """Tell what became of a payment."""
 
-    def cancel(self, reference: str) -> None:
-        """See to it that an open payment is not made any more; one that was made stays."""
+    def cancel(self, reference: str) -> bool:
+        """See to it that an open payment is not made any more; tell whether that is so now, as far as this call knows.
+
+        One that was made stays, and so does one that is under way, as a bank's transfer of several days.
+        """
 
     def refund(self, reference: str, price: Money, key: str) -> GivenBack:
         """Give money of a payment back, once for each ``key`` however often it is asked."""

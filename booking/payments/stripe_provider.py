@@ -113,12 +113,14 @@ class StripeProvider:
         price = from_minor(session.amount_total or 0, session.currency or "")
         return Charge(standing, price, _words(session.metadata).get("payer", ""))
 
-    def cancel(self, reference: str) -> None:
-        with _translated(), suppress(stripe.InvalidRequestError):  # it was paid, or cancelled before
+    def cancel(self, reference: str) -> bool:
+        with _translated(), suppress(stripe.InvalidRequestError):  # it was paid, is being paid, or cancelled before
             if reference.startswith(SESSION):
                 self._stripe.v1.checkout.sessions.expire(reference)
             else:
                 self._stripe.v1.payment_intents.cancel(reference)
+            return True
+        return False
 
     def refund(self, reference: str, price: Money, key: str) -> GivenBack:
         with _translated():

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
 
-from booking.models import Booking, SeatClaim
+from booking.models import Booking, ClaimState, SeatClaim
 from catalog.selectors.layouts import row_order
 from cinema_project.common import clock
 from cinema_project.common.errors import NotFound
@@ -61,6 +61,12 @@ def _whole(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
 
 def _view(booking: Booking, now: datetime) -> BookingView:
     every = sorted(booking.tickets.all(), key=lambda one: (row_order(one.seat.row_label), one.seat.seat_number))
-    good = [ticket for ticket in every if ticket.state not in GIVEN_BACK]
+    good = [ticket for ticket in every if _is_good(ticket, now)]
     status = "upcoming" if booking.screening.start_time > now else "past"
     return BookingView(booking, good or every, status if good else "cancelled")
+
+
+def _is_good(ticket: SeatClaim, now: datetime) -> bool:
+    """Tell whether the ticket counts; one whose time to pay is over does not, marked or not (R63)."""
+    late = ticket.state == ClaimState.PENDING and ticket.expires_at is not None and ticket.expires_at <= now
+    return ticket.state not in GIVEN_BACK and not late

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from booking.models import Payment, PaymentIntent, Refund, SeatClaim
+from booking.models import Booking, Payment, PaymentIntent, Refund, SeatClaim
 from cinema_project.common import clock
 from cinema_project.common.errors import NotFound
 
@@ -52,6 +52,13 @@ def payment_of(payment_id: str, user_id: int) -> Payment | None:
     if payment is None and not PaymentIntent.objects.filter(**named).exists():
         raise NotFound(f"Payment {payment_id} not found")
     return payment
+
+
+def is_sold(payment_id: object) -> bool:
+    """Tell whether this payment has bought something; what cannot be the name of one has not."""
+    if not isinstance(payment_id, str) or not payment_id.isprintable():
+        return False
+    return Booking.objects.filter(payment=payment_id).exists()
 
 
 def unclaimed_of(user_id: int, amount: Decimal, currency: str) -> Payment | None:

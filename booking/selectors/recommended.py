@@ -5,17 +5,17 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Avg, Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from booking.models import SeatClaim
+from booking.models import SeatClaim, sold_at
 from booking.selectors.trending import with_tickets_sold
 from booking.taste import Film, Recommendation, Verdict, ranked
 from catalog.models import Favourite, Movie, MovieState, Review
+from cinema_project.common import clock
 
 Opinion = tuple[float, str]
 """How much a person likes a film, and the words before its title that say how we know."""
 
 BOOKED: Opinion = (1.0, "you booked")
 MARKED: Opinion = (2.0, "you marked")
-BOOKED_STATES = ("pending", "confirmed", "used")
 
 
 def recommendations(user_id: int) -> list[Recommendation]:
@@ -28,7 +28,7 @@ def recommendations(user_id: int) -> list[Recommendation]:
 
 def _opinions(user_id: int) -> dict[int, Opinion]:
     """Return what the person thinks by film id; what they say of a film counts more than that they went there."""
-    tickets = SeatClaim.objects.filter(user=user_id, state__in=BOOKED_STATES)
+    tickets = SeatClaim.objects.filter(sold_at(clock.now()), user=user_id)
     booked = dict.fromkeys(tickets.values_list("screening__movie", flat=True).distinct(), BOOKED)
     favourites = Favourite.objects.filter(user=user_id, movie__isnull=False)
     marked = dict.fromkeys(favourites.values_list("movie", flat=True), MARKED)

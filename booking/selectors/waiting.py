@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from booking.models import TICKET_STATES, ClaimState, SeatClaim
 from booking.waiting_models import WaitingParty
@@ -12,6 +14,18 @@ from cinema_project.common import clock
 from cinema_project.common.errors import NotFound
 
 State = WaitingParty.State
+_AHEAD = (
+    WaitingParty.objects.filter(
+        Q(joined_at__lt=OuterRef("joined_at")) | Q(joined_at=OuterRef("joined_at"), pk__lt=OuterRef("pk")),
+        screening=OuterRef("screening"),
+        state=State.WAITING,
+    )
+    .order_by()
+    .values("screening")
+    .annotate(parties=Count("pk"))
+    .values("parties")
+)
+"""How many parties are before one in its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +47,9 @@ class WaitingView:
         return self.status in (State.WAITING, State.OFFERED)
 
 
-def waiting_of(user_id: int, *, screening_id: int | None = None) -> list[WaitingView]:
+def waiting_of(user_id: int) -> list[WaitingView]:
     """Return the user's parties, the newest first."""
-    parties = WaitingParty.objects.filter(user=user_id).select_related("screening").order_by("-joined_at", "-pk")
-    now = clock.now()
-    if screening_id is not None:
-        parties = parties.filter(screening=screening_id)
-    return [_view(party, now) for party in parties]
+    return _views(WaitingParty.objects.filter(user=user_id).order_by("-joined_at", "-pk"))
 
 
 def waiting_party(party_id: int, *, user_id: int) -> WaitingView:
@@ -47,33 +57,43 @@ def waiting_party(party_id: int, *, user_id: int) -> WaitingView:
 
     :raises NotFound: if it is unknown or somebody else's
     """
-    party = WaitingParty.objects.filter(pk=party_id, user=user_id).select_related("screening").first()
-    if party is None:
+    views = _views(WaitingParty.objects.filter(pk=party_id, user=user_id))
+    if not views:
         raise NotFound(f"Waiting party with id {party_id} not found")
-    return _view(party, clock.now())
+    return views[0]
 
 
 def place_in_line(user_id: int | None, screening_id: int) -> WaitingView | None:
     """Return the party that the user has in the line of a screening, if they have one."""
     if user_id is None:
         return None
-    return next((view for view in waiting_of(user_id, screening_id=screening_id) if view.is_active), None)
+    noted = WaitingParty.objects.filter(user=user_id, screening=screening_id, state__in=(State.WAITING, State.OFFERED))
+    return next((view for view in _views(noted) if view.is_active), None)
 
 
-def _view(party: WaitingParty, now: datetime) -> WaitingView:
-    holds = list(SeatClaim.objects.filter(pk__in=party.claim_ids).order_by("seat_id")) if party.claim_ids else []
+def _views(parties: QuerySet[WaitingParty]) -> list[WaitingView]:
+    found = list(parties.select_related("screening").annotate(ahead=Coalesce(Subquery(_AHEAD), 0)))
+    if not found:
+        return []
+    holds = SeatClaim.objects.in_bulk({claim_id for party in found for claim_id in party.claim_ids})
+    now = clock.now()
+    return [_view(party, [holds[pk] for pk in party.claim_ids if pk in holds], now) for party in found]
+
+
+def _view(party: Any, holds: list[SeatClaim], now: datetime) -> WaitingView:
     live = [hold for hold in holds if hold.state == ClaimState.HELD and hold.expires_at and hold.expires_at > now]
     status = _status(party, holds, live, now)
+    offered = live if status == State.OFFERED else []
     return WaitingView(
         id=party.pk,
         screening_id=party.screening_id,
         size=party.size,
         wheelchair=party.wheelchair,
         status=status,
-        position=_position(party) if status == State.WAITING else None,
+        position=party.ahead + 1 if status == State.WAITING else None,
         joined_at=party.joined_at,
-        offered_seat_ids=[hold.seat_id for hold in live] if status == State.OFFERED else [],
-        offered_until=min((hold.expires_at for hold in live if hold.expires_at), default=None),
+        offered_seat_ids=sorted(hold.seat_id for hold in offered),
+        offered_until=min((hold.expires_at for hold in offered if hold.expires_at), default=None),
     )
 
 
@@ -85,9 +105,3 @@ def _status(party: WaitingParty, holds: list[SeatClaim], live: list[SeatClaim], 
     if party.state == State.OFFERED and any(hold.state in TICKET_STATES for hold in holds):
         return State.SERVED
     return State.LAPSED if party.state == State.OFFERED and not live else party.state
-
-
-def _position(party: WaitingParty) -> int:
-    earlier = Q(joined_at__lt=party.joined_at) | Q(joined_at=party.joined_at, pk__lt=party.pk)
-    line = WaitingParty.objects.filter(earlier, screening=party.screening_id, state=State.WAITING)
-    return line.count() + 1

@@ -12,7 +12,6 @@ from booking.services import contested
 from booking.services.churn import churned
 from booking.services.reservations import Held, hold_looked_at, own_holds, release_holds
 from booking.services.seat_rules import (
-    MOST_SEATS,
     SeatLimit,
     check_on_sale,
     check_screening_limit,
@@ -72,15 +71,18 @@ def hold_best(
     :raises Invalid: past screening, wrong types, or over a limit
     :raises Conflict: if the screening is cancelled
     :raises TooFewSeats: if so many seats are not free
+    :raises CommitUnknown: if nobody can tell whether it was held
     :raises NoMoreSuggestions: if ``wish.avoid`` names all there are; the buyer keeps what they have
     """
     wish = replace(wish, any_gap=settings.GAP_RULE == "off")
     call = _Call(buyer, wish, instead_of, checked_types_of_party(ticket_types, wish.quantity))
     if instead_of:
         return _hold_locked(call, screening_id)
-    return contested.at_once(screening_id, lambda: _hold(call, look_at_room(screening_id, buyer.id))) or _hold_locked(
-        call, screening_id
+    # Chosen anew after a lost answer, it would be another group, beside the first.
+    at_once = contested.at_once(
+        screening_id, lambda: _hold(call, look_at_room(screening_id, buyer.id)), repeatable=False
     )
+    return at_once or _hold_locked(call, screening_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _hold(call: _Call, found: Found) -> BestHeld:
 def _check_limits(found: Found, buyer: Buyer, quantity: int, given_back: int) -> None:
     check_screening_limit(found, buyer.id)
     if quantity > seats_allowed(found, buyer.id) + given_back:
-        raise SeatLimit(f"You can have at most {MOST_SEATS} seats in one screening.")
+        raise SeatLimit
 
 
 def _suggestion(found: Found, buyer: Buyer, wish: Wish, movable: Collection[int]) -> Suggestion:

@@ -1,4 +1,4 @@
-"""Sales of before: filling a past screening's books, without a message to anybody."""
+"""Sales of before: filling a past screening's books, without a mail to anybody."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from booking.claims import new_secret
 from booking.models import Booking, ClaimState, Payment, SeatClaim
+from booking.realtime import SeatUpdate, publish, seats_payload
 from booking.services.ticket_types import TicketTypes
 from booking.services.tickets import new_booking_number
 from catalog.models import Screening, TicketType
 from catalog.selectors.layouts import RoomLayout, layout_of_screening
-from cinema_project.common import clock
+from cinema_project.common import clock, outbox
 from cinema_project.common.database import write
 from cinema_project.common.errors import Invalid
 
@@ -57,11 +58,18 @@ def record_past_sales(*, screening_id: int, sales: Sequence[PastSale]) -> int:
         for ticket in _tickets(screening, layout, booking, sale)
     ]
     SeatClaim.objects.bulk_create(tickets, batch_size=500)
-    # A change of seats like any other (R56); nobody watches a screening that has started.
-    Screening.objects.filter(pk=screening_id).update(
-        bookings_count=screening.bookings_count + len(bookings), seat_seq=screening.seat_seq + 1
-    )
+    if tickets:
+        _count(screening, len(bookings), tickets)
     return len(tickets)
+
+
+def _count(screening: Screening, new_bookings: int, tickets: Sequence[SeatClaim]) -> None:
+    """Count a change of seats like any other, and tell of it (R56)."""
+    seq, changed = screening.seat_seq + 1, Screening.objects.filter(pk=screening.pk)
+    changed.update(bookings_count=screening.bookings_count + new_bookings, seat_seq=seq)
+    updates = [SeatUpdate(ticket.seat_id, "booked", ticket.user_id) for ticket in tickets]
+    payload = seats_payload(screening.pk, seq, clock.now(), updates)
+    outbox.add("seats", key=f"{screening.pk}:{seq}", payload=payload, at_once=publish)
 
 
 def _bookings(screening: Screening, layout: RoomLayout, sales: Sequence[PastSale]) -> list[Booking]:

@@ -18,6 +18,9 @@ from catalog.selectors.layouts import layout_of_screening
 from cinema_project.common.database import repeat_on, write
 from cinema_project.common.errors import DomainError, NotFound
 
+TOO_EARLY = (ScreeningPast, ScreeningCancelled)
+"""Refusals before which only money that a provider took is kept."""
+
 
 @repeat_on("one_live_claim_per_seat")
 @write
@@ -76,29 +79,23 @@ def _book(
         return sell(money=money)  # made before, or somebody else's: it says which (R23-R26)
     try:
         hold_with_promo(buyer=buyer, screening_id=screening_id, seat_ids=seat_ids, ticket_types=ticket_types, code=code)
-    except (NotFound, ScreeningPast, ScreeningCancelled):
+    except NotFound:
         raise
     except DomainError as refusal:
-        if payment_id is not None:
-            _keep(refusal, buyer, screening_id, seat_ids, payment_id, money)
+        if money is None and payment_id is not None and not isinstance(refusal, TOO_EARLY):
+            money = _full_price(screening_id, seat_ids, ticket_types)
+        if money is not None and payment_id is not None:
+            paid = unclaimed.Paid(payment_id, buyer.id, screening_id, seat_ids, money.amount, money.currency)
+            unclaimed.keep_if_refused(refusal, paid)
         raise
     return sell(money=money)
 
 
-def _keep(
-    refusal: DomainError,
-    buyer: Buyer,
-    screening_id: int,
-    seat_ids: list[int],
-    payment_id: str,
-    money: Money | None,
-) -> None:
-    """Have the money stored with the refusal (R33); where any payment counts, it is taken to be the full price."""
+def _full_price(screening_id: int, seat_ids: list[int], ticket_types: object) -> Money | None:
+    """Return what a payment that nobody asks about is taken to be (R33); nothing, for seats of another room."""
     layout, screening = layout_of_screening(screening_id), Screening.objects.get(pk=screening_id)
-    if money is None and not {*seat_ids} <= layout.seats.keys():
-        return
-    if money is None:
-        prices = (layout.price(screening.price, seat_id, TicketType.ADULT) for seat_id in seat_ids)
-        money = Money(sum(prices, Decimal(0)), screening.currency)
-    paid = unclaimed.Paid(payment_id, buyer.id, screening_id, seat_ids, money.amount, money.currency)
-    unclaimed.keep_if_refused(refusal, paid)
+    if not {*seat_ids} <= layout.seats.keys():
+        return None
+    types = checked_ticket_types(ticket_types, seat_ids)
+    prices = (layout.price(screening.price, seat_id, types.get(seat_id, TicketType.ADULT)) for seat_id in seat_ids)
+    return Money(sum(prices, Decimal(0)), screening.currency)

@@ -62,9 +62,11 @@ def _is_old(intent: PaymentIntent, now: datetime) -> bool:
 
 
 def _give_up(intent: PaymentIntent) -> None:
-    """Have it cancelled, so that no money comes for seats that are long gone; unless it came at the last moment."""
-    if intent.reference:
-        provider_named(intent.provider).cancel(intent.reference)
+    """Have it cancelled, so that no money comes for seats that are long gone; unless it came at the last moment.
+
+    What is on its way from a bank cannot be cancelled: that is asked about until it is decided.
+    """
+    cancelled = not intent.reference or provider_named(intent.provider).cancel(intent.reference)
     now = settle(payment_id=intent.payment_id)
-    if now is not None and now.status in UNDECIDED:
+    if cancelled and now is not None and now.status in UNDECIDED:
         close(now)

@@ -113,6 +113,8 @@ def _send(refund: Refund) -> None:
 
 
 def _ask_for(refund: Refund) -> GivenBack:
+    if not refund.amount:
+        return GivenBack(Standing.DONE)  # of a ticket that cost nothing: no bank takes such an order
     payment_id = payment_of(refund)
     intent = PaymentIntent.objects.filter(pk=payment_id).first() if payment_id else None
     # Money that no provider of ours took was paid at the counter.
@@ -169,5 +171,5 @@ def _settle(refund_id: int, reference: str, *, by: int | None = None) -> None:
 def _tell(refund: Refund) -> None:
     """Promise one mail about everything that one cancellation gave back of a booking, when the last of it is back."""
     together = Refund.objects.filter(claim__booking__tickets=refund.claim_id, created_at=refund.created_at)
-    if not together.exclude(status=Refund.Status.SETTLED).exists():
+    if not together.exclude(status=Refund.Status.SETTLED).exists() and together.filter(amount__gt=0).exists():
         promise_refund_news([*together.values_list("pk", flat=True)])

@@ -28,6 +28,9 @@ class SeatNotInRoom(Invalid):
 class SeatLimit(Invalid):
     code = "seat_limit"
 
+    def __init__(self) -> None:
+        super().__init__(f"You can have at most {MOST_SEATS} seats in one screening.")
+
 
 class ScreeningLimit(Invalid):
     code = "screening_limit"
@@ -95,9 +98,8 @@ def check_seats_of_room(screening: ScreeningState, seat_ids: Sequence[int]) -> N
 
 def check_seat_limit(found: Found, seat_ids: Sequence[int], user_id: int) -> None:
     """Refuse more than ten seats in a screening (R9)."""
-    have = {claim.seat_id for claim in _live(found, user_id) if claim.screening_id == found.screening.id}
-    if len(have | set(seat_ids)) > MOST_SEATS:
-        raise SeatLimit(f"You can have at most {MOST_SEATS} seats in one screening.")
+    if len(seats_of(found, user_id).union(seat_ids)) > MOST_SEATS:
+        raise SeatLimit
 
 
 def check_screening_limit(found: Found, user_id: int) -> None:
@@ -111,9 +113,12 @@ def seats_allowed(found: Found, user_id: int) -> int:
     """Return how many more seats of the screening the user may hold (R9)."""
     live = _live(found, user_id)
     held_elsewhere = {claim.screening_id for claim in live if claim.state == "held"} - {found.screening.id}
-    if len(held_elsewhere) >= MOST_SCREENINGS:
-        return 0
-    return max(0, MOST_SEATS - sum(claim.screening_id == found.screening.id for claim in live))
+    return 0 if len(held_elsewhere) >= MOST_SCREENINGS else max(0, MOST_SEATS - len(seats_of(found, user_id)))
+
+
+def seats_of(found: Found, user_id: int) -> set[int]:
+    """Return the seats of the screening that the user holds or has bought."""
+    return {claim.seat_id for claim in _live(found, user_id) if claim.screening_id == found.screening.id}
 
 
 def _live(found: Found, user_id: int) -> list[Claim]:

@@ -74,8 +74,8 @@ class ReservationExpired(Conflict):
     code = "reservation_expired"
 
 
-class RequestInProgress(Conflict):
-    """The same booking, or another of the same seats, is under way (R27)."""
+class RequestInProgress(Busy):
+    """The same booking, or another of the same seats, is under way (R27): it may yet be made, so its money stays."""
 
     code = "request_in_progress"
 

@@ -99,7 +99,10 @@ def check_claimable(status: str, captured_at: datetime | None) -> None:
 
 
 def give_back_lapsed() -> int:
-    """Make a refund of all money that nobody claimed in time; return of how many payments. Changes no answer (R63)."""
+    """Make a refund of all money that nobody claimed in time; return of how many payments.
+
+    Its payer sees it as due since that time, and cannot use it, whether or not this has run.
+    """
     lapsed = Payment.objects.filter(status=Payment.Status.CAPTURED, captured_at__lte=clock.now() - CLAIMABLE)
     return sum(_give_back(payment_id) for payment_id in lapsed.order_by("captured_at").values_list("pk", flat=True))
 

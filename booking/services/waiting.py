@@ -4,6 +4,7 @@ No seat is kept for the list while nobody waits. Whoever frees seats leaves a me
 worker then offers them, one party a transaction. A task of the clock makes good what was lost.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -17,12 +18,14 @@ from booking.promises import promise_offer
 from booking.rows.best import ADJACENCY, Suggestion, Wish, best_available
 from booking.selectors.halls import hall_of_found
 from booking.services.reservations import hold_until, release_holds
-from booking.services.seat_rules import MOST_SEATS, SeatLimit, check_on_sale, seats_allowed
+from booking.services.seat_rules import MOST_SEATS, SeatLimit, check_on_sale, seats_allowed, seats_of
 from booking.waiting_models import WaitingParty
 from catalog.models import ScreeningStatus, SeatType
 from cinema_project.common import clock
 from cinema_project.common.database import repeat_on, write
 from cinema_project.common.errors import Conflict, Invalid, NotFound
+
+logger = logging.getLogger(__name__)
 
 State = WaitingParty.State
 ACTIVE = (State.WAITING, State.OFFERED)
@@ -53,9 +56,8 @@ def join(*, buyer: Buyer, screening_id: int, size: object, wheelchair: object = 
     lock_screening(screening_id)
     found = look_at_room(screening_id, buyer.id)
     check_on_sale(found)
-    have = {claim.seat_id for claim in found.claims if _is_own(claim.user_id, claim.screening_id, found, buyer)}
-    if len(have) + size > MOST_SEATS:
-        raise SeatLimit(f"You can have at most {MOST_SEATS} seats in one screening.")
+    if len(seats_of(found, buyer.id)) + size > MOST_SEATS:
+        raise SeatLimit
     settle(screening_id)
     if _line(screening_id).filter(user=buyer.id).exists():
         raise AlreadyWaiting("You are on the waiting list of this screening.")
@@ -76,6 +78,7 @@ def leave(*, buyer: Buyer, party_id: int) -> None:
     if party is None:
         raise NotFound(f"Waiting party with id {party_id} not found")
     lock_screening(party.screening_id)
+    settle(party.screening_id)  # an offer that was taken stays one
     party.refresh_from_db()
     if party.state == State.OFFERED:
         held = SeatClaim.objects.filter(pk__in=party.claim_ids, state=ClaimState.HELD)
@@ -94,7 +97,15 @@ def leave_all(*, user: User) -> None:
 def offer_everywhere() -> int:
     """Do in each screening with a line what ``offer`` does; return the number of parties that got an offer."""
     waiting = WaitingParty.objects.filter(state__in=ACTIVE).order_by("screening_id")
-    return sum(offer(screening_id) for screening_id in waiting.values_list("screening_id", flat=True).distinct())
+    return sum(map(_offer_or_warn, waiting.values_list("screening_id", flat=True).distinct()))
+
+
+def _offer_or_warn(screening_id: int) -> int:
+    try:
+        return offer(screening_id)
+    except Exception:  # whatever it is, the other screenings must not wait for it
+        logger.warning("No offers could be made for screening %s", screening_id, exc_info=True)
+        return 0
 
 
 def offer(screening_id: int) -> int:
@@ -110,7 +121,7 @@ def offer(screening_id: int) -> int:
 
 def _has_work(screening_id: int) -> bool:
     """Look without the lock whether an offer has ended, or another can be made."""
-    line = list(_line(screening_id))
+    line = list(_line(screening_id).select_related("user"))
     if any(party.state == State.OFFERED and _outcome(party) for party in line):
         return True
     waiting = [party for party in line if party.state == State.WAITING]
@@ -136,9 +147,12 @@ def _offer_next(screening_id: int) -> bool:
 
 
 def _fitting(found: Found, parties: Sequence[WaitingParty]) -> Iterator[tuple[WaitingParty, Suggestion]]:
-    """Yield the parties that there are seats for, in their order; which seats, is worked out once for each size."""
+    """Yield the parties that there are seats for, in their order; which seats, is worked out once for each size.
+
+    Who is suspended cannot come and buy, and is passed over.
+    """
     known: dict[tuple[int, bool], Suggestion | None] = {}
-    for party in parties:
+    for party in (party for party in parties if party.user.is_active):
         wanted = (party.size, party.wheelchair)
         if wanted not in known:
             known[wanted] = _seats_for(found, *wanted)
@@ -190,10 +204,6 @@ def _seats_for(found: Found, size: int, wheelchair: bool) -> Suggestion | None:
 
 def _is_over(found: Found) -> bool:
     return found.now >= found.screening.start_time or found.screening.status == ScreeningStatus.CANCELLED
-
-
-def _is_own(user_id: int, screening_id: int, found: Found, buyer: Buyer) -> bool:
-    return (user_id, screening_id) == (buyer.id, found.screening.id)
 
 
 def _line(screening_id: int) -> QuerySet[WaitingParty]:

@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from booking.selectors import seatmap
-from booking.selectors.invariants import violations
 from booking.services import contested
 from booking.tests.brokers import Mosquitto, Relay
 from booking.tests.make import NOON
 from booking.tests.parallel import Queue
-from booking.tests.sale import Person, World, audit, open_sale
+from booking.tests.sale import Person, World, audited, open_sale
 from catalog.selectors import layouts
 from cinema_project.common import database
 from cinema_project.environment import Mqtt
@@ -31,17 +30,6 @@ def nothing_remembered() -> None:
     layouts._remembered.clear()
     contested._refused_at.clear()
     contested._offers.clear()
-
-
-@pytest.fixture(autouse=True)
-def books_balance(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Audit what each test leaves behind, on the test's own clock (R64)."""
-    has_database = request.node.get_closest_marker("django_db") is not None
-    if has_database:
-        request.getfixturevalue("clock")
-    yield
-    if has_database and not request.node.get_closest_marker("breaks_invariants"):
-        assert violations() == []
 
 
 @pytest.fixture
@@ -72,7 +60,7 @@ class House:
 
 
 @pytest.fixture(scope="module", params=["embedded", pytest.param("scaled", marks=pytest.mark.postgresql)])
-def house(request: pytest.FixtureRequest) -> Iterator[House]:
+def house(request: pytest.FixtureRequest) -> House:
     """Embedded: one process. Scaled: two web processes and the relay."""
     product = request.getfixturevalue(f"module_{request.param}")
     world = open_sale(product, people=60, seats=12, screenings=30)
@@ -80,25 +68,23 @@ def house(request: pytest.FixtureRequest) -> Iterator[House]:
     if product.is_scaled:
         servers += [product.start()]
         product.start("relay")
-    yield House(product, servers, world)
-    assert audit(product) == []
+    return House(product, servers, world)
 
 
 @pytest.fixture(scope="module")
 def module_embedded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("embedded")
-    product = embedded_product(request.getfixturevalue("sqlite_template"), folder)
-    yield product
-    product.close()
+    with audited(embedded_product(request.getfixturevalue("sqlite_template"), folder), request) as product:
+        yield product
 
 
 @pytest.fixture(scope="module")
 def module_scaled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     url, redis_url = os.environ["TEST_DATABASE_URL"], os.environ["TEST_REDIS_URL"]
     folder = tmp_path_factory.mktemp("scaled")
-    product = scaled_product(url, request.getfixturevalue("postgresql_template"), redis_url, folder)
-    yield product
-    product.close()
+    template = request.getfixturevalue("postgresql_template")
+    with audited(scaled_product(url, template, redis_url, folder), request) as product:
+        yield product
     drop_database(url, product.database_url.rsplit("/", 1)[1])
 
 

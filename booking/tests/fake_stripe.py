@@ -129,7 +129,7 @@ class FakeStripe:
 
     def _intent(self, name: str, verb: list[str], given: Json) -> Reply:
         intent = self.intents[name]
-        if verb and intent["status"] in ("succeeded", "canceled"):
+        if verb and intent["status"] in ("processing", "succeeded", "canceled"):
             return error(400, "invalid_request_error", "Not now.", code="payment_intent_unexpected_state")
         if verb == ["cancel"]:
             intent["status"] = "canceled"
@@ -174,6 +174,8 @@ class FakeStripe:
 
     def _refund(self, given: Json) -> Reply:
         intent, amount = self.intents[given["payment_intent"]], int(given["amount"])
+        if amount < 1:
+            return error(400, "invalid_request_error", "This value must be greater than or equal to 1.")
         others = sum(
             one["amount"]
             for one in self.refunds.values()

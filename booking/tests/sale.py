@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from accounts.tokens import issue_tokens
@@ -75,6 +76,17 @@ def audit(product: Product) -> list[tuple[str, object]]:
     position = "STRPOS" if product.is_scaled else "INSTR"
     checks = {rule: sql.replace("{position}", position) for rule, sql in CHECKS.items()}
     return [(rule, row) for rule, sql in checks.items() for row in product.query(sql)]
+
+
+@contextmanager
+def audited(product: Product, request: pytest.FixtureRequest) -> Iterator[Product]:
+    """Let tests use the product, audit what they leave behind (R64), and end it."""
+    try:
+        yield product
+        if not request.node.get_closest_marker("breaks_invariants"):
+            assert audit(product) == []
+    finally:
+        product.close()
 
 
 def client(server: Server, person: Person | None = None) -> httpx.Client:

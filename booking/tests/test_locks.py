@@ -10,7 +10,9 @@ from django.db import transaction
 
 from booking import claims
 from booking.claims import lock_screening
+from booking.rows.best import Wish
 from booking.services import reservations, tickets
+from booking.services.best import hold_best
 from booking.services.reservations import expire_lapsed, extend_holds, hold_seats
 from booking.services.tickets import book_from_holds, book_seats
 from booking.tests import make
@@ -241,6 +243,23 @@ def test_r62_a_sale_whose_answer_is_lost_is_looked_for_under_the_lock(monkeypatc
 
     assert sale.replayed
     assert make.states(screening) == [(call["seat_ids"][0], "confirmed")]
+
+
+@pytest.mark.postgresql
+def test_r62_a_group_whose_answer_is_lost_is_not_chosen_a_second_time(monkeypatch):
+    buyer, screening = make.user(), make.screening()
+
+    def lose_the_answer(*steps, write=claims.query_steps, **options):
+        monkeypatch.undo()
+        write(*steps, **options)
+        raise CommitUnknown("lost")
+
+    monkeypatch.setattr(claims, "query_steps", lose_the_answer)
+
+    with pytest.raises(CommitUnknown):
+        hold_best(buyer=buyer, screening_id=screening.pk, wish=Wish(2))
+
+    assert [state for _, state in make.states(screening)] == ["held", "held"]
 
 
 @pytest.mark.postgresql

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from functools import partial
 
 import pytest
 
@@ -15,7 +16,7 @@ from booking.services.intents import begin_payment
 from booking.services.reservations import hold_seats
 from booking.services.tickets import Booked, book_from_holds, book_seats, cancel_ticket
 from booking.tests import make
-from booking.tests.parallel import together
+from booking.tests.parallel import queued, together
 from booking.tests.paying import begun, books, paid, refused, take_money
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("verify")]
@@ -71,6 +72,19 @@ def test_r27_webhook_and_browser_make_one_booking(screening, seats):
     assert Booking.objects.count() == ROUNDS
     assert seen["replayed"] >= ROUNDS  # of two browsers one at most is first
     assert books() == {"captured": "200.00", "live": "200.00"}
+
+
+def test_r27_a_message_that_had_to_wait_too_long_books_when_it_comes_again(queue, screening, seats):
+    """Its money does not count as unclaimed meanwhile: the seats are held, and the sale may yet be made."""
+    intent = paid(make.user(), screening, *seats[:2])
+    settle = partial(settling.settle, payment_id=intent.payment_id)
+
+    with queued(queue, screening, settle) as request:
+        request.join(4)
+
+    assert (request.outcome, Payment.objects.count()) == ("request_in_progress", 0)
+    settle()
+    assert books() == {"captured": "20.00", "live": "20.00"}
 
 
 def test_two_messages_at_once_book_once(screening, seats):

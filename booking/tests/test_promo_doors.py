@@ -77,6 +77,14 @@ def test_book_takes_a_code_and_the_price_of_the_body_counts_for_nothing(post, sc
     assert post("/api/v1/tickets/book", body)["Idempotent-Replayed"] == "true"
 
 
+def test_r23_a_sale_with_a_code_may_be_repeated_for_ever(post, screening, seats):
+    body = {"screening_id": screening.pk, "seat_ids": seats[:2], "payment_id": "p", "promo_code": "SPRING"}
+
+    answers = [post("/api/v1/tickets/book", body) for _ in range(40)]
+
+    assert {answer.status_code for answer in answers} == {201}
+
+
 def test_refusals(post, buyer, screening, seats):
     def told(path, **body):
         answer = post(path, {"screening_id": screening.pk} | body)

@@ -21,10 +21,12 @@ from booking.services.promos import (
     use_promo,
 )
 from booking.services.reservations import HoldExpired, hold_seats, release_holds
+from booking.services.screenings import cancel_screening
 from booking.services.seat_rules import SeatsBooked, SeatsHeld
 from booking.services.tickets import book_from_holds, book_seats, cancel_ticket
 from booking.tests import make
 from booking.tests.make import NOON
+from booking.tests.paying import paid, payments, refused
 from catalog.tests import make as catalog
 from cinema_project.common.database import query
 
@@ -372,6 +374,35 @@ def test_r33_money_of_a_sale_that_the_code_refused_is_kept():
     kept = Payment.objects.get()
     assert (kept.status, str(kept.amount), refused.value.extra["refund"]) == ("captured", "20.00", "scheduled")
     assert make.states(screening) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("end", ["past", "cancelled"])
+def test_r33_money_that_a_provider_took_is_kept_whatever_stands_in_the_way(noon, verify, end):
+    promo()
+    buyer, screening = make.user(), make.screening(price="10.00")
+    seats = make.seats_of(screening)[:2]
+    intent = paid(buyer, screening, *seats)
+    if end == "past":
+        release_holds(buyer=buyer, screening_id=screening.pk)
+        noon.at(make.start_of(screening))
+    else:
+        cancel_screening(screening_id=screening.pk)
+
+    code, extra = refused(book_with_promo, **sale(screening, seats, buyer=buyer, payment_id=intent.pk, code="SPRING"))
+
+    assert (code, extra) == (f"screening_{end}", {"refund": "scheduled"})
+    assert payments() == [(intent.pk, "captured", seats, "20.00")]
+
+
+def test_r33_a_payment_that_counts_unasked_is_of_the_price_of_its_tickets():
+    screening = make.screening(price="10.00")
+    child, adult = make.seats_of(screening)[:2]
+
+    types = {str(child): "child"}
+    refused(book_with_promo, **sale(screening, [child, adult], payment_id="paid", ticket_types=types, code="WINTER"))
+
+    assert payments() == [("paid", "captured", [child, adult], "16.50")]
 
 
 @pytest.mark.parametrize(("take", "error"), [(book_seats, SeatsBooked), (hold_seats, SeatsHeld)])

@@ -21,6 +21,8 @@ from booking.services.unclaimed import give_back_lapsed
 from booking.tests import fake_stripe, make
 from booking.tests.fake_stripe import KEY, SECRET, error, signed
 from booking.tests.paying import books, payments, refused
+from cinema_project.common.database import query
+from cinema_project.common.models import OutboxMessage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 WEBHOOK = "/api/v1/payments/stripe/webhook"
@@ -291,6 +293,30 @@ def test_what_is_given_up_is_cancelled_at_stripe(stripe, call, noon, begin):
     assert PaymentIntent.objects.get().status == "closed"
 
 
+@pytest.mark.parametrize("begin", [begin_payment, begin_checkout])
+def test_money_that_takes_days_cannot_be_cancelled_and_is_asked_about_until_it_is_there(stripe, call, noon, begin):
+    """Its message may get lost like any other."""
+    intent = begin(**call)
+    under_way(stripe, intent)
+    noon.travel(3600)
+    reconcile()
+    stripe.pay(intent.reference)
+    noon.travel(3 * 86400)
+
+    reconcile()
+
+    assert PaymentIntent.objects.get().status == "paid"
+    assert books() == {"captured": "22.00", "unclaimed": "22.00"}
+
+
+def under_way(stripe, intent):
+    """Let the payer order a transfer that takes some days."""
+    if intent.hosted:
+        stripe.sessions[intent.reference].update(status="complete", payment_status="unpaid")
+    else:
+        stripe.intents[intent.reference]["status"] = "processing"
+
+
 def test_a_wrong_key_is_no_fault_of_the_visitors(stripe, call, settings, caplog):
     settings.STRIPE_SECRET_KEY = "sk_other"
     registry.provider_named.cache_clear()
@@ -320,6 +346,18 @@ def test_r39_a_ticket_is_refunded_in_part(stripe, bought, screening):
     assert (refund["amount"], refund["payment_intent"]) == (1200, bought.reference)
     assert states(screening) == ["refunded", "confirmed"]
     assert books() == {"captured": "22.00", "live": "10.00", "refunded": "12.00"}
+
+
+def test_r39_a_ticket_that_cost_nothing_is_refunded_without_stripe(stripe, call, screening):
+    query("UPDATE booking_seatclaim SET price = 0 WHERE seat_id = %s", [call["seat_ids"][0]])
+    stripe.pay(begin_payment(**call).reference)
+    tickets = book_from_holds(**call, payment_id=PaymentIntent.objects.get().pk).tickets
+    cancel_ticket(ticket_id=tickets[0].id, by=call["buyer"])
+
+    send_due()
+
+    assert (states(screening), stripe.refunds) == (["refunded", "confirmed"], {})
+    assert OutboxMessage.objects.filter(topic="refund_settled").count() == 0
 
 
 def test_r39_an_answer_that_was_lost_refunds_once_even_when_stripe_forgot_the_key(stripe, bought, noon):

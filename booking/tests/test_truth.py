@@ -10,9 +10,11 @@ from django.db import transaction
 from booking import realtime
 from booking.selectors.seatmap import seat_map
 from booking.selectors.tickets import holds_of
+from booking.services.history import PastSale, record_past_sales
 from booking.services.reservations import expire_lapsed, extend_holds, hold_seats, release_holds
 from booking.services.tickets import book_seats, cancel_ticket
 from booking.tests import make
+from booking.tests.make import NOON
 from catalog.models import Screening
 from cinema_project.common import outbox
 from cinema_project.common.models import OutboxMessage
@@ -59,6 +61,20 @@ def test_r56_every_change_counts_one_and_tells_of_it(screening, seats, noon):
         (7, {second: "available"}),
     ]
     assert seat_map(screening.pk).seq == 7
+
+
+def test_r56_sales_of_before_count_and_are_told_like_any_other(screening, seats, noon):
+    buyer = make.user()
+    hold_seats(buyer=buyer, screening_id=screening.pk, seat_ids=seats[:1])
+    noon.at(make.start_of(screening))
+    sales = [
+        PastSale(user_id=buyer.pk, payment_id=f"old {seat}", seat_ids=[seat], booked_at=NOON) for seat in seats[1:3]
+    ]
+
+    assert record_past_sales(screening_id=screening.pk, sales=sales) == 2
+    assert record_past_sales(screening_id=screening.pk, sales=[]) == 0
+
+    assert messages(screening)[1:] == [(2, dict.fromkeys(seats[1:3], "booked"))]
 
 
 def test_r56_what_changes_nothing_counts_nothing(screening, seats):

@@ -111,6 +111,19 @@ def test_an_offer_is_bought_like_any_hold_and_ends_the_wait(room):
     assert party.state == "served"
 
 
+def test_r63_who_has_got_seats_does_not_leave_whether_or_not_that_was_noted(room):
+    screening, seats, *_ = room
+    person, party = wait_for(room)
+    give_back(room, 0, 1)
+    offer(screening.pk)
+    book_from_holds(buyer=person, screening_id=screening.pk, seat_ids=seats[:2], payment_id="p")
+
+    leave(buyer=person, party_id=party.pk)
+
+    assert status(party) == ("served", None)
+    assert make.states(screening)[-2:] == [(seat, "confirmed") for seat in seats[:2]]
+
+
 @pytest.mark.parametrize("end", ["lapse", "release", "leave"])
 def test_an_offer_that_is_not_taken_goes_to_the_next(room, noon, end):
     screening, seats, *_ = room
@@ -255,6 +268,43 @@ def test_r09_counts_what_one_has(room):
     with pytest.raises(SeatLimit):
         wait_for(room, 3, buyer=owner)
     assert status(wait_for(room, 2, buyer=owner)[1]) == ("waiting", 1)
+
+
+def test_r09_holds_that_lapsed_do_not_count_marked_or_not(noon):
+    screening, seats = rows(8)
+    person = make.user()
+    hold_seats(buyer=person, screening_id=screening.pk, seat_ids=seats[:5])
+    noon.travel(301)
+    book_seats(buyer=make.user(), screening_id=screening.pk, seat_ids=seats[5:])
+
+    assert status(wait_for((screening,), 6, buyer=person)[1]) == ("waiting", 1)
+
+
+def test_who_is_suspended_is_passed_over_but_stays_in_line(room):
+    screening, seats, *_ = room
+    suspended, party = wait_for(room)
+    other, _ = wait_for(room)
+    suspended.is_active = False
+    suspended.save()
+    give_back(room, 0, 1)
+
+    assert offer(screening.pk) == 1
+
+    assert held_by(other, screening) == seats[:2]
+    assert status(party) == ("waiting", 1)
+
+
+def test_one_screening_that_cannot_be_served_keeps_no_other_from_it(room, monkeypatch):
+    screening, seats, *_ = room
+    person, _ = wait_for(room)
+    give_back(room, 0, 1)
+    broken, taken = rows(2)
+    book_seats(buyer=make.user(), screening_id=broken.pk, seat_ids=taken)
+    wait_for((broken,))
+    monkeypatch.setattr(waiting, "offer", lambda pk, offer=offer: 1 / 0 if pk == broken.pk else offer(pk))
+
+    assert offer_everywhere() == 1
+    assert held_by(person, screening) == seats[:2]
 
 
 def test_r09_who_holds_seats_in_two_other_films_is_passed_over_but_stays_in_line(room):

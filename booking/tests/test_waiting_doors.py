@@ -85,6 +85,22 @@ def test_a_place_in_line_from_joining_to_the_offer(call, room, person):
     assert held_by(person, screening) == []
 
 
+@pytest.mark.parametrize("lines", [1, 3])
+def test_the_list_takes_as_many_queries_for_one_as_for_many(call, person, lines, django_assert_num_queries):
+    for _ in range(lines):
+        screening, seats = rows(2, 2)
+        owner = make.user()
+        tickets = book_seats(buyer=owner, screening_id=screening.pk, seat_ids=seats).tickets
+        join(buyer=person, screening_id=screening.pk, size=2)
+        for ticket in tickets[:2]:
+            cancel_ticket(ticket_id=ticket.id, by=owner)
+        offer(screening.pk)
+
+    with django_assert_num_queries(2):
+        found = call("GET").json()
+    assert [party["status"] for party in reversed(found)] == ["offered", "offered", "waiting"][:lines]  # R9
+
+
 def test_a_repeated_request_with_its_key_joins_once(call, room):
     body = {"screening_id": room[0].pk, "party_size": 2}
     key = {"idempotency-key": "once"}

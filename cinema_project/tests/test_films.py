@@ -32,7 +32,8 @@ def test_trending_counts_the_tickets_of_two_weeks(api):
     few, none, many, newest = (make.movie() for _ in range(4))
     sell(few, 1)
     sell(many, 3)
-    sell(none, 4).update(confirmed_at=clock.now() - timedelta(days=14, seconds=1))
+    long_ago = clock.now() - timedelta(days=14, seconds=1)
+    sell(none, 4).update(booked_at=long_ago, confirmed_at=long_ago)
     make.movie(state=MovieState.ENDED)
     make.movie(archived_at=clock.now())
 

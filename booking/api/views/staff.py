@@ -8,14 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from accounts.callers import Caller, caller_of
 from accounts.roles import BOX_OFFICE
 from booking.api.serializers.seats import ticket_json
-from booking.models import ClaimState
 from booking.realtime import wire_time
 from booking.selectors.history import Use
-from booking.selectors.tickets import TicketView, everybodys_tickets, ticket_of, tickets_with
+from booking.selectors.tickets import everybodys_tickets, ticket_of, tickets_with
 from booking.services.check_in import check_in
 from booking.services.ticket_status import change_status
 from booking.states import TICKET_STATES
-from cinema_project.common import clock
 from cinema_project.common.errors import Invalid, NotAllowed
 from cinema_project.common.idempotency import once
 from cinema_project.common.json_api import JsonView, answer, body_of, whole_of
@@ -74,14 +72,8 @@ def answer_tickets(request: HttpRequest, ids: Any) -> HttpResponse:
 
 
 def tickets_json(ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Return tickets as staff see them: one whose time to pay is over is expired, whether somebody noted it or not."""
-    now = clock.now()
-    return [ticket_json(ticket) | _late(ticket, now) for ticket in tickets_with(ids)]
-
-
-def _late(ticket: TicketView, now: Any) -> dict[str, str]:
-    late = ticket.claim.state == ClaimState.PENDING and not ticket.claim.is_live(now)
-    return {"status": "expired"} if late else {}
+    """Return the tickets of these numbers, in their order."""
+    return [ticket_json(ticket) for ticket in tickets_with(ids)]
 
 
 def _state_of(request: HttpRequest) -> str | None:

@@ -11,6 +11,7 @@ from booking.api.serializers.seats import ticket_json
 from booking.api.views.promos import asked_promo
 from booking.api.views.reservations import seat_ids_of
 from booking.payments.provider import Money
+from booking.selectors.payments import is_sold
 from booking.selectors.tickets import sold_tickets, ticket_of, tickets_of
 from booking.services.promo_sales import book_with_promo
 from booking.services.proofs import prove
@@ -40,7 +41,7 @@ class Book(JsonView):
         caller = caller_of(request)
         body = body_of(request)
         screening_id, seat_ids, payment_id = whole_of(body, "screening_id"), seat_ids_of(body), body.get("payment_id")
-        if self.takes_promos:
+        if self.takes_promos and "promo_code" in body and not is_sold(payment_id):  # a repeat tries no code (R23)
             asked_promo(body, caller)
 
         def work(money: Money | None) -> HttpResponse:
