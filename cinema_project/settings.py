@@ -111,6 +111,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "cinema_project.pages.context.site",
+                "cinema_project.pages.context.purchase",
             ],
         },
     },
