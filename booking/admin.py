@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from unfold.admin import TabularInline
 from unfold.decorators import display
@@ -32,6 +32,11 @@ admin.site.register(PromoCode, PromoCodeAdmin)
 admin.site.register(PromoUse, PromoUseAdmin)
 admin.site.register(WaitingParty, WaitingPartyAdmin)
 
+SURE_TO_CANCEL = {
+    "title": "Cancel these tickets?",
+    "consequence": "Their seats go back on sale at once; what was paid is given back, and the buyers get a mail.",
+    "yes": "Yes, cancel and give back",
+}
 PLACES = ("screening__movie", "screening__room__cinema")
 STATE_LABELS = {
     "held": "warning",
@@ -126,11 +131,18 @@ class TicketAdmin(ClaimAdmin):
         return _told(history_of_ticket(ticket), ticket.screening.room.cinema.zone)
 
     @admin.action(description="Cancel and free the seats", permissions=["act"])
-    def cancel_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
+    def cancel_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse | None:
         def cancel(ticket: Ticket) -> None:
             change_status(ticket_id=ticket.pk, status="cancelled", by=int(request.user.pk or 0))
 
-        self.act_on_each(request, queryset.select_related("seat"), cancel, "cancelled for the buyer", _name_of)
+        tickets = queryset.select_related("seat")
+        asked = self.ask_first(request, tickets, self._in_full, **SURE_TO_CANCEL)
+        if asked is None:
+            self.act_on_each(request, tickets, cancel, "cancelled for the buyer", _name_of)
+        return asked
+
+    def _in_full(self, ticket: Ticket) -> str:
+        return f"{_name_of(ticket)}: {self.film(ticket)}, {self.starts(ticket)}, {ticket.user}, {self.money(ticket)}"
 
 
 def _name_of(ticket: Ticket) -> str:

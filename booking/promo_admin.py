@@ -33,8 +33,8 @@ class PromoCodeAdmin(StaffAdmin):
     ordering = ("-created_at", "-pk")
     readonly_fields = ("uses", "created_at")
     fieldsets = (
-        (None, {"fields": ("code", ("percent", "amount", "currency"), "is_active")}),
-        ("Limits", {"fields": (("max_uses", "uses_per_user"), ("valid_from", "valid_until"), ("cinema", "movie"))}),
+        (None, {"fields": ("code", "percent", ("amount", "currency"), "is_active")}),
+        ("Limits", {"fields": (("max_uses", "uses_per_user"), "valid_from", "valid_until", ("cinema", "movie"))}),
         ("Record", {"fields": (("uses", "created_at"),)}),
     )
 

@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import pluralize
 from unfold.decorators import display
 
 from booking.admin_forms import ScreeningForm
@@ -16,6 +17,12 @@ from catalog.models import Screening, ScreeningStatus, Seat
 from catalog.services import screenings
 from cinema_project.common import clock
 from cinema_project.common.staff_forms import ServiceAdmin, adopt, all_values, changed_values, wall_clock
+
+SURE_TO_CANCEL = {
+    "title": "Cancel these screenings?",
+    "consequence": "Whoever has a ticket gets the money back, and a mail. This cannot be undone.",
+    "yes": "Yes, cancel, refund and mail",
+}
 
 
 class WhenFilter(admin.SimpleListFilter):
@@ -50,7 +57,7 @@ class ScreeningAdmin(ServiceAdmin):
     ordering = ("start_time", "pk")
     autocomplete_fields = ("movie", "room")
     actions = ("cancel_screenings",)
-    readonly_fields = ("ends", "room_free", "currency", "shown_status", "sold", "held", "capacity", "created_at")
+    readonly_fields = ("ends", "room_free", "currency", "status_word", "sold", "held", "capacity", "created_at")
     what = ("price", ("is_3d", "is_imax", "is_dolby"), ("language", "subtitles"), "presale")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Screening]:
@@ -79,7 +86,7 @@ class ScreeningAdmin(ServiceAdmin):
         return (
             (None, {"fields": ("movie", "room", "start_time", *self.what)}),
             ("Seats", {"fields": (("sold", "held", "capacity"),)}),
-            ("Record", {"fields": (("ends", "room_free"), ("currency", "shown_status"), "created_at")}),
+            ("Record", {"fields": (("ends", "room_free"), ("currency", "status_word"), "created_at")}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -99,11 +106,19 @@ class ScreeningAdmin(ServiceAdmin):
         cancel_screening(screening_id=obj.pk, by=request.user.pk)
 
     @admin.action(description="Cancel, with refunds and mails", permissions=["change"])
-    def cancel_screenings(self, request: HttpRequest, queryset: QuerySet[Screening]) -> None:
+    def cancel_screenings(self, request: HttpRequest, queryset: QuerySet[Screening]) -> HttpResponse | None:
         def cancel(screening: Screening) -> None:
             cancel_screening(screening_id=screening.pk, by=request.user.pk)
 
-        self.act_on_each(request, queryset, cancel, "cancelled")
+        asked = self.ask_first(request, queryset, self._in_full, **SURE_TO_CANCEL)
+        if asked is None:
+            self.act_on_each(request, queryset, cancel, "cancelled")
+        return asked
+
+    def _in_full(self, screening: Screening) -> str:
+        sold = self.sold(screening)
+        tickets = f"{sold} ticket{pluralize(sold)} sold" if sold else "nothing sold"
+        return f"{screening.movie}, {self.starts(screening)}, {screening.room}: {tickets}"
 
     @admin.display(description="starts", ordering="start_time")
     def starts(self, screening: Screening) -> str:
@@ -147,6 +162,11 @@ class ScreeningAdmin(ServiceAdmin):
     def shown_status(self, screening: Screening) -> tuple[str, str]:
         status = screening.status_at(clock.now())
         return status, ScreeningStatus(status).label
+
+    @admin.display(description="status")
+    def status_word(self, screening: Screening) -> str:
+        _, word = self.shown_status(screening)
+        return word
 
 
 def _with_ids(values: dict[str, Any]) -> dict[str, Any]:

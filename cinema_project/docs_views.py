@@ -1,8 +1,6 @@
 """The API's documentation, from this server alone: no page here fetches anything from elsewhere."""
 
 import functools
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -10,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cinema_project.common.errors import DomainError
-from cinema_project.common.exception_handler import STATUSES
+from cinema_project.openapi.refusals import refusals
 from cinema_project.openapi.schema import schema_json
 
 REDOC = "drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js"
@@ -42,25 +39,7 @@ def redoc_script(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def errors(request: HttpRequest) -> HttpResponse:
-    found = sorted(set(_codes(DomainError)), key=lambda error: (error.status, error.code))
-    return render(request, "docs/errors.html", {"errors": found})
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorCode:
-    """One line of the page that a problem's ``type`` points to."""
-
-    code: str
-    status: int
-    meaning: str
-
-
-def _codes(kind: type[DomainError]) -> Iterator[ErrorCode]:
-    for error in kind.__subclasses__():
-        status = next(STATUSES[base] for base in error.__mro__ if base in STATUSES)
-        meaning = (error.__doc__ or error.code.replace("_", " ").capitalize() + ".").strip()
-        yield ErrorCode(error.code, status, meaning)
-        yield from _codes(error)
+    return render(request, "docs/errors.html", {"errors": refusals()})
 
 
 @functools.cache

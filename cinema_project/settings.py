@@ -111,6 +111,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "cinema_project.pages.context.site",
+                "cinema_project.pages.context.purchase",
             ],
         },
     },
@@ -278,6 +279,7 @@ LOGIN_REDIRECT_URL = "/"
 # --- Safety in the browser ---------------------------------------------------------------------------------------
 COOKIE_SECURE = env.flag("COOKIE_SECURE", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIE_SECURE
+CSRF_FAILURE_VIEW = "cinema_project.error_pages.stale_form"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", not DEBUG)
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000

@@ -38,5 +38,6 @@ urlpatterns = [
     # Addresses without their last slash go on to get one; the rest is a page that says what to do.
     re_path(r"^.*(?:/$|\.)", error_pages.nothing_here),
 ]
+handler403 = "cinema_project.error_pages.forbidden"
 handler404 = "cinema_project.error_pages.not_found"
 handler500 = "cinema_project.error_pages.server_error"

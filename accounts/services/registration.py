@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User, canonical_email
 from accounts.roles import MANAGER, STAFF_ROLES
 from accounts.services.links import ask_to_confirm, may_mail_link
-from accounts.services.passwords import check_new_password
+from accounts.services.passwords import PasswordRefused, check_new_password
 from cinema_project.common.database import write
 from cinema_project.common.errors import Invalid
 
@@ -38,16 +38,33 @@ def register_user(*, email: str, password: str, full_name: str = "", role: str =
     :param role: other than ``user`` only where staff ask for it, see :func:`accounts.services.people.create_person`
     :raises EmailInvalid: if it is no e-mail address, or one that nobody can have
     :raises EmailTaken: if the address is known, in whatever spelling
-    :raises PasswordRefused: if the password is too easy to guess
+    :raises PasswordRefused: if the password is too easy to guess; whatever is raised names all that is wrong
     """
+    faults = faults_of(email=email, password=password, full_name=full_name)
+    if faults:
+        faults[0].errors = [each for fault in faults for each in fault.errors]
+        raise faults[0]
     rights = {"is_staff": role in STAFF_ROLES, "is_superuser": role == "admin"}
     user = User(email=checked_new_email(email), full_name=full_name, **rights)
-    if User.objects.filter(email=user.email).exists():
-        raise EmailTaken
-    check_new_password(password, user)
     user.password = make_password(password)  # slow on purpose, so before the transaction
     _insert(user, role, to_confirm=may_mail_link(user.email))
     return user
+
+
+def faults_of(*, email: str | None, password: str | None, full_name: str = "") -> list[Invalid]:
+    """Return all that speaks against a new account with these; what is ``None`` is not looked at."""
+    faults: list[Invalid] = []
+    try:
+        if email is not None and User.objects.filter(email=checked_new_email(email)).exists():
+            faults.append(EmailTaken())
+    except EmailInvalid as fault:
+        faults.append(fault)
+    try:
+        if password is not None:
+            check_new_password(password, User(email=email or "", full_name=full_name))
+    except PasswordRefused as fault:
+        faults.append(fault)
+    return faults
 
 
 def is_known(email: str) -> bool:

@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.reset_tokens import reset_token
 from accounts.socket_auth import caller_with_any
 from accounts.tests import make
 
 pytestmark = pytest.mark.django_db
 
 SIGN_IN, SIGN_UP, SIGN_OUT = "/account/sign-in/", "/account/sign-up/", "/account/sign-out/"
+FORGOT = "/account/forgot/"
 ANN = {"full_name": "Ann Example", "email": "ann@cinema.test", "password": make.PASSWORD}
 
 
@@ -130,7 +132,8 @@ def test_faults_are_listed_with_links_to_their_fields(client):
     response = client.post(SIGN_UP, ANN | {"full_name": "", "password": "short"})
 
     page = tags(response)
-    assert [attrs["href"] for attrs in page.having("a") if attrs["href"].startswith("#id_")] == ["#id_full_name"]
+    links = [attrs["href"] for attrs in page.having("a") if attrs["href"].startswith("#id_")]
+    assert links == ["#id_full_name", "#id_password"]
     name = page.having("input", name="full_name")[0]
     assert name["aria-invalid"] == "true"
     assert page.having("ul", id=name["aria-describedby"].split()[-1])
@@ -155,6 +158,38 @@ def test_sign_up_says_what_is_wrong_with_which_field(client, fields, field, sent
     assert tags(response).having("a", href=f"#id_{field}")
     assert not is_signed_in(client)
     assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["", "Ann Example"])
+def test_sign_up_tells_all_that_is_wrong_at_once(client, name):
+    make.user(email="ann@cinema.test")
+
+    answer = client.post(SIGN_UP, ANN | {"full_name": name, "password": "short"}).content.decode()
+
+    assert "Email already registered" in answer
+    assert "This password is too short" in answer
+    assert ("This field is required." in answer) is not name
+
+
+def test_sign_up_with_half_a_form_is_no_way_around_the_limit_of_who_has_an_account(client):
+    make.user(email="ann@cinema.test")
+
+    answers = [client.post(SIGN_UP, ANN | {"full_name": ""}) for _ in range(61)]
+
+    assert "Email already registered" in answers[0].content.decode()
+    assert answers[-1].status_code == 429
+    assert "Email already registered" not in answers[-1].content.decode()
+
+
+def test_forgotten_password_leads_back_to_where_one_was(client, mailoutbox):
+    person, there = make.user(email="ann@cinema.test"), "/checkout/7/details/"
+    assert tags(client.get(SIGN_IN, {"next": there})).having("a", href=f"{FORGOT}?next={there}")
+
+    asked = client.post(FORGOT, {"email": person.email, "next": there})
+    chosen = client.post(f"/account/reset/{reset_token(person)}/", {"password": "another-good-2026"})
+
+    assert tags(asked).having("a", href=f"{SIGN_IN}?next={there}")
+    assert (chosen.status_code, chosen["Location"]) == (302, f"{SIGN_IN}?next={there}")
 
 
 def test_sign_up_makes_an_account_and_signs_in(client):

@@ -1,9 +1,11 @@
-"""Pages that say what a service refused."""
+"""Pages that say what a service refused, and where they lead on to."""
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from cinema_project.common.errors import DomainError, TooMany
 
@@ -17,3 +19,11 @@ def page(
     if refused is not None and refused.retry_after is not None:
         response["Retry-After"] = str(refused.retry_after)
     return response
+
+
+def next_page(request: HttpRequest) -> str:
+    """Return the address of ours that the visitor wants to go on to."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return settings.LOGIN_REDIRECT_URL

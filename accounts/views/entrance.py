@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,10 +17,10 @@ from accounts.models import User
 from accounts.request_rates import REGISTRATIONS
 from accounts.services.credentials import check_credentials
 from accounts.services.guests import guest_of
-from accounts.services.registration import register_user
+from accounts.services.registration import faults_of, register_user
 from accounts.services.sessions import end_page_sockets
 from accounts.tokens import page_token
-from accounts.views.answers import page
+from accounts.views.answers import next_page, page
 from accounts.visits import begin_visit
 from cinema_project.common.addresses import client_address
 from cinema_project.common.errors import DomainError
@@ -40,7 +38,7 @@ class Entrance(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            return redirect(_next(request))
+            return redirect(next_page(request))
         return self._page(request, self.form_class())
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -48,13 +46,18 @@ class Entrance(View):
         if form.is_valid():
             try:
                 begin_visit(request, self.person(request, **form.cleaned_data))
-                return HttpResponseRedirect(_next(request))
+                return HttpResponseRedirect(next_page(request))
             except DomainError as error:
                 form.refuse(error)
+        else:
+            self.look_further(request, form)
         return self._page(request, form)
 
+    def look_further(self, request: HttpRequest, form: AccountForm) -> None:
+        """Find what would be refused next in a form that is refused already."""
+
     def _page(self, request: HttpRequest, form: AccountForm) -> HttpResponse:
-        return page(request, self.template_name, refused=form.refusal, form=form, next=_next(request))
+        return page(request, self.template_name, refused=form.refusal, form=form, next=next_page(request))
 
 
 def _known_person(request: HttpRequest, **given: str) -> User:
@@ -77,6 +80,17 @@ class SignUp(Entrance):
     template_name = "accounts/sign_up.html"
     person = staticmethod(_new_person)
 
+    def look_further(self, request: HttpRequest, form: AccountForm) -> None:
+        """Tell all faults at once, as the service does once the form's own are mended."""
+        given = form.cleaned_data
+        try:
+            if "email" in given:
+                spend(REGISTRATIONS, client_address(request))
+            for error in faults_of(email=given.get("email"), password=given.get("password")):
+                form.refuse(error)
+        except DomainError as error:
+            form.refuse(error)
+
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
@@ -85,7 +99,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         end_page_sockets(user=request.user)
         logout(request)
         messages.success(request, "You are signed out.")
-    return HttpResponseRedirect(_next(request))
+    return HttpResponseRedirect(next_page(request))
 
 
 @cache_control(no_store=True)
@@ -94,11 +108,3 @@ def socket_token(request: HttpRequest) -> HttpResponse:
     """Hand a page a fresh token for its socket; a visitor who is not signed in may watch, too."""
     viewer = request.user if request.user.is_authenticated else guest_of(request.session)
     return JsonResponse({"token": page_token(viewer)})
-
-
-def _next(request: HttpRequest) -> str:
-    """Return the address of ours that the visitor wants to go on to."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    return settings.LOGIN_REDIRECT_URL

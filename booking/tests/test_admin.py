@@ -30,8 +30,22 @@ def sign_in(client, *groups: str):
 
 
 def cancel(client, *tickets: Ticket):
-    ticked = {"action": "cancel_tickets", "_selected_action": [ticket.pk for ticket in tickets]}
+    ticked = {"action": "cancel_tickets", "_selected_action": [ticket.pk for ticket in tickets], "sure": "yes"}
     return client.post(reverse(TICKETS), ticked, follow=True)
+
+
+def test_cancelling_names_the_tickets_and_asks_first(client, sold):
+    sign_in(client, "box office")
+    ticket = Ticket.objects.order_by("pk").first()
+    ticked = {"action": "cancel_tickets", "_selected_action": ticket.pk}
+
+    asked = client.post(reverse(TICKETS), ticked)
+
+    page = asked.content.decode()
+    assert f"{short_code_of(ticket.secret)}, seat {ticket.seat}" in page
+    assert f'name="_selected_action" value="{ticket.pk}"' in page
+    assert "given back" in page
+    assert not Ticket.objects.exclude(state="confirmed").exists()
 
 
 def test_ticket_list_tells_code_film_seat_buyer_and_price(client, sold):

@@ -293,3 +293,34 @@ def test_holding_needs_the_forms_token(seats, page):
 
     assert hold(strict, page, seats[0]).status_code == 403
     assert User.objects.count() == 0
+
+
+@pytest.mark.parametrize("path", ["/account/sign-in/", "/account/sign-up/", "/account/forgot/"])
+def test_signing_in_during_the_checkout_shows_the_seats_that_wait(client, page, details, seats, path):
+    hold(client, page, seats[0], seats[1])
+
+    answers = [client.get(path, {"next": details}), client.post(path, {"email": "", "next": details})]
+
+    for answer in answers:
+        assertContains(answer, 'aria-current="step">Details')
+        assertContains(answer, f'<a href="{page}">Seats</a>', html=True)
+        assertContains(answer, '<strong class="number">20.00 EUR</strong>', html=True)
+        assertContains(answer, "data-countdown")
+
+
+@pytest.mark.parametrize(
+    "wanted", ["/account/", "/checkout/999999/details/", "/nowhere", "//[", "https://evil.test/", ""], ids=str
+)
+def test_signing_in_for_something_else_shows_no_seats(client, page, seats, wanted):
+    hold(client, page, seats[0])
+
+    answer = client.get("/account/sign-in/", {"next": wanted})
+
+    assertNotContains(answer, "data-countdown")
+    assertNotContains(answer, 'class="steps"')
+
+
+def test_signing_in_shows_no_seats_of_others(client, page, details, seats):
+    hold(Client(), page, seats[0])
+
+    assertNotContains(client.get("/account/sign-in/", {"next": details}), "data-countdown")

@@ -10,6 +10,8 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from accounts.models import User
+from booking.services.tickets import book_seats
+from booking.tests import make as sales
 from catalog.models import Movie, Room, Screening
 from catalog.tests import make
 from cinema_project.common import clock
@@ -152,11 +154,31 @@ def test_screenings_are_cancelled_and_those_that_are_over_are_not(client):
     over = make.screening(seat_seq=1, start_time=clock.now() - timedelta(days=1))
     ahead = make.screening(seat_seq=1)
 
-    ticked = {"action": "cancel_screenings", "_selected_action": [over.pk, ahead.pk]}
+    ticked = {"action": "cancel_screenings", "_selected_action": [over.pk, ahead.pk], "sure": "yes"}
     page = client.post(reverse("admin:catalog_screening_changelist") + "?when=all", ticked, follow=True)
 
     assert list(Screening.objects.order_by("pk").values_list("status", flat=True)) == ["scheduled", "cancelled"]
     assert "A screening that is over cannot be cancelled." in page.content.decode()
+
+
+def test_cancelling_says_how_many_tickets_are_sold_and_asks_first(client):
+    screening = sales.screening(seats=2)
+    book_seats(buyer=sales.user(), screening_id=screening.pk, seat_ids=sales.seats_of(screening), payment_id="p")
+    ticked = {"action": "cancel_screenings", "_selected_action": screening.pk}
+
+    asked = client.post(reverse("admin:catalog_screening_changelist"), ticked)
+
+    assert "2 tickets sold" in asked.content.decode()
+    assert Screening.objects.get().status == "scheduled"
+
+
+def test_page_of_a_screening_says_its_status_in_a_word(client):
+    screening = make.screening()
+
+    page = client.get(reverse("admin:catalog_screening_change", args=[screening.pk])).content.decode()
+
+    assert "Scheduled" in page
+    assert "(&#x27;scheduled" not in page
 
 
 def test_list_shows_start_on_the_clock_of_the_cinema(client):

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -46,7 +47,8 @@ def details(request: HttpRequest, screening_id: int) -> HttpResponse:
     layout = layout_of_screening(screening_id)
     tickets = [(seat, ticket_choices(seat, layout, screening.price)) for seat in basket.seats]
     context = _context(request, screening, basket, step="Details")
-    return render(request, "booking/details.html", context | {"tickets": tickets})
+    context |= {"tickets": tickets, "promo_typed": request.GET.get("promo", "")}  # a refused code stays in its field
+    return render(request, "booking/details.html", context)
 
 
 def _take_details(request: HttpRequest, screening: Screening, basket: Basket) -> HttpResponse:
@@ -61,7 +63,7 @@ def _take_details(request: HttpRequest, screening: Screening, basket: Basket) ->
         take_promo(request, request.user, screening.pk)
     except DomainError as error:
         messages.error(request, error.detail)
-        return here
+        return SeeOther(f"{here.url}?{urlencode({'promo': request.POST.get('promo', '')})}")
     if request.POST.get("action") == "price":
         return here
     _give_time(request.user, screening.pk)

@@ -13,12 +13,15 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from cinema_project.common.database import write
 from cinema_project.common.errors import DomainError
+
+MOST_NAMED = 200
 
 
 class StaffAdmin(ModelAdmin):
@@ -48,6 +51,26 @@ class StaffAdmin(ModelAdmin):
             messages.error(request, "These rows do not exist.")
             return redirect(request.get_full_path())
         return super().response_action(request, queryset)
+
+    def ask_first(
+        self, request: HttpRequest, rows: models.QuerySet[Any], name: Callable[[Any], str], **words: str
+    ) -> HttpResponse | None:
+        """Name all that an action would touch, and ask; ``None`` once somebody has said yes.
+
+        :param words: ``title``, ``consequence`` and, for the button, ``yes``
+        """
+        if "sure" in request.POST:
+            return None
+        names = [name(row) for row in rows.order_by("pk")[:MOST_NAMED]]
+        sent = [ACTION_CHECKBOX_NAME, "action", "select_across"]
+        shown = {
+            "opts": self.opts,
+            "names": names,
+            "more": max(rows.count() - MOST_NAMED, 0),
+            "repeated": [(each, value) for each in sent for value in request.POST.getlist(each)],
+        }
+        context = self.admin_site.each_context(request) | shown | words
+        return TemplateResponse(request, "admin/are_you_sure.html", context)
 
     def act_on_each(
         self,

@@ -121,7 +121,7 @@ def test_bad_addresses_never_end_in_a_fault(client, boss, sold, model):
 
 @pytest.mark.parametrize("bad", ["abc", "9" * 30, "\0"])
 def test_action_on_rows_that_cannot_be_changes_nothing(client, boss, sold, bad):
-    ticked = {"action": "cancel_tickets", "_selected_action": bad}
+    ticked = {"action": "cancel_tickets", "_selected_action": bad, "sure": "yes"}
 
     assert client.post(address(Ticket, "changelist"), ticked).status_code < 500
     assert sorted(Ticket.objects.values_list("state", flat=True)) == ["cancelled", "confirmed"]

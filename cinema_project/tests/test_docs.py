@@ -16,9 +16,11 @@ from rest_framework.views import APIView
 
 from accounts.api.authentication import ApiKeyAuthentication, BearerAuthentication
 from accounts.permissions import has_scope
+from cinema_project.common.errors import DomainError
 from cinema_project.openapi import plain_views
 from cinema_project.openapi.examples import add_examples, example_of
 from cinema_project.openapi.problems import add_problems
+from cinema_project.openapi.refusals import INSIDE, MEANINGS, statuses_of
 from cinema_project.openapi.schema import schema_json
 
 CHECKED_IN = Path(settings.BASE_DIR) / "docs" / "openapi.json"
@@ -220,5 +222,9 @@ def test_schema_is_json_for_openapi_3_1(client):
 def test_page_of_refusals_explains_each_code(client):
     page = client.get("/docs/errors").content.decode()
 
-    assert 'id="not_found"' in page
-    assert 'id="invalid"' in page
+    codes = re.findall(r'<tr id="(\w+)">', page)
+    told = {code for code, _ in statuses_of(DomainError)} - INSIDE
+    assert told < {*codes}
+    assert {*codes} == {*MEANINGS}
+    assert len(codes) == len({*codes})
+    assert "<code>errors</code> points to each field that is wrong." in page

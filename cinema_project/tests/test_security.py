@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from accounts.tests import make
 from cinema_project.tests.product import ROOT
@@ -195,3 +195,33 @@ def test_unknown_addresses_of_the_gateway_are_not_found(client, path, method):
     answer = getattr(client, method)(path)
 
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("referer", "again"),
+    [
+        ("http://testserver/screenings/7/?seats=1", ["/screenings/7/?seats=1"]),
+        ("http://testserver//evil.test/", []),
+        ("https://evil.test/screenings/7/", []),
+        ("", []),
+    ],
+)
+def test_form_from_before_a_sign_in_says_what_to_do(referer, again):
+    browser = Client(enforce_csrf_checks=True)
+
+    answer = browser.post("/account/sign-in/", {"email": "ann@cinema.test"}, headers={"referer": referer})
+
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "This page is out of date" in page
+    assert re.findall(r'href="([^"]*)">Load it again', page) == again
+
+
+def test_staff_without_the_right_learn_whom_to_ask(client):
+    client.force_login(make.user(email="door@cinema.test", is_staff=True, groups=["box office"]))
+
+    answer = client.get("/admin/accounts/user/")
+
+    assert answer.status_code == 403
+    assert "door@cinema.test" in answer.content.decode()
+    assert "Ask a manager" in answer.content.decode()
