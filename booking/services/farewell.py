@@ -21,6 +21,7 @@ def close_account(*, user: User) -> None:
 
     :raises LastAdmin: if nobody else could run the cinema
     """
+    leave_all(user=user)  # before their holds are looked for: an offer under way makes more
     claims = SeatClaim.objects.filter(user=user)
     held = claims.filter(state=ClaimState.HELD).values_list("screening_id", flat=True)
     to_come = claims.filter(state=ClaimState.CONFIRMED, screening__start_time__gt=clock.now())
@@ -31,6 +32,5 @@ def close_account(*, user: User) -> None:
         for ticket_id in (ticket for screening, ticket in tickets if screening == screening_id):
             with suppress(TicketPast):
                 cancel_ticket(ticket_id=ticket_id, by=user)
-    leave_all(user=user)
     forget_opinions(user_id=user.pk)
     erase_person(user=user)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from booking.claims import COLUMNS, Claim, apply, claim_of, look_for_due
-from booking.models import Payment
+from booking.models import Payment, PaymentIntent
 from booking.realtime import SeatUpdate
 from booking.services.seat_rules import check_not_cancelled
 from catalog.models import Cinema, Screening, ScreeningStatus, Seat
@@ -129,6 +129,15 @@ def _take_along(screening: Screening, claims: Sequence[Claim], seats: dict[int, 
     left = [SeatUpdate(claim.seat_id, "available") for claim in claims]
     taken = [SeatUpdate(seats[claim.seat_id], *_shown(claim)) for claim in claims]
     apply(look_for_due(screening.pk), [moved], [*left, *taken])
+    _let_payments_follow(screening.pk, seats)
+
+
+def _let_payments_follow(screening_id: int, seats: dict[int, int]) -> None:
+    """Have payments under way buy the seats that their payers hold now."""
+    undecided = (PaymentIntent.Status.OPEN, PaymentIntent.Status.REPLACED)
+    for intent in PaymentIntent.objects.filter(screening=screening_id, status__in=undecided).order_by("pk"):
+        intent.seat_ids = sorted(seats.get(seat_id, seat_id) for seat_id in intent.seat_ids)
+        intent.save(update_fields=["seat_ids"])
 
 
 def _shown(claim: Claim) -> tuple[str, int, datetime | None]:

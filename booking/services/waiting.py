@@ -168,7 +168,7 @@ def _offer_to(party: WaitingParty, suggestion: Suggestion) -> bool:
     except BuyerGone:
         _end([party], State.LEFT)
         return False
-    if seats_allowed(found, party.user_id) < party.size:
+    if _is_over(found) or seats_allowed(found, party.user_id) < party.size:
         return False  # they stay in line: what they hold elsewhere will end
     length = min(timedelta(seconds=settings.WAITING_OFFER_SECONDS), found.screening.start_time - found.now)
     holds = hold_until(found, party.user, suggestion.ids, length)

@@ -8,11 +8,14 @@ from django.core import mail
 from booking.models import SeatClaim
 from booking.selectors.seatmap import seat_map
 from booking.selectors.tickets import tickets_of
+from booking.services.intents import begin_payment
 from booking.services.reservations import hold_seats
 from booking.services.screenings import HasLiveClaims, change_screening
 from booking.services.seat_rules import ScreeningCancelled
+from booking.services.settling import settle
 from booking.services.tickets import TicketPast, book_from_holds, book_seats, cancel_ticket
 from booking.tests import make
+from booking.tests.paying import books, take_money
 from catalog.models import Cinema, Screening, Seat
 from catalog.selectors.cinemas import RoomNotFound
 from catalog.services.archiving import remove_cinema, remove_room
@@ -217,6 +220,18 @@ def test_r47_claims_go_along_to_the_same_seats_and_everybody_sees_it(sold):
         buyer=sold.visitor, screening_id=sold.screening.pk, seat_ids=[there[2]], payment_id="later"
     )
     assert [ticket.seat_id for ticket in booked.tickets] == [there[2]]
+
+
+def test_r47_payment_under_way_buys_the_seats_that_its_payer_has_now(sold, verify):
+    third = {"buyer": sold.visitor, "screening_id": sold.screening.pk, "seat_ids": [sold.third]}
+    intent = begin_payment(**third)
+    sold.change(room_id=catalog.room(seats=(1, 4)).pk, remap=True)
+    take_money(intent)
+
+    settle(payment_id=intent.pk)
+
+    assert [ticket.seat.seat_number for ticket in tickets_of(sold.visitor.pk) if ticket.seat] == [3]
+    assert books() == {"captured": "37.50", "live": "37.50"}
 
 
 def test_r17_claimed_screening_goes_to_no_cinema_with_another_currency(sold):

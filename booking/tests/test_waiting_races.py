@@ -8,13 +8,14 @@ from django.db import IntegrityError
 from booking.models import WaitingParty
 from booking.selectors.invariants import violations
 from booking.services import waiting
+from booking.services.farewell import close_account
 from booking.services.reservations import hold_seats, release_holds
 from booking.services.tickets import book_seats, cancel_ticket
 from booking.services.waiting import join, offer
 from booking.tests import make
-from booking.tests.parallel import queued, together
+from booking.tests.parallel import Request, queued, together
 from booking.tests.parties import held_by, rows
-from cinema_project.common.database import Overtaken
+from cinema_project.common.database import Overtaken, query
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -100,6 +101,27 @@ def test_one_person_joins_once_however_often_they_press():
 
     assert sorted(isinstance(answer, str) for answer in answers) == [False, True, True, True, True]
     assert WaitingParty.objects.count() == 1
+
+
+@pytest.mark.postgresql
+def test_r52_who_leaves_while_an_offer_is_made_keeps_no_seats(monkeypatch):
+    screening, seats, tickets = sold_out(8)
+    person = party_of(2, screening)
+    for seat in seats[:2]:
+        cancel_ticket(ticket_id=tickets[seat][0], by=tickets[seat][1])
+    leaving = Request(partial(close_account, user=person))
+
+    def promised(party_id):
+        leaving.start()
+        while not query("SELECT 1 FROM pg_locks WHERE NOT granted"):
+            pass
+
+    monkeypatch.setattr(waiting, "promise_offer", promised)
+
+    assert offer(screening.pk) == 1
+    leaving.join()
+
+    assert (held_by(person, screening), WaitingParty.objects.get().state) == ([], "left")
 
 
 def test_giving_an_offer_back_at_the_same_moment_serves_the_next_once():
