@@ -62,7 +62,7 @@ def problem_for(exception: Exception) -> HttpResponse | None:
 def _framework_refusal(exception: drf.APIException) -> HttpResponse:
     """Answer what REST framework itself refuses."""
     if isinstance(exception, drf.ValidationError):
-        return refusal(errors.Invalid("The request is not valid.", errors=list(_pointers(exception.detail))))
+        return refusal(errors.invalid_fields(list(_pointers(exception.detail))))
     if isinstance(exception, drf.NotAuthenticated):
         return refusal(errors.Unauthenticated("Not authenticated"))
     if isinstance(exception, drf.Throttled):

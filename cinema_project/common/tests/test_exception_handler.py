@@ -102,6 +102,22 @@ def test_wrong_fields_are_named_by_pointer():
     ]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"rating": ["Choose 1 to 5."]}, "rating: Choose 1 to 5."),
+        (
+            {"seats": [{}, {"row": ["is required"]}], "name": ["too long"]},
+            "seats 1 row: is required (1 more in errors.)",
+        ),
+        (["Send an object."], "Send an object."),
+        ([], "The request is not valid."),
+    ],
+)
+def test_the_sentence_names_the_first_wrong_field(wrong, sentence):
+    assert body_of(problem_for(drf.ValidationError(wrong)))["detail"] == sentence
+
+
 def test_a_fault_of_ours_is_not_taken_for_a_refusal():
     assert problem_for(ZeroDivisionError()) is None
 
