@@ -46,6 +46,10 @@ TRANSLATED: dict[type[Exception], type[errors.DomainError]] = {
 
 def handle(exception: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """Answer for Django REST framework's ``EXCEPTION_HANDLER``; ``None`` lets an unknown fault be reported."""
+    view = context.get("view")
+    if isinstance(exception, drf.UnsupportedMediaType) and view is not None:
+        kinds = " or ".join(parser.media_type for parser in view.parser_classes)
+        return refusal(errors.UnsupportedType(f"{str(exception.detail).rstrip('.')}: send {kinds}."))
     return problem_for(exception)
 
 
