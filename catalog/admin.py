@@ -169,7 +169,7 @@ class MovieAdmin(TmdbAdmin, ArchivingAdmin):
     date_hierarchy = "release_date"
     ordering = ("title", "pk")
     inlines = (CastInline,)
-    readonly_fields = ("thumbnail", "slug", "vote_average", "vote_count", "archived_at", "created_at", "updated_at")
+    readonly_fields = ("slug", "vote_average", "vote_count", "archived_at", "created_at", "updated_at")
     fieldsets = (
         (
             None,
@@ -177,7 +177,7 @@ class MovieAdmin(TmdbAdmin, ArchivingAdmin):
         ),
         (
             "Pictures",
-            {"fields": ("thumbnail", "poster", "backdrop_path", "image_url", "trailer_url"), "classes": ("tab",)},
+            {"fields": ("poster", "backdrop_path", "image_url", "trailer_url"), "classes": ("tab",)},
         ),
         ("Makers", {"fields": ("director", "writers", "producers", "awards"), "classes": ("tab",)}),
         (

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils.text import slugify
 
 from catalog.models import Cinema, Movie
-from cinema_project.common.errors import Invalid
+from cinema_project.common.errors import invalid_fields
 from cinema_project.common.public_urls import UrlRefused, check_public_url
 
 ATTEMPTS = 3
@@ -25,9 +25,9 @@ def check_fields(row: Model, *, but: Collection[str] = ()) -> None:
     try:
         row.clean_fields(exclude={*relations, "slug", *but})
     except ValidationError as wrong:
-        raise Invalid("The values are not valid.", errors=pointers(wrong)) from wrong
+        raise invalid_fields(pointers(wrong)) from wrong
     if refused := [*_too_large(row), *_not_public(row, but)]:
-        raise Invalid("The values are not valid.", errors=refused)
+        raise invalid_fields(refused)
 
 
 def pointers(wrong: ValidationError) -> list[dict[str, str]]:

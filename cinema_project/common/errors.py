@@ -36,6 +36,15 @@ class Invalid(DomainError):
     code = "invalid"
 
 
+def invalid_fields(errors: Sequence[dict[str, str]]) -> Invalid:
+    """Refuse all these wrong fields, with the first of them in the sentence for a person."""
+    if not errors:
+        return Invalid("The request is not valid.")
+    name, sentence = errors[0]["pointer"].strip("/").replace("/", " "), errors[0]["detail"]
+    more = f" ({len(errors) - 1} more in errors.)" if len(errors) > 1 else ""
+    return Invalid(f"{name}: {sentence}{more}" if name else f"{sentence}{more}", errors=errors)
+
+
 class Unauthenticated(DomainError):
     code = "not_authenticated"
 

@@ -46,6 +46,10 @@ TRANSLATED: dict[type[Exception], type[errors.DomainError]] = {
 
 def handle(exception: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """Answer for Django REST framework's ``EXCEPTION_HANDLER``; ``None`` lets an unknown fault be reported."""
+    view = context.get("view")
+    if isinstance(exception, drf.UnsupportedMediaType) and view is not None:
+        kinds = " or ".join(parser.media_type for parser in view.parser_classes)
+        return refusal(errors.UnsupportedType(f"{str(exception.detail).rstrip('.')}: send {kinds}."))
     return problem_for(exception)
 
 
@@ -62,7 +66,7 @@ def problem_for(exception: Exception) -> HttpResponse | None:
 def _framework_refusal(exception: drf.APIException) -> HttpResponse:
     """Answer what REST framework itself refuses."""
     if isinstance(exception, drf.ValidationError):
-        return refusal(errors.Invalid("The request is not valid.", errors=list(_pointers(exception.detail))))
+        return refusal(errors.invalid_fields(list(_pointers(exception.detail))))
     if isinstance(exception, drf.NotAuthenticated):
         return refusal(errors.Unauthenticated("Not authenticated"))
     if isinstance(exception, drf.Throttled):

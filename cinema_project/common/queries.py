@@ -23,7 +23,7 @@ def whole(query: Any, name: str, default: int, *, least: int) -> int:
     if raw is None:
         return default
     if not raw.isascii() or not raw.isdigit() or len(raw) > LONGEST or int(raw) < least:
-        raise _wrong(Invalid, name, f"{name} must be a whole number from {least}.")
+        raise _wrong(Invalid, name, f"{name} must be a whole number from {least} to {LARGEST}.")
     return int(raw)
 
 

@@ -53,11 +53,25 @@ def test_pages_of_a_visitor(embedded, world, browser):
     url = embedded.start().url
     paths = ["/", "/?tab=coming-soon", "/?q=nothing", "/movies/nosferatu/", f"/screenings/{world['screening']}/"]
 
-    found = [
-        fault for path in [*paths, "/account/sign-in/", "/account/sign-up/"] for fault in faults(browser, url + path)
-    ]
+    paths += ["/account/sign-in/", "/account/sign-up/", "/docs/errors"]
+    found = [fault for path in paths for fault in faults(browser, url + path)]
 
     assert found == []
+
+
+def test_pages_where_one_signs_in_during_the_checkout(embedded, world, browser):
+    url = embedded.start().url
+    go.open_map(browser, url, world["screening"])
+    go.choose(browser, world["seats"]["E4"])
+    go.choose(browser, world["seats"]["E5"])
+    go.go_on(browser, go.find(browser, "#continue").click)
+    assert go.find(browser, ".order .summary__total").text == "Total, no further fees\n24.00 EUR"
+
+    found = faults(browser, browser.current_url)
+    found += faults(browser, browser.current_url.replace("sign-in", "forgot"))
+
+    assert found == []
+    assert complaints(browser) == []
 
 
 def test_pages_of_a_buyer(embedded, world, browser):

@@ -52,6 +52,14 @@ def test_a_week_of_a_new_cinema_is_made_through_the_api(embedded: Product) -> No
     assert min(days.values()) >= 3 * len(rooms)
     assert embedded.manage("audit_invariants").returncode == 0
 
+    refused = subprocess.run(
+        [sys.executable, "-I", ROOT / "docs/examples/a_week_by_api.py", url, EMAIL, "wrong"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (refused.returncode, refused.stderr) == (1, "auth/login: Incorrect email or password\n")
+
 
 def day_of(screening: dict) -> date:
     return datetime.fromisoformat(screening["start_time"]).astimezone(BERLIN).date()

@@ -5,6 +5,7 @@ python docs/examples/a_week_by_api.py http://127.0.0.1:8000 manager@cinema.test 
 
 import argparse
 import json
+import urllib.error
 import urllib.request
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import cycle
@@ -51,13 +52,24 @@ class Api:
         self.token = self.post("auth/login", {"email": email, "password": password})["access_token"]
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        """Send JSON and return the answer; a refusal is raised as ``urllib.error.HTTPError``."""
+        """Send JSON and return the answer; a refusal ends the program with what the server says about it."""
         headers = {"Content-Type": "application/json"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         request = urllib.request.Request(f"{self.server}/api/v1/{path}", json.dumps(body).encode(), headers)
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return json.load(response)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as refused:
+            raise SystemExit(f"{path}: {in_words(json.load(refused))}") from None
+        except urllib.error.URLError as failed:
+            raise SystemExit(f"{self.server} does not answer: {failed.reason}") from None
+
+
+def in_words(problem: dict[str, Any]) -> str:
+    """Say what a problem document says: its sentence, and what is wrong with which field."""
+    faults = [f"{error['pointer']}: {error['detail']}" for error in problem.get("errors", [])]
+    return "\n".join([problem["detail"], *faults])
 
 
 def open_room(api: Api, cinema_id: int, name: str, rows: int, per_row: int, last_row: str) -> int:

@@ -1,13 +1,15 @@
 import json
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions as drf
+from rest_framework.parsers import FormParser, JSONParser
 
 from cinema_project.common import errors
-from cinema_project.common.exception_handler import not_found, problem_for, server_error
+from cinema_project.common.exception_handler import handle, not_found, problem_for, server_error
 
 
 def body_of(response):
@@ -100,6 +102,33 @@ def test_wrong_fields_are_named_by_pointer():
         {"pointer": "/name", "detail": "odd"},
         {"pointer": "", "detail": "no"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"rating": ["Choose 1 to 5."]}, "rating: Choose 1 to 5."),
+        (
+            {"seats": [{}, {"row": ["is required"]}], "name": ["too long"]},
+            "seats 1 row: is required (1 more in errors.)",
+        ),
+        (["Send an object."], "Send an object."),
+        ([], "The request is not valid."),
+    ],
+)
+def test_the_sentence_names_the_first_wrong_field(wrong, sentence):
+    assert body_of(problem_for(drf.ValidationError(wrong)))["detail"] == sentence
+
+
+def test_a_body_of_another_kind_says_which_to_send():
+    view = SimpleNamespace(parser_classes=[JSONParser, FormParser])
+
+    told = body_of(handle(drf.UnsupportedMediaType("text/xml"), {"view": view}))
+
+    assert told["status"] == 415
+    assert told["detail"] == (
+        'Unsupported media type "text/xml" in request: send application/json or application/x-www-form-urlencoded.'
+    )
 
 
 def test_a_fault_of_ours_is_not_taken_for_a_refusal():
