@@ -366,6 +366,9 @@ PLAIN_VIEW_SCHEMAS = [
 ]
 
 # --- Other people's data -----------------------------------------------------------------------------------------
+FETCH_ALLOW_LOOPBACK = env.flag("FETCH_ALLOW_LOOPBACK", False)
+if FETCH_ALLOW_LOOPBACK and not DEBUG:
+    raise SettingsError("FETCH_ALLOW_LOOPBACK lets strangers' addresses lead into this machine: it is for DEBUG alone.")
 TMDB_API_KEY = env.text("TMDB_API_KEY")
 _TMDB_ROOT = env.address("TMDB_BASE_URL", "", ("https", "http")).rstrip("/")
 TMDB_BASE_URL = _TMDB_ROOT or "https://api.themoviedb.org"

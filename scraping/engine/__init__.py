@@ -8,8 +8,9 @@ by compare-and-set; triggers in the database refuse what nobody drew.
     unit: pending -> leased -> done | retry_at | quarantined | dead                                (leasing.py)
 
 ``worker.py`` leases units, lets threads fetch and parse them (``sources/base.py``: what a source is), and settles what
-came out in batches: items, payloads, attempts and the units' states in one transaction (``settling.py``, ``ingest.py``).
-Whoever is killed loses only leases; they lapse, and the next worker takes the units up. ``verdict.py`` judges the run.
+came out in batches: items, payloads, attempts and the states of units in one transaction (``settling.py``,
+``ingest.py``). Whoever is killed loses only leases; they lapse, and the next worker takes the
+units up. ``verdict.py`` judges the run.
 
 To add a site: one file in ``sources/``, one line in ``sources/registry.py``.
 """
