@@ -21,14 +21,19 @@ MOST_LOSSES = 25
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A unit that a worker may work on until the lease lapses."""
+    """A unit that a worker may work on until the lease lapses.
+
+    :param payload: of a replay, what to parse again
+    """
 
     unit_id: int
     number: int
     failures: int
-    payload: str
     at: datetime
     unit: base.Unit
+    payload: str = ""
+    payload_at: datetime | None = None
+    payload_status: int | None = None
 
 
 @write
@@ -40,17 +45,20 @@ def lease_units(*, run_id: int, worker: str, most: int) -> list[Lease]:
     found = list(locked(due)[:most])
     taken = {"lease": worker, "leased_until": now + lease_length(), "attempts_made": F("attempts_made") + 1}
     move(Unit, Unit.State.LEASED, taken, pk__in=[unit.pk for unit in found])
-    return [
-        Lease(
-            unit.pk,
-            unit.attempts_made + 1,
-            unit.failures,
-            unit.payload,
-            now,
-            base.Unit(unit.key, unit.args, unit.order),
-        )
-        for unit in found
-    ]
+    return [_lease(unit, now) for unit in found]
+
+
+def _lease(unit: Unit, now: datetime) -> Lease:
+    return Lease(
+        unit.pk,
+        unit.attempts_made + 1,
+        unit.failures,
+        now,
+        base.Unit(unit.key, unit.args, unit.order),
+        unit.payload,
+        unit.payload_at,
+        unit.payload_status,
+    )
 
 
 def locked(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -118,3 +126,9 @@ def next_due(run_id: int) -> datetime | None:
     soonest = open_units.aggregate(waiting=Min("due_at", filter=Q(leased_until=None)), lapsing=Min("leased_until"))
     moments = [moment for moment in soonest.values() if moment is not None]
     return min(moments, default=None)
+
+
+def seconds_to_next(run_id: int) -> float | None:
+    """Return in how many seconds there is something to do, ``None`` if there is nothing left."""
+    due = next_due(run_id)
+    return None if due is None else max(0.0, (due - clock.now()).total_seconds())

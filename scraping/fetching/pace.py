@@ -1,8 +1,8 @@
 """How often a host is asked: at most so many requests in any one second, over all processes, without bursts.
 
-The pace of a host is one number, the moment from which the next request may go out. Who asks for a turn gets it there and
-then, or is told how long to wait. It lives in Redis, or in the database where there is none or none that answers. A host
-that says ``Retry-After`` moves that moment for everybody.
+The pace of a host is one number, the moment from which the next request may go out. Who asks for a turn gets it there
+and then, or is told how long to wait. It lives in Redis, or in the database where there is none or none that answers.
+A host that says ``Retry-After`` moves that moment for everybody.
 """
 
 import logging
@@ -22,8 +22,8 @@ from scraping.models import Host
 logger = logging.getLogger(__name__)
 
 SLACK_SECONDS = 0.015
-"""A turn may be taken so much too early, to make up for waking too late; the pace is that much slower, so that no second
-ever sees more requests than allowed."""
+"""A turn may be taken so much too early, to make up for waking too late; the pace is that much slower, so that no
+second ever sees more requests than allowed."""
 PATIENCE_SECONDS = 0.5
 PAUSE_SECONDS = 5
 """How long a Redis that did not answer is left in peace."""
@@ -165,6 +165,14 @@ class Pace:
         self._wait = wait
         self._looked: dict[str, float] = {}
 
+    def wait(self, seconds: float) -> None:
+        """Wait.
+
+        :raises Aborted: as soon as nothing is wanted any more
+        """
+        if self._wait(seconds):
+            raise Aborted("It was called off.")
+
     def turn(self, host: str) -> None:
         """Return when the next request to the host may go out: now.
 
@@ -176,8 +184,7 @@ class Pace:
         while (left := store().ask(host, self._interval)) > 0:
             if left > max(LONGEST_WAIT_SECONDS, 2 * self._interval):
                 raise TurnLater(left)
-            if self._wait(min(left, LOOK_SECONDS)):
-                raise Aborted("It was called off.")
+            self.wait(min(left, LOOK_SECONDS))
         self._looked[host] = time.monotonic() + LOOK_SECONDS
 
     def pause(self, host: str, seconds: float) -> None:

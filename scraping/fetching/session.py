@@ -32,6 +32,14 @@ class Validators:
     content_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A payload from an earlier time."""
+
+    content: bytes
+    content_type: str
+
+
 @dataclass
 class Tools:
     """What the sessions of a worker share."""
@@ -70,7 +78,7 @@ class Session:
         if answer.status == HTTPStatus.NOT_MODIFIED and known is not None:
             kept = kept_payload(known[2])
             if kept is not None:
-                return Payload(whole, kept, 200, known[3], clock.now(), answer.headers, is_old=True)
+                return Payload(whole, kept.content, 200, known[3], clock.now(), answer.headers, is_old=True)
             answer = self._ask(whole, "GET", headers or {})  # it was forgotten between the look and now
         payload = self._checked(answer, expected)
         if self.tools.rules.conditional and answer.status == HTTPStatus.OK:
@@ -88,6 +96,10 @@ class Session:
         """Send something. See ``sources.base.Client``."""
         sent = {"content-type": "application/json", **(headers or {})}
         return self._checked(self._ask(url, "POST", sent, b"" if json is None else orjson.dumps(json)), expected)
+
+    def wait(self, seconds: float) -> None:
+        """Wait; a run that is called off does not. See ``sources.base.Client``."""
+        self.tools.pace.wait(seconds)
 
     def _ask(self, url: str, method: str, headers: Mapping[str, str], content: bytes = b"") -> Answer:
         tools, host = self.tools, host_of(url)
@@ -150,10 +162,10 @@ def conditions(known: Known | None) -> dict[str, str]:
     return ({"if-none-match": etag} if etag else {}) | ({"if-modified-since": modified} if modified else {})
 
 
-def kept_payload(name: str) -> bytes | None:
+def kept_payload(name: str) -> Kept | None:
     """Return a payload that was kept, ``None`` if it was forgotten."""
     row = RawPayload.objects.filter(pk=name).first()
-    return None if row is None else zlib.decompress(bytes(row.content))
+    return None if row is None else Kept(zlib.decompress(bytes(row.content)), row.content_type)
 
 
 def host_of(url: str) -> str:

@@ -117,6 +117,8 @@ class Unit(models.Model):
     failures = models.PositiveSmallIntegerField(default=0, db_default=0)
     losses = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Workers that died having it.")
     payload = models.CharField(max_length=64, blank=True, default="", help_text="For a replay: what to parse again.")
+    payload_at = models.DateTimeField(null=True, blank=True, help_text="When that was fetched.")
+    payload_status = models.PositiveSmallIntegerField(null=True, blank=True)
     error = models.TextField(blank=True, default="")
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -3,8 +3,12 @@
     class Demo:
         name = "demo-movies"
         version = 1
-        rules = Rules(per_second=2, least={"movie": 10}, whole=frozenset({"movie"}))
+        trusted = [settings.DEMO_URL]
+        rules = Rules(per_second=2, least={"movie": 10})
         schemas = {"movie": MovieSchema}
+
+        def whole(self, options):
+            return {"movie"}
 
         def plan(self, options):
             yield Unit("list:1", {"page": 1})
@@ -23,7 +27,7 @@
 again by a better parser. A record that its schema refuses goes into quarantine, alone; the others of its page are kept.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -102,8 +106,7 @@ class Rules:
     :param seconds: how long one answer may take, all of it
     :param conditional: ask only for what has changed (ETag, Last-Modified), where the payload is kept
     :param keep_payloads: keep raw answers, for lineage and replay
-    :param least: by kind, how many things a run must find at least, or it is called suspect
-    :param whole: kinds of which a complete run names all there are: what it does not name has vanished
+    :param least: by kind, how many things a whole run must find at least, or it is called suspect
     :param share_lost: how many of the things known may vanish in one run, as a part of 1; more is suspect
     """
 
@@ -115,7 +118,6 @@ class Rules:
     conditional: bool = True
     keep_payloads: bool = True
     least: Mapping[str, int] = field(default_factory=dict)
-    whole: frozenset[str] = frozenset()
     share_lost: float = 0.5
 
 
@@ -144,18 +146,31 @@ class Client(Protocol):
         expected: Iterable[int] = (200, 201),
     ) -> Payload: ...
 
+    def wait(self, seconds: float) -> None:
+        """Wait, as ``time.sleep`` does, but not for a run that is called off."""
+        ...
+
 
 class Source(Protocol):
     """A site we read, or one part of it that is read by itself.
 
     :param version: of the parser: raised with each change of what ``parse`` yields
     :param schemas: by kind, what a record's data must be; what the schema dumps as JSON is what is stored
+    :param trusted: addresses of the settings that it asks: their hosts may be anywhere, all others must be public
     """
 
     name: str
     version: int
+    trusted: Collection[str]
     rules: Rules
     schemas: Mapping[str, type[BaseModel]]
+
+    def whole(self, options: Mapping[str, Any]) -> Collection[str]:
+        """Return the kinds of which a complete run with these options names all there are.
+
+        What such a run does not name has vanished. Of a part (one city) that cannot be said: it names none.
+        """
+        ...
 
     def plan(self, options: Mapping[str, Any]) -> Iterable[Unit]:
         """Yield the units to begin with.
