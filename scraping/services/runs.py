@@ -64,6 +64,8 @@ def start_run(
         return run, False
     scope = scope_of(options or {})
     live = Run.objects.filter(source=source, scope=scope, state__in=Run.LIVE, replay_of=None).first()
+    if live is not None and live.run_key == key:  # begun since the first look
+        return live, False
     if live is not None:
         raise AlreadyRunning(f"{source} is running already: run {live.pk}.", run_id=live.pk)
     now = clock.now()
