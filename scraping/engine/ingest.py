@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from scraping.engine.bulk import upsert
 from scraping.engine.results import Found, Result
 from scraping.models import Item
 
@@ -120,13 +121,7 @@ class _Batch:
 
     def write(self, sinks: Sinks) -> None:
         """Store what is new or changed, and pass it on."""
-        written = Item.objects.bulk_create(
-            self.changed.values(),
-            batch_size=CHUNK,
-            update_conflicts=True,
-            unique_fields=["source", "kind", "external_id"],
-            update_fields=CHANGING,
-        )
+        written = upsert(self.changed.values(), unique=["source", "kind", "external_id"], changing=CHANGING)
         by_kind: dict[str, list[Item]] = {}
         for item in written:
             self.known[item.kind, item.external_id].item_id = item.pk

@@ -13,6 +13,7 @@ from django.db.models import F
 
 from cinema_project.common import clock
 from cinema_project.common.database import write
+from scraping.engine.bulk import insert, upsert
 from scraping.engine.ingest import Counts, Sinks, ingest
 from scraping.engine.results import Result
 from scraping.engine.states import move
@@ -54,9 +55,7 @@ def keep_payloads(source: base.Source, results: Iterable[Result], now: datetime)
         return
     kept = set(RawPayload.objects.filter(pk__in=list(given)).values_list("pk", flat=True))
     new = [result for name, result in given.items() if name not in kept]
-    RawPayload.objects.bulk_create(
-        [row for result in new if (row := _payload_row(result, now))], ignore_conflicts=True, batch_size=100
-    )
+    insert(row for result in new if (row := _payload_row(result, now)))
     _remember_pages(source.name, list(given.values()), now)
 
 
@@ -97,7 +96,7 @@ def _remember_pages(source: str, results: Iterable[Result], now: datetime) -> No
                 )
             )
     fields = ["etag", "last_modified", "payload", "content_type", "changed_at"]
-    Page.objects.bulk_create(changed, update_conflicts=True, unique_fields=["key"], update_fields=fields)
+    upsert(changed, unique=["key"], changing=fields)
 
 
 def outcome_of(result: Result) -> str:
@@ -112,7 +111,7 @@ def outcome_of(result: Result) -> str:
 def _write_attempts(
     run_id: int, worker: str, results: Sequence[Result], counted: Sequence[tuple[Counts, bytes]], now: datetime
 ) -> None:
-    Attempt.objects.bulk_create(
+    insert(
         Attempt(
             run_id=run_id,
             unit_id=result.lease.unit_id,
@@ -152,13 +151,12 @@ def _quarantine(source: base.Source, run_id: int, results: Iterable[Result], now
         if result.parse_error:
             rows.append(Quarantined(errors=[{"where": "", "what": result.parse_error}], **common))
         rows += [Quarantined(**asdict(one), **common) for one in result.refused]
-    Quarantined.objects.bulk_create(rows)
+    insert(rows)
 
 
 def plan_units(run_id: int, units: Iterable[base.Unit], now: datetime) -> None:
     """Add units to a run; those it has already are left alone."""
-    rows = [Unit(run_id=run_id, key=one.key, args=dict(one.args), order=one.order, due_at=now) for one in units]
-    Unit.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    insert(Unit(run_id=run_id, key=one.key, args=dict(one.args), order=one.order, due_at=now) for one in units)
 
 
 def _move_units(source: base.Source, results: Iterable[Result], now: datetime) -> None:

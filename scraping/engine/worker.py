@@ -24,7 +24,8 @@ from scraping.fetching.breaker import Breaker
 from scraping.fetching.pace import Pace
 from scraping.fetching.retry import Decision, decide
 from scraping.fetching.session import Session, Tools, kept_payload
-from scraping.models import Run
+from scraping.fetching.watch import Watch
+from scraping.models import Page, Run
 from scraping.sources.base import Payload, Source, UnitGone
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 0.5
 """How soon a worker knows that its run is to be cancelled."""
 LARGEST_BATCH, GATHER_SECONDS = 200, 0.2
+MOST_AHEAD, QUICK_SECONDS = 64, 2.0
+"""Units that a thread may have waiting for it, if it works through half of them that soon."""
 LONGEST_IDLE_SECONDS = 3.0
 """A worker that has to wait longer for its next unit leaves; the run is taken up again when it is due."""
 LEAVE_SECONDS = 40.0
@@ -71,10 +74,13 @@ class Worker:
         self._called_off = threading.Event()
         """The run is to be cancelled, or its source is down: nothing more is fetched."""
         pace = Pace(job.per_second, self._called_off.wait)
-        self._tools = Tools(job.source.name, job.source.rules, self._fetcher, pace, Breaker())
+        rules, name = job.source.rules, job.source.name
+        knows_pages = rules.conditional and Page.objects.filter(source=name).exists()
+        self._tools = Tools(name, rules, self._fetcher, pace, Breaker(), Watch(), knows_pages)
         self._leases: queue.SimpleQueue[Lease | None] = queue.SimpleQueue()
         self._results: queue.Queue[Result] = queue.Queue(maxsize=LARGEST_BATCH)
         self._in_hand: dict[int, Lease] = {}
+        self._enough, self._leased_at = threads * 2, float("-inf")
         self._writing = threading.Lock()
         """One write to the leases of this worker at a time: two could wait for each other."""
         self._gone = threading.Event()
@@ -117,13 +123,18 @@ class Worker:
         return self._called_off.is_set() or self.job.stop.is_set() or time.monotonic() >= until
 
     def _top_up(self) -> int:
-        """Lease as many units as keep the threads busy; return how many."""
-        rules = self.job.source.rules
-        enough = rules.threads * (2 if self.job.per_second else 16)
-        if len(self._in_hand) > enough // 2:
+        """Lease as many units as keep the threads busy for a moment; return how many.
+
+        A quick worker takes more at a time; what a slow one held would wait for nothing.
+        """
+        if len(self._in_hand) > self._enough // 2:
             return 0
+        now, threads = time.monotonic(), self.job.source.rules.threads
+        quick = now - self._leased_at < QUICK_SECONDS
+        self._enough = min(threads * MOST_AHEAD, self._enough * 2) if quick else max(threads * 2, self._enough // 2)
+        self._leased_at = now
         with self._writing:
-            leased = leasing.lease_units(run_id=self.job.run_id, worker=self.job.name, most=enough)
+            leased = leasing.lease_units(run_id=self.job.run_id, worker=self.job.name, most=self._enough)
         for lease in leased:
             self._in_hand[lease.unit_id] = lease
             self._leases.put(lease)

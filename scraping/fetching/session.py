@@ -9,13 +9,13 @@ from typing import Any
 
 import orjson
 
-from cinema_project.common import clock
 from cinema_project.common.database import query
 from cinema_project.common.fetching.fetcher import Answer, Fetcher, Limits, place_of, with_query
 from cinema_project.common.fetching.network import Aborted, NotReached
 from scraping.fetching.breaker import Breaker
 from scraping.fetching.pace import Pace
 from scraping.fetching.retry import BUSY, UnexpectedStatus, retry_after
+from scraping.fetching.watch import Watch
 from scraping.models import RawPayload
 from scraping.sources.base import Payload, Rules
 
@@ -42,13 +42,18 @@ class Kept:
 
 @dataclass
 class Tools:
-    """What the sessions of a worker share."""
+    """What the sessions of a worker share.
+
+    :param knows_pages: the site has said of some pages which version it sent, so it is worth asking for changes
+    """
 
     source: str
     rules: Rules
     fetcher: Fetcher
     pace: Pace
     breaker: Breaker
+    watch: Watch
+    knows_pages: bool
 
 
 @dataclass
@@ -78,7 +83,7 @@ class Session:
         if answer.status == HTTPStatus.NOT_MODIFIED and known is not None:
             kept = kept_payload(known[2])
             if kept is not None:
-                return Payload(whole, kept.content, 200, known[3], clock.now(), answer.headers, is_old=True)
+                return Payload(whole, kept.content, 200, known[3], self.tools.watch.now(), answer.headers, is_old=True)
             answer = self._ask(whole, "GET", headers or {})  # it was forgotten between the look and now
         payload = self._checked(answer, expected)
         if self.tools.rules.conditional and answer.status == HTTPStatus.OK:
@@ -120,7 +125,9 @@ class Session:
         return answer
 
     def _note(self, host: str, answer: Answer) -> None:
-        if answer.status in BUSY and (seconds := retry_after(answer.headers.get("retry-after", ""), clock.now())):
+        if answer.status in BUSY and (
+            seconds := retry_after(answer.headers.get("retry-after", ""), self.tools.watch.now())
+        ):
             self.tools.pace.pause(host, seconds)
         elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             self.tools.breaker.failed(host, f"status {answer.status}")
@@ -129,12 +136,15 @@ class Session:
 
     def _checked(self, answer: Answer, expected: Iterable[int]) -> Payload:
         if answer.status not in expected:
-            told = answer.headers.get("retry-after", "") if answer.status in BUSY else ""
-            raise UnexpectedStatus(answer.status, retry_after(told, clock.now()) if told else None)
-        return Payload(answer.url, answer.content, answer.status, answer.content_type, clock.now(), answer.headers)
+            raise UnexpectedStatus(answer.status, self._told_to_wait(answer) if answer.status in BUSY else None)
+        moment = self.tools.watch.now()
+        return Payload(answer.url, answer.content, answer.status, answer.content_type, moment, answer.headers)
+
+    def _told_to_wait(self, answer: Answer) -> float | None:
+        return retry_after(answer.headers.get("retry-after", ""), self.tools.watch.now())
 
     def _known(self, page: str) -> Known | None:
-        if not self.tools.rules.conditional:
+        if not self.tools.knows_pages:
             return None
         found = query(
             "SELECT page.etag, page.last_modified, page.payload, page.content_type FROM scraping_page page"

@@ -3,15 +3,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 
-from cinema_project.common.models import OutboxMessage
-from cinema_project.tests import clock as clocks
 from cinema_project.tests import sites
 from cinema_project.tests.sites import Site
 from scraping import background
 from scraping.fetching import pace
-from scraping.models import Host, Item, Page, RawPayload, Run, SourceState
+from scraping.models import Run
 from scraping.services.execution import work_on
 from scraping.services.runs import start_run
 from scraping.sources.registry import SOURCES
@@ -44,25 +41,7 @@ def numbers_source(site, monkeypatch) -> Numbers:
 
 
 @pytest.fixture
-def committed(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """A database in which all connections see the same; afterwards only our own tables are emptied, which is quick."""
-    with django_db_blocker.unblock():
-        yield
-        for model in (Run, Item, RawPayload, Page, Host, SourceState, OutboxMessage):
-            model.objects.all().delete()
-        connection.close()
-
-
-@pytest.fixture
-def clock(committed) -> Iterator[clocks.Clock]:
-    """The clock, for all connections."""
-    moved = clocks.here()
-    yield moved
-    moved.restore()
-
-
-@pytest.fixture
-def source(committed, numbers_source) -> Numbers:
+def source(numbers_source, transactional_db) -> Numbers:
     return numbers_source
 
 
