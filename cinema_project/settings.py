@@ -368,6 +368,16 @@ PLAIN_VIEW_SCHEMAS = [
 ]
 
 # --- Other people's data -----------------------------------------------------------------------------------------
+FETCH_ALLOW_LOOPBACK = env.flag("FETCH_ALLOW_LOOPBACK", False)
+if FETCH_ALLOW_LOOPBACK and not DEBUG:
+    raise SettingsError("FETCH_ALLOW_LOOPBACK lets strangers' addresses lead into this machine: it is for DEBUG alone.")
+SCRAPE_SLOTS = env.whole("SCRAPE_SLOTS", 2, least=1)
+SCRAPE_LEASE_SECONDS = env.number("SCRAPE_LEASE_SECONDS", 15, least=0.5)
+SCRAPE_SLICE_SECONDS = env.number("SCRAPE_SLICE_SECONDS", 20, least=1)
+SCRAPE_KEEP_RUNS_DAYS = env.whole("SCRAPE_KEEP_RUNS_DAYS", 30, least=1)
+SCRAPE_KEEP_PAYLOADS_DAYS = env.whole("SCRAPE_KEEP_PAYLOADS_DAYS", 14, least=1)
+SCRAPE_PAYLOADS_MEGABYTES = env.whole("SCRAPE_PAYLOADS_MEGABYTES", 2000, least=1)
+SCRAPE_LARGEST_PAYLOAD = 5 * 1024 * 1024  # bytes; a larger answer is read and not kept
 TMDB_API_KEY = env.text("TMDB_API_KEY")
 _TMDB_ROOT = env.address("TMDB_BASE_URL", "", ("https", "http")).rstrip("/")
 TMDB_BASE_URL = _TMDB_ROOT or "https://api.themoviedb.org"
@@ -418,6 +428,7 @@ OUTBOX_HANDLERS = {
     "seats_freed": "booking.background.hand_off_offers",
     "fake_bank": "booking.background.hand_off_fake_message",
     "unused_file": "cinema_project.common.stored_files.delete",
+    "run_to_work_on": "scraping.background.hand_off_run",
 }
 # Topics that are mails, and who writes them; the mailer sends them.
 MAILS = {

@@ -1,0 +1,226 @@
+"""Connections that lead out into the public internet, and that end in time.
+
+A name is looked up once, all of its addresses must be public, and the connection goes to one of these: whoever looks
+again could be given another answer. Names of servers and certificates stay those of the address asked for.
+"""
+
+import select
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Any
+from weakref import WeakSet
+
+import httpcore
+from django.conf import settings
+
+from cinema_project.common.errors import Upstream
+from cinema_project.common.public_urls import UrlRefused, is_global
+
+LOOK_SECONDS = 0.1
+"""How long a look-up goes on after it is of no use to anybody."""
+Place = tuple[str, int]
+
+_resolvers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="resolver")
+
+
+class FetchFailed(Upstream):
+    """The answer is of no use; asking again now would bring the same."""
+
+    code = "fetch_failed"
+
+
+class NotReached(FetchFailed):
+    """The server could not be reached, or broke off; it may work later."""
+
+    code = "not_reached"
+
+
+class AnswerTooSlow(NotReached):
+    code = "answer_too_slow"
+
+
+class Aborted(NotReached):
+    """Whoever asked does not want to know any more."""
+
+    code = "aborted"
+
+
+class Network(httpcore.NetworkBackend):
+    """Connections of one fetcher.
+
+    :param trusted: hosts and ports that may be anywhere: those of the settings, never those that others give us
+    """
+
+    def __init__(self, trusted: Collection[Place] = ()) -> None:
+        self.trusted = frozenset(trusted)
+        self.aborted = False
+        self._open: WeakSet[Stream] = WeakSet()
+        self._lock = threading.Lock()
+        self._thread = threading.local()
+
+    @property
+    def until(self) -> float:
+        """Until when, by ``time.monotonic``, the request of this thread may take."""
+        return getattr(self._thread, "until", float("inf"))
+
+    @until.setter
+    def until(self, moment: float) -> None:
+        self._thread.until = moment
+
+    def left(self, timeout: float | None) -> float:
+        """Return how many seconds the next step may take.
+
+        :raises Aborted: if nothing is wanted any more
+        :raises AnswerTooSlow: if the time is up
+        """
+        if self.aborted:
+            raise Aborted("It was called off.")
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise AnswerTooSlow("The answer took too long.")
+        return min(left, 60.0 if timeout is None else timeout)
+
+    def abort(self) -> None:
+        """End all that is under way; nothing can be fetched afterwards."""
+        with self._lock:
+            self.aborted = True
+            streams = list(self._open)
+        for stream in streams:
+            stream.hang_up()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> "Stream":
+        """Connect to a server that may be asked.
+
+        :raises UrlRefused: if it is none of the public internet
+        """
+        until = time.monotonic() + self.left(timeout)
+        addresses = vetted(host, port, self._looked_up(host, port, until), self.trusted)
+        failure: OSError | None = None
+        for address in addresses:
+            try:
+                connected = socket.create_connection((address, port), self.left(max(0.01, until - time.monotonic())))
+            except OSError as error:
+                failure = error
+                continue
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return self.keep(Stream(connected, self))
+        raise httpcore.ConnectError(str(failure))
+
+    def keep(self, stream: "Stream") -> "Stream":
+        """Remember a connection, so that ``abort`` reaches it."""
+        with self._lock:
+            self._open.add(stream)
+        if self.aborted:
+            stream.hang_up()
+        return stream
+
+    def _looked_up(self, host: str, port: int, until: float) -> list[str]:
+        """Look a name up. The system's own look-up knows no time limit, so another thread waits for it."""
+        try:
+            return [str(ip_address(host.strip("[]")))]
+        except ValueError:
+            pass
+        found = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        while True:
+            try:
+                answers = found.result(timeout=LOOK_SECONDS)
+                return list(dict.fromkeys(str(place[0]) for *_, place in answers))
+            except TimeoutError:
+                self.left(None)
+                if time.monotonic() > until:
+                    found.cancel()
+                    raise httpcore.ConnectTimeout(f"{host} is not found in time") from None
+            except (OSError, UnicodeError) as error:
+                raise httpcore.ConnectError(f"{host} is not found: {error}") from None
+
+
+class Stream(httpcore.NetworkStream):
+    """One connection, of which each step ends when the whole request must."""
+
+    def __init__(self, connected: socket.socket, network: Network) -> None:
+        self._socket = connected
+        self._network = network
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            self._socket.settimeout(self._network.left(timeout))
+            content = self._socket.recv(max_bytes)
+        except OSError as error:
+            self._network.left(timeout)
+            raise (httpcore.ReadTimeout if isinstance(error, TimeoutError) else httpcore.ReadError)(error) from error
+        if self._network.aborted:
+            raise Aborted("It was called off.")
+        return content
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        try:
+            while buffer:
+                self._socket.settimeout(self._network.left(timeout))
+                buffer = buffer[self._socket.send(buffer) :]
+        except OSError as error:
+            self._network.left(timeout)
+            raise (httpcore.WriteTimeout if isinstance(error, TimeoutError) else httpcore.WriteError)(error) from error
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> "Stream":
+        try:
+            self._socket.settimeout(self._network.left(timeout))  # of the whole handshake
+            secured = ssl_context.wrap_socket(self._socket, server_hostname=server_hostname)
+        except OSError as error:
+            self.close()
+            self._network.left(timeout)
+            raise httpcore.ConnectError(error) from error
+        return self._network.keep(Stream(secured, self._network))
+
+    def hang_up(self) -> None:
+        """End whatever another thread waits for here."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":
+            return _is_readable(self._socket)
+        return self._socket if info == "socket" else None
+
+
+def vetted(host: str, port: int, addresses: list[str], trusted: Collection[Place] = ()) -> list[str]:
+    """Return the addresses of a host if all of them may be asked.
+
+    :raises UrlRefused: if one may not
+    """
+    if (host, port) in trusted:
+        return addresses
+    if not addresses or not all(_may_be_asked(address) for address in addresses):
+        raise UrlRefused("The address must lead to a public host.")
+    return addresses
+
+
+def _may_be_asked(address: str) -> bool:
+    one = ip_address(address.partition("%")[0])
+    return is_global(one) or (settings.FETCH_ALLOW_LOOPBACK and one.is_loopback)
+
+
+def _is_readable(connected: socket.socket) -> bool:
+    """Tell whether an idle connection has something to say: then it was closed, and must not be used again."""
+    if connected.fileno() < 0:
+        return True
+    look = select.poll()
+    look.register(connected, select.POLLIN)
+    return bool(look.poll(0))

@@ -1,0 +1,360 @@
+"""Fetching from others: where an address may lead, and what an answer may cost."""
+
+import gzip
+import itertools
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, suppress
+
+import pytest
+
+from cinema_project.common.errors import DomainError
+from cinema_project.common.fetching import network
+from cinema_project.common.fetching.bodies import AnswerBroken, AnswerTooLarge
+from cinema_project.common.fetching.fetcher import Fetcher, Limits
+from cinema_project.common.fetching.network import Aborted, AnswerTooSlow, NotReached, vetted
+from cinema_project.common.public_urls import UrlRefused
+from cinema_project.tests import sites
+from cinema_project.tests.product import ROOT
+from cinema_project.tests.sites import Site, answer, drip
+
+SMALL = Limits(size=100_000)
+QUICK = Limits(connect=1, silence=0.3, seconds=0.6)
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
+
+
+@pytest.fixture
+def site(settings) -> Iterator[Site]:
+    settings.FETCH_ALLOW_LOOPBACK = True
+    with sites.running() as site:
+        yield site
+
+
+@pytest.fixture
+def fetcher() -> Iterator[Fetcher]:
+    fetcher = Fetcher()
+    yield fetcher
+    fetcher.close()
+
+
+def refusal(fetcher: Fetcher, url: str, limits: Limits = SMALL) -> type[DomainError]:
+    with pytest.raises(DomainError) as caught:
+        fetcher.fetch(url, limits=limits)
+    return type(caught.value)
+
+
+def test_answer_comes_with_its_headers_whatever_its_status(site, fetcher):
+    site.does("/page", answer(b"here", 418, ETag='"1"', Content_Type="Text/HTML; charset=utf-8"))
+
+    got = fetcher.fetch(f"{site.url}/page?für=1#top")
+
+    assert (got.status, got.content, got.content_type, got.headers["etag"]) == (418, b"here", "text/html", '"1"')
+    [asked] = site.asked
+    assert asked.path == "/page?f%C3%BCr=1"
+    assert asked.headers["user-agent"].startswith("CinemaBot/1.0 (+http")
+
+
+def test_connection_is_used_again(site, fetcher):
+    site.does("/*", answer(b"x"))
+
+    for number in range(3):
+        fetcher.fetch(f"{site.url}/{number}")
+
+    assert len(fetcher._pool.connections) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://127.1/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://localhost/",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://10.0.0.1/",
+        "http://100.64.0.1/",
+        "http://192.168.1.1/",
+        "http://[fd00::1]/",
+        "http://[2002:7f00:1::]/",
+        "http://0.0.0.0/",
+        "ftp://example.org/",
+        "file:///etc/passwd",
+        "http://user:word@example.org/",
+        "http://example.org:22/",
+        "http://example.org\\@127.0.0.1/",
+        "http://example.org@127.0.0.1/",
+        "http://intranet/",
+        "//example.org/",
+    ],
+)
+def test_addresses_that_lead_inside_are_refused(fetcher, settings, url):
+    settings.FETCH_ALLOW_LOOPBACK = False
+
+    assert refusal(fetcher, url) is UrlRefused
+
+
+def test_loopback_that_is_allowed_is_all_that_is(fetcher, settings):
+    settings.FETCH_ALLOW_LOOPBACK = True
+
+    assert [refusal(fetcher, f"http://{host}/") for host in ("10.0.0.1", "169.254.169.254")] == [UrlRefused] * 2
+
+
+@pytest.mark.parametrize("inside", ["127.0.0.1", "10.1.2.3", "100.64.0.9", "::1", "fe80::1%eth0", "::ffff:10.0.0.1"])
+def test_name_with_one_address_inside_is_refused(settings, inside):
+    settings.FETCH_ALLOW_LOOPBACK = False
+
+    with pytest.raises(UrlRefused):
+        vetted("rebound.example", 80, ["93.184.215.14", inside])
+
+
+def test_name_is_looked_up_once_and_that_address_is_asked(site, fetcher, monkeypatch):
+    """A name that means something else a moment later (DNS rebinding) is not asked again what it means."""
+    port = int(site.url.rpartition(":")[2])
+    site.does("/", answer(b"vetted"))
+    answers = iter([[(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]])
+    monkeypatch.setattr(network.socket, "getaddrinfo", lambda *_asked, **_named: next(answers))
+
+    found = network.Network()._looked_up("localhost", port, time.monotonic() + 1)
+    monkeypatch.undo()
+
+    assert vetted("localhost", port, found) == ["127.0.0.1"]
+
+
+def test_no_connection_is_made_when_the_name_leads_inside(settings, fetcher, monkeypatch):
+    settings.FETCH_ALLOW_LOOPBACK = False
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        port = inside.getsockname()[1]
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+        monkeypatch.setattr(network.socket, "getaddrinfo", lambda *_asked, **_named: found)
+        inside.settimeout(0.3)
+
+        assert refusal(fetcher, "http://rebound.example/") is UrlRefused
+        with pytest.raises(TimeoutError):
+            inside.accept()
+
+
+def test_hosts_of_our_settings_may_be_anywhere_and_nobody_else(site, settings):
+    settings.FETCH_ALLOW_LOOPBACK = False
+    site.does("/", answer(b"ours"))
+    site.does("/away", answer(status=302, Location="http://127.0.0.1:1/"))
+    with closing(Fetcher(trusted=[site.url])) as fetcher:
+        assert fetcher.fetch(site.url + "/").content == b"ours"
+        assert refusal(fetcher, f"{site.url}/away") is UrlRefused
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["http://169.254.169.254/", "http://10.0.0.1/", "file:///etc/passwd", "gopher://example.org/"],
+)
+def test_redirect_that_leads_inside_is_refused(site, fetcher, target):
+    site.does("/", answer(status=302, Location=target))
+
+    assert refusal(fetcher, f"{site.url}/") is UrlRefused
+    assert len(site.asked) == 1
+
+
+def test_three_redirects_are_followed_and_no_fourth(site, fetcher):
+    for number in range(5):
+        site.does(f"/{number}", answer(status=302, Location=f"/{number + 1}"))
+    site.does("/3b", answer(status=301, Location="/2b"))
+    site.does("/2b", answer(status=307, Location="/1b"))
+    site.does("/1b", answer(status=308, Location="/end"))
+    site.does("/end", answer(b"end"))
+
+    assert fetcher.fetch(f"{site.url}/3b").content == b"end"
+    assert refusal(fetcher, f"{site.url}/0") is AnswerBroken
+
+
+def test_keys_are_not_sent_on_to_another_host(site, fetcher):
+    with sites.running() as other:
+        other.does("/", answer(b"x"))
+        site.does("/", answer(status=302, Location=f"{other.url}/"))
+
+        fetcher.fetch(f"{site.url}/", headers={"Authorization": "Bearer secret", "Accept": "text/html"})
+
+    assert site.asked[0].headers["authorization"] == "Bearer secret"
+    assert "authorization" not in other.asked[0].headers
+    assert other.asked[0].headers["accept"] == "text/html"
+
+
+def test_answer_to_a_form_is_read_not_sent_again(site, fetcher):
+    site.does("/form", answer(status=303, Location="/done"))
+    site.does("/done", answer(b"done"))
+
+    fetcher.fetch(f"{site.url}/form", method="POST", content=b"a=1")
+
+    assert [(asked.method, asked.body) for asked in site.asked] == [("POST", b"a=1"), ("GET", b"")]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [
+        ("gzip", gzip.compress),
+        ("gzip", lambda text: gzip.compress(text[:3]) + gzip.compress(text[3:])),
+        ("deflate", zlib.compress),
+        ("deflate", lambda text: zlib.compress(text)[2:-4]),
+        ("identity", lambda text: text),
+    ],
+)
+def test_packed_answers_are_unpacked(site, fetcher, encoding, pack):
+    text = b"what is on " * 500
+    site.does("/", answer(pack(text), Content_Encoding=encoding))
+
+    assert fetcher.fetch(f"{site.url}/").content == text
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "gzip"])
+def test_answers_packed_otherwise_are_refused(site, fetcher, encoding):
+    site.does("/", answer(b"no such thing", Content_Encoding=encoding))
+
+    assert refusal(fetcher, f"{site.url}/") is AnswerBroken
+
+
+def test_answer_cut_off_is_none(site, fetcher):
+    site.does("/cut", sites.cut_off)
+    site.does("/nothing", sites.no_answer)
+    site.does("/packed", answer(gzip.compress(b"what is on " * 500)[:-20], Content_Encoding="gzip"))
+
+    assert refusal(fetcher, f"{site.url}/cut") is NotReached
+    assert refusal(fetcher, f"{site.url}/nothing") is NotReached
+    assert refusal(fetcher, f"{site.url}/packed") is AnswerBroken
+
+
+def test_size_is_that_of_the_unpacked_answer(site, fetcher):
+    site.does("/plain", answer(b"x" * 100_001))
+    site.does("/packed", answer(gzip.compress(bytes(range(256)) * 400), Content_Encoding="gzip"))
+    site.does("/enough", answer(b"x" * 100_000))
+
+    assert refusal(fetcher, f"{site.url}/plain") is AnswerTooLarge
+    assert refusal(fetcher, f"{site.url}/packed") is AnswerTooLarge
+    assert len(fetcher.fetch(f"{site.url}/enough", limits=SMALL).content) == 100_000
+
+
+def endless(piece: bytes) -> Iterator[bytes]:
+    return itertools.chain([HEAD], itertools.repeat(piece, 100))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        drip(itertools.repeat(b"HTTP/1.1 200 OK\r\nX: ", 1), 3),
+        drip(itertools.chain([b"HTTP/1.1 200 OK\r\n"], itertools.repeat(b"X: y\r\n", 100)), 0.05),
+        drip(endless(b"x"), 0.05),
+        drip(endless(b"x"), 3),
+    ],
+    ids=["silent head", "slow head", "slow body", "silent body"],
+)
+def test_answer_that_comes_drop_by_drop_ends_in_time(site, fetcher, script):
+    site.does("/", script)
+    before = time.monotonic()
+
+    assert refusal(fetcher, f"{site.url}/", QUICK) is AnswerTooSlow
+    assert time.monotonic() - before < 1
+
+
+def test_redirects_share_one_time_limit(site, fetcher):
+    for number in range(3):
+        site.does(f"/{number}", lambda to: (time.sleep(0.25), answer(status=302, Location="/2")(to)))
+    before = time.monotonic()
+
+    assert refusal(fetcher, f"{site.url}/0", QUICK) is AnswerTooSlow
+    assert time.monotonic() - before < 1
+
+
+def test_silent_handshake_ends_in_time(settings, fetcher):
+    settings.FETCH_ALLOW_LOOPBACK = True
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        before = time.monotonic()
+
+        assert refusal(fetcher, f"https://127.0.0.1:{silent.getsockname()[1]}/", QUICK) in (AnswerTooSlow, NotReached)
+        assert time.monotonic() - before < 1.5
+
+
+def test_certificate_must_be_good(settings, fetcher, tmp_path):
+    settings.FETCH_ALLOW_LOOPBACK = True
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", tmp_path / "key", "-out",
+         tmp_path / "cert", "-days", "1", "-subj", "/CN=localhost"], check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
+    with context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True) as server:
+        threading.Thread(target=lambda: suppressed(server.accept), daemon=True).start()
+
+        assert refusal(fetcher, f"https://localhost:{server.getsockname()[1]}/") is NotReached
+
+
+def suppressed(call) -> None:
+    with suppress(OSError):
+        call()
+
+
+def test_unreachable_server_is_told_apart(settings, fetcher):
+    settings.FETCH_ALLOW_LOOPBACK = True
+
+    assert refusal(fetcher, "http://127.0.0.1:1/") is NotReached
+
+
+def test_called_off_ends_what_is_under_way_and_all_that_follows(site, fetcher):
+    site.does("/", site.hang)
+    threading.Timer(0.2, fetcher.abort).start()
+    before = time.monotonic()
+
+    assert refusal(fetcher, f"{site.url}/", Limits()) is Aborted
+    assert time.monotonic() - before < 1
+    assert refusal(fetcher, f"{site.url}/", Limits()) is Aborted
+    assert len(site.asked) == 1
+
+
+BOMB = """
+import resource, sys, django
+django.setup()
+from django.conf import settings
+from cinema_project.common.fetching.fetcher import Fetcher, Limits
+from cinema_project.common.errors import DomainError
+settings.FETCH_ALLOW_LOOPBACK = True
+fetcher = Fetcher()
+try:
+    fetcher.fetch(sys.argv[1] + "/small")
+except DomainError:
+    pass
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for path in sys.argv[2:]:
+    try:
+        fetcher.fetch(sys.argv[1] + path)
+    except DomainError as refused:
+        print(refused.code)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def bomb(megabytes: int) -> bytes:
+    machine, zeros = zlib.compressobj(9, wbits=31), bytes(1024 * 1024)
+    return b"".join(machine.compress(zeros) for _ in range(megabytes)) + machine.flush()
+
+
+def test_bombs_cost_little_memory(site):
+    site.does("/small", answer(gzip.compress(b"x"), Content_Encoding="gzip"))
+    site.does("/zeros", answer(bomb(200), Content_Encoding="gzip"))
+    site.does("/plain", answer(bytes(40 * 1024 * 1024)))
+    site.does("/head", drip(itertools.chain([b"HTTP/1.1 200 OK\r\nX: "], [b"x" * 65536] * 400), 0))
+    before = time.monotonic()
+
+    child = [sys.executable, "-c", BOMB, site.url, "/zeros", "/plain", "/head"]
+    env = {"DJANGO_SETTINGS_MODULE": "cinema_project.settings", "PATH": "/usr/bin", "VAR_DIR": "/tmp"}
+    done = subprocess.run(child, cwd=ROOT, env=env, capture_output=True, text=True, timeout=30, check=False)
+
+    *codes, kilobytes = done.stdout.split()
+    assert (codes, done.stderr) == (["answer_too_large", "answer_too_large", "not_reached"], "")
+    assert int(kilobytes) < 40 * 1024
+    assert time.monotonic() - before < 10

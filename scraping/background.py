@@ -1,0 +1,33 @@
+"""Door out: work on runs, handed to the workers. Messages carry the run's number and nothing else."""
+
+import threading
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+
+from scraping.services import execution, runs
+
+_slots = threading.BoundedSemaphore(settings.SCRAPE_SLOTS)
+"""How many runs the threads of one process work on at once: others have work for them, too."""
+
+
+@shared_task
+def work_on_run(*, run_id: int, **_later_arguments: object) -> str:
+    """Work on a run for a while; if it is not over then, it is handed on. Return its state, empty without a slot."""
+    if not _slots.acquire(blocking=False):
+        execution.put_off(run_id=run_id)
+        return ""
+    try:
+        run = execution.work_on(run_id=run_id)
+    except runs.UnknownRun:
+        return ""
+    finally:
+        _slots.release()
+    execution.hand_on(run_id=run_id)
+    return run.state
+
+
+def hand_off_run(payload: dict[str, Any]) -> None:
+    """Let a worker do that."""
+    work_on_run.delay(run_id=payload["run_id"])

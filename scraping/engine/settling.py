@@ -1,0 +1,187 @@
+"""Writes what came of units: items, payloads, attempts, quarantine and the units' states, in one transaction.
+
+A crash before its commit leaves nothing but leases, which lapse; whoever lost a lease meanwhile writes nothing.
+"""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F
+
+from cinema_project.common import clock
+from cinema_project.common.database import write
+from scraping.engine.bulk import insert, upsert
+from scraping.engine.ingest import Counts, Sinks, ingest
+from scraping.engine.results import Result
+from scraping.engine.states import move
+from scraping.models import Attempt, Page, Quarantined, RawPayload, SourceState, Unit
+from scraping.sources import base
+
+FREE = {"lease": "", "leased_until": None}
+QUICKEST = 1
+"""Level of zlib: pages pack to a fifth, at hardly any cost."""
+
+
+@write
+def settle(*, source: base.Source, run_id: int, worker: str, results: Sequence[Result], sinks: Sinks) -> int:
+    """Write a batch of results; return how many of them counted: those whose lease the worker still had."""
+    SourceState.objects.bulk_create([SourceState(name=source.name)], ignore_conflicts=True)
+    SourceState.objects.select_for_update().get(name=source.name)
+    now = clock.now()
+    mine = _still_leased(worker, results)
+    results = [result for result in results if result.lease.unit_id in mine]
+    counted = ingest(source=source.name, run_id=run_id, results=results, sinks=sinks, now=now)
+    keep_payloads(source, results, now)
+    _write_attempts(run_id, worker, results, counted, now)
+    _quarantine(source, run_id, results, now)
+    plan_units(run_id, (unit for result in results for unit in result.units), now)
+    _move_units(source, results, now)
+    return len(results)
+
+
+def _still_leased(worker: str, results: Iterable[Result]) -> set[int]:
+    ids = [result.lease.unit_id for result in results]
+    rows = Unit.objects.filter(pk__in=ids, state=Unit.State.LEASED, lease=worker).order_by("pk")
+    return set(rows.select_for_update().values_list("pk", flat=True))
+
+
+def keep_payloads(source: base.Source, results: Iterable[Result], now: datetime) -> None:
+    """Keep the raw answers that are new and small enough, and what they said of their version."""
+    given = {result.payload_hash: result for result in results if result.payload_hash}
+    if not source.rules.keep_payloads or not given:
+        return
+    kept = set(RawPayload.objects.filter(pk__in=list(given)).values_list("pk", flat=True))
+    new = [result for name, result in given.items() if name not in kept]
+    insert(row for result in new if (row := _payload_row(result, now)))
+    _remember_pages(source.name, list(given.values()), now)
+
+
+def _payload_row(result: Result, now: datetime) -> RawPayload | None:
+    payload = result.payload
+    if payload is None or len(payload.content) > settings.SCRAPE_LARGEST_PAYLOAD:
+        return None
+    packed = zlib.compress(payload.content, QUICKEST)
+    return RawPayload(
+        hash=result.payload_hash,
+        content=packed,
+        size=len(payload.content),
+        stored=len(packed),
+        content_type=payload.content_type[:100],
+        first_seen_at=now,
+    )
+
+
+def _remember_pages(source: str, results: Iterable[Result], now: datetime) -> None:
+    """Note which version of a page was read; one that could not be parsed is fetched whole next time."""
+    told = {r.validators.page: r for r in results if r.validators is not None and not r.parse_error}
+    before = {page.key: page for page in Page.objects.filter(pk__in=list(told))}
+    changed = []
+    for key, result in told.items():
+        said, page = result.validators, before.get(key)
+        assert said is not None
+        same = page is not None and (page.etag, page.last_modified) == (said.etag, said.last_modified)
+        if page is None or not same or page.payload != result.payload_hash:
+            changed.append(
+                Page(
+                    key=key,
+                    source=source,
+                    etag=said.etag,
+                    last_modified=said.last_modified,
+                    payload=result.payload_hash,
+                    content_type=said.content_type,
+                    changed_at=now,
+                )
+            )
+    fields = ["etag", "last_modified", "payload", "content_type", "changed_at"]
+    upsert(changed, unique=["key"], changing=fields)
+
+
+def outcome_of(result: Result) -> str:
+    """Return what an attempt is called."""
+    if result.parse_error:
+        return Attempt.Outcome.QUARANTINED
+    if result.decision is None:
+        return Attempt.Outcome.DONE
+    return Attempt.Outcome.FAILED if result.decision.counts else Attempt.Outcome.DEFERRED
+
+
+def _write_attempts(
+    run_id: int, worker: str, results: Sequence[Result], counted: Sequence[tuple[Counts, bytes]], now: datetime
+) -> None:
+    insert(
+        Attempt(
+            run_id=run_id,
+            unit_id=result.lease.unit_id,
+            number=result.lease.number,
+            worker=worker,
+            outcome=outcome_of(result),
+            started_at=result.lease.at,
+            ended_at=now,
+            status=result.status,
+            requests=result.requests,
+            received=result.received,
+            payload=result.payload_hash,
+            created=counts.created,
+            updated=counts.updated,
+            unchanged=counts.unchanged,
+            quarantined=len(result.refused) + result.refused_more,
+            seen=seen,
+            fields=result.fields,
+            error=result.parse_error or (result.decision.reason if result.decision else ""),
+        )
+        for result, (counts, seen) in zip(results, counted, strict=True)
+        if not (result.decision and result.decision.silent)
+    )
+
+
+def _quarantine(source: base.Source, run_id: int, results: Iterable[Result], now: datetime) -> None:
+    """Put aside what was not understood; what the same pages had there before is settled by this look at them."""
+    results = [result for result in results if result.payload is not None]
+    if not results:
+        return
+    keys = [result.lease.unit.key for result in results]
+    Quarantined.objects.filter(source=source.name, unit_key__in=keys, resolved_at=None).update(resolved_at=now)
+    rows = []
+    for result in results:
+        common = {"run_id": run_id, "source": source.name, "unit_key": result.lease.unit.key}
+        common |= {"payload": result.payload_hash, "created_at": now}
+        if result.parse_error:
+            rows.append(Quarantined(errors=[{"where": "", "what": result.parse_error}], **common))
+        rows += [Quarantined(**asdict(one), **common) for one in result.refused]
+    insert(rows)
+
+
+def plan_units(run_id: int, units: Iterable[base.Unit], now: datetime) -> None:
+    """Add units to a run; those it has already are left alone."""
+    insert(Unit(run_id=run_id, key=one.key, args=dict(one.args), order=one.order, due_at=now) for one in units)
+
+
+def _move_units(source: base.Source, results: Iterable[Result], now: datetime) -> None:
+    ended: dict[str, list[int]] = {Unit.State.DONE: [], Unit.State.QUARANTINED: []}
+    for result in results:
+        if result.parse_error:
+            ended[Unit.State.QUARANTINED].append(result.lease.unit_id)
+        elif result.decision is None:
+            ended[Unit.State.DONE].append(result.lease.unit_id)
+        else:
+            _move_failed(source, result, now)
+    for state, ids in ended.items():
+        if ids:
+            move(Unit, state, {**FREE, "ended_at": now, "error": ""}, pk__in=ids)
+
+
+def _move_failed(source: base.Source, result: Result, now: datetime) -> None:
+    decision, unit = result.decision, {"pk": result.lease.unit_id}
+    assert decision is not None
+    if decision.silent:
+        move(Unit, Unit.State.PENDING, {**FREE, "attempts_made": F("attempts_made") - 1}, **unit)
+        return
+    failures = result.lease.failures + decision.counts
+    changes = {**FREE, "failures": failures, "error": decision.reason}
+    if decision.after is None or failures >= source.rules.attempts:
+        move(Unit, Unit.State.DEAD, {**changes, "ended_at": now}, **unit)
+    else:
+        move(Unit, Unit.State.RETRY_AT, {**changes, "due_at": now + timedelta(seconds=decision.after)}, **unit)

@@ -1,0 +1,184 @@
+"""How sources fetch: each request waits for its turn, minds the breaker, and asks only for what has changed."""
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+from cinema_project.common.database import query
+from cinema_project.common.fetching.fetcher import Answer, Fetcher, Limits, place_of, with_query
+from cinema_project.common.fetching.network import Aborted, NotReached
+from scraping.fetching.breaker import Breaker
+from scraping.fetching.pace import Pace
+from scraping.fetching.retry import BUSY, UnexpectedStatus, retry_after
+from scraping.fetching.watch import Watch
+from scraping.models import RawPayload
+from scraping.sources.base import Payload, Rules
+
+Known = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What an answer said of its version, to be stored with the payload."""
+
+    page: str
+    etag: str
+    last_modified: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A payload from an earlier time."""
+
+    content: bytes
+    content_type: str
+
+
+@dataclass
+class Tools:
+    """What the sessions of a worker share.
+
+    :param knows_pages: the site has said of some pages which version it sent, so it is worth asking for changes
+    """
+
+    source: str
+    rules: Rules
+    fetcher: Fetcher
+    pace: Pace
+    breaker: Breaker
+    watch: Watch
+    knows_pages: bool
+
+
+@dataclass
+class Session:
+    """The requests of one unit (``sources.base.Client``), and what they cost."""
+
+    tools: Tools
+    requests: int = 0
+    received: int = 0
+    status: int | None = None
+    validators: dict[int, Validators] = field(default_factory=dict)
+    """By ``id`` of the payload."""
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        expected: Iterable[int] = (200,),
+    ) -> Payload:
+        """Fetch a page. See ``sources.base.Client``."""
+        whole = with_query(url, params)
+        page = page_key(self.tools.source, whole)
+        known = self._known(page)
+        answer = self._ask(whole, "GET", {**conditions(known), **(headers or {})})
+        if answer.status == HTTPStatus.NOT_MODIFIED and known is not None:
+            kept = kept_payload(known[2])
+            if kept is not None:
+                return Payload(whole, kept.content, 200, known[3], self.tools.watch.now(), answer.headers, is_old=True)
+            answer = self._ask(whole, "GET", headers or {})  # it was forgotten between the look and now
+        payload = self._checked(answer, expected)
+        if self.tools.rules.conditional and answer.status == HTTPStatus.OK:
+            self._remember(page, answer, payload)
+        return payload
+
+    def post(
+        self,
+        url: str,
+        *,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        expected: Iterable[int] = (200, 201),
+    ) -> Payload:
+        """Send something. See ``sources.base.Client``."""
+        sent = {"content-type": "application/json", **(headers or {})}
+        return self._checked(self._ask(url, "POST", sent, b"" if json is None else orjson.dumps(json)), expected)
+
+    def wait(self, seconds: float) -> None:
+        """Wait; a run that is called off does not. See ``sources.base.Client``."""
+        self.tools.pace.wait(seconds)
+
+    def _ask(self, url: str, method: str, headers: Mapping[str, str], content: bytes = b"") -> Answer:
+        tools, host = self.tools, host_of(url)
+        tools.breaker.check(host)
+        tools.pace.turn(host)
+        self.requests += 1
+        limits = Limits(size=tools.rules.largest, seconds=tools.rules.seconds)
+        try:
+            answer = tools.fetcher.fetch(url, method=method, headers=headers, content=content, limits=limits)
+        except Aborted:
+            raise
+        except NotReached as error:
+            tools.breaker.failed(host, str(error))
+            raise
+        self.status = answer.status
+        self.received += len(answer.content)
+        self._note(host, answer)
+        return answer
+
+    def _note(self, host: str, answer: Answer) -> None:
+        if answer.status in BUSY and (
+            seconds := retry_after(answer.headers.get("retry-after", ""), self.tools.watch.now())
+        ):
+            self.tools.pace.pause(host, seconds)
+        elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.tools.breaker.failed(host, f"status {answer.status}")
+            return
+        self.tools.breaker.succeeded(host)
+
+    def _checked(self, answer: Answer, expected: Iterable[int]) -> Payload:
+        if answer.status not in expected:
+            raise UnexpectedStatus(answer.status, self._told_to_wait(answer) if answer.status in BUSY else None)
+        moment = self.tools.watch.now()
+        return Payload(answer.url, answer.content, answer.status, answer.content_type, moment, answer.headers)
+
+    def _told_to_wait(self, answer: Answer) -> float | None:
+        return retry_after(answer.headers.get("retry-after", ""), self.tools.watch.now())
+
+    def _known(self, page: str) -> Known | None:
+        if not self.tools.knows_pages:
+            return None
+        found = query(
+            "SELECT page.etag, page.last_modified, page.payload, page.content_type FROM scraping_page page"
+            " JOIN scraping_rawpayload payload ON payload.hash = page.payload WHERE page.key = %s",
+            [page],
+        )
+        return (found[0][0], found[0][1], found[0][2], found[0][3]) if found else None
+
+    def _remember(self, page: str, answer: Answer, payload: Payload) -> None:
+        etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
+        if (etag or modified) and len(etag) <= 200 and len(modified) <= 60:
+            self.validators[id(payload)] = Validators(page, etag, modified, payload.content_type[:100])
+
+
+def page_key(source: str, url: str) -> str:
+    """Return what names a page of a source."""
+    return hashlib.sha256(f"{source} {url}".encode()).hexdigest()
+
+
+def conditions(known: Known | None) -> dict[str, str]:
+    """Return the headers that ask only for what has changed."""
+    if known is None:
+        return {}
+    etag, modified = known[:2]
+    return ({"if-none-match": etag} if etag else {}) | ({"if-modified-since": modified} if modified else {})
+
+
+def kept_payload(name: str) -> Kept | None:
+    """Return a payload that was kept, ``None`` if it was forgotten."""
+    row = RawPayload.objects.filter(pk=name).first()
+    return None if row is None else Kept(zlib.decompress(bytes(row.content)), row.content_type)
+
+
+def host_of(url: str) -> str:
+    """Return host and port as they are counted."""
+    place = place_of(url)
+    return f"{place[0]}:{place[1]}"[:260] if place else "?"

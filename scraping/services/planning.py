@@ -1,0 +1,10 @@
+"""Units that follow from what we know, instead of from the source alone."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from scraping.sources.base import Unit
+
+Planner = Callable[[Mapping[str, Any]], Iterable[Unit]]
+PLANNERS: dict[str, Planner] = {}
+"""By source; asked instead of its ``plan``. May read the database."""

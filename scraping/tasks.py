@@ -1,0 +1,29 @@
+"""What the clock calls."""
+
+from typing import Any
+
+from celery import Task, shared_task
+
+from scraping.services import execution, starting, upkeep
+
+
+@shared_task(bind=True)
+def start_slot(
+    self: Task, *, source: str, options: dict[str, Any] | None = None, **_later_arguments: object
+) -> int | None:
+    """Start the run of a source for this slot of the schedule that calls."""
+    schedule_name = (self.request.headers or {}).get("periodic_task_name") or self.request.get("periodic_task_name")
+    run = starting.start_slot(source=source, schedule_name=schedule_name or "", options=options)
+    return None if run is None else run.pk
+
+
+@shared_task
+def tend_runs(**_later_arguments: object) -> int:
+    """Hand over runs that wait for a worker, or whose workers died."""
+    return execution.tend()
+
+
+@shared_task
+def forget_old_runs(**_later_arguments: object) -> dict[str, int]:
+    """Delete what is too old to be of use."""
+    return upkeep.forget_old()

@@ -1,0 +1,94 @@
+"""Workers that are killed: nothing is lost, nothing is there twice."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from cinema_project.tests import sites
+from cinema_project.tests.product import ROOT, Product
+from scraping.tests import numbers
+
+PAGES, KILLS, FILMS = 1000, 20, 1000 * numbers.FILMS_ON_A_PAGE
+
+
+class Nursery:
+    """Forks workers, which share a site and a database."""
+
+    def __init__(self, product: Product, url: str) -> None:
+        env = product.environment(
+            DJANGO_SETTINGS_MODULE="cinema_project.settings", FETCH_ALLOW_LOOPBACK=1, SCRAPE_LEASE_SECONDS=0.5
+        )
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "scraping.tests.nursery", url, str(PAGES)],
+            cwd=ROOT, env=env, text=True, bufsize=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+
+    def start(self) -> int:
+        self.process.stdin.write("go\n")
+        return int(self.process.stdout.readline())
+
+    def outcome(self) -> str:
+        """Wait for the worker's end; return the state it wrote, empty if it was killed."""
+        state = ""
+        while (line := self.process.stdout.readline().strip()) != "ended":
+            state = line
+        return state
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def asked() -> Counter:
+    return Counter()
+
+
+@pytest.fixture
+def nursery(product, asked) -> Iterator[Nursery]:
+    def page(to) -> None:
+        asked[int(re.search(r"\d+$", to.path)[0])] += 1
+        time.sleep(0.02)
+        numbers.any_page(to)
+
+    with sites.running() as site:
+        site.does("/page/*", page)
+        nursery = Nursery(product, site.url)
+        yield nursery
+        nursery.close()
+
+
+def test_killed_twenty_times_a_run_of_a_thousand_units_is_whole(nursery, product, asked):
+    dice, state, kills = random.Random(), "", 0
+    while kills < KILLS:
+        pid = nursery.start()
+        time.sleep(dice.uniform(0.0, 0.3))
+        os.kill(pid, signal.SIGKILL)
+        state = nursery.outcome()
+        kills += 1
+        assert state == ""
+    while state != "succeeded":
+        nursery.start()
+        state = nursery.outcome()
+
+    units = dict(product.query("SELECT state, count(*) FROM scraping_unit GROUP BY state"))
+    assert units == {"done": PAGES}
+    [(items, ids)] = product.query("SELECT count(*), count(DISTINCT external_id) FROM scraping_item")
+    assert (items, ids) == (FILMS, FILMS)
+    done = "FROM scraping_attempt WHERE outcome = 'done'"
+    assert product.query(f"SELECT count(*), sum(created), sum(updated), sum(unchanged) {done}") == [
+        (PAGES, FILMS, 0, 0)
+    ]
+    [(lost,)] = product.query("SELECT count(*) FROM scraping_attempt WHERE outcome = 'lost'")
+    assert lost > 0
+    assert len(asked) == PAGES
+    assert sum(asked.values()) <= PAGES + lost
