@@ -15,7 +15,6 @@ from scraping.tix.places import chain_in_addresses
 
 HEADERS = MappingProxyType({"Accept": "application/json", "Content-Type": "application/json", "platform": "web"})
 WEST = "7"
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Bearer(StrEnum):
@@ -33,7 +32,7 @@ class Call:
 
     method: str
     path: str
-    params: Mapping[str, str] = NOTHING
+    params: Mapping[str, str] = field(default_factory=dict)
     bearer: Bearer = Bearer.GUEST
     body: Mapping[str, Any] | None = field(default=None, repr=False)
 
