@@ -21,7 +21,7 @@ from scraping.matching.vocabulary import (
 BRACKETS = re.compile(r"[(\[{（【]([^()\[\]{}（）【】]*)[)\]}）】]")  # noqa: RUF001  # also full-width ones
 YEAR = re.compile(r"(?<!\d)(18[89]\d|19\d\d|20\d\d)(?!\d)")
 PRESENTED = re.compile(r"\s+(?:presents?|introduces|prasentiert|zeigt)\s*[:,]?\s+", re.IGNORECASE)
-CUTS = re.compile(r"\s*[:|]\s*|\s+[-–—]\s+|\s*[–—]\s*|\s+(?P<bill>[+/])\s+")
+CUTS = re.compile(r"\s*[:|]\s*|\s+[-–—]\s+|\s*[–—]\s*|\s+(?P<bill>[+/])\s+|\s+(?P<with>with|w/)\s+", re.IGNORECASE)
 POSSESSIVE = re.compile(r"([^:|]{3,40}?)['’]s\s+(.+)")
 SIGNS = str.maketrans({"½": " 1/2", "²": " 2", "³": " 3", "&": " and ", "’": "'", "…": " "})
 MARKERS = frozenset(("part", "pt", "chapter", "vol", "volume", "episode", "ep", "teil", "partie"))
@@ -38,6 +38,7 @@ class Rest(StrEnum):
     GARNISH = "garnish"
     STRAND = "the name of a series"
     BILL = "perhaps a second film"
+    COMPANY = "unknown company"
     UNKNOWN_BEFORE = "unknown, before the title"
     UNKNOWN_IN_BRACKETS = "unknown, in brackets"
     UNKNOWN_AFTER = "unknown, after the title: perhaps another part"
@@ -48,12 +49,20 @@ LEAVES = {
     Rest.GARNISH: 1.0,
     Rest.STRAND: 0.985,
     Rest.BILL: 0.8,
+    Rest.COMPANY: 0.7,
     Rest.UNKNOWN_BEFORE: 0.88,
     Rest.UNKNOWN_IN_BRACKETS: 0.93,
     Rest.UNKNOWN_AFTER: 0.55,
     Rest.EVENT: 0.3,
 }
 """What each leaves of the score."""
+
+UNKNOWN = {
+    "after": Rest.UNKNOWN_AFTER,
+    "brackets": Rest.UNKNOWN_IN_BRACKETS,
+    "bill": Rest.BILL,
+    "with": Rest.COMPANY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class Leftover:
     text: str
     words: tuple[str, ...]
     kind: str
-    """``before``, ``after``, ``brackets`` or ``bill`` (after a plus or slash)."""
+    """``before``, ``after``, ``brackets``, ``bill`` (after a plus or slash) or ``with`` (after this word)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +92,7 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Piece:
     text: str
-    after_bill: bool = False
-    presenter: bool = False
+    kind: str = "after"
 
 
 @lru_cache(maxsize=20_000)
@@ -143,11 +151,11 @@ def _without_brackets(text: str) -> tuple[str, tuple[Leftover, ...], int | None]
 
 def _pieces(text: str) -> list[Piece]:
     pieces: list[Piece] = []
-    start, bill = 0, False
+    start, kind = 0, "after"
     for cut in CUTS.finditer(text):
-        pieces.append(Piece(text[start : cut.start()], bill))
-        start, bill = cut.end(), bool(cut["bill"])
-    pieces.append(Piece(text[start:], bill))
+        pieces.append(Piece(text[start : cut.start()], kind))
+        start, kind = cut.end(), "bill" if cut["bill"] else "with" if cut["with"] else "after"
+    pieces.append(Piece(text[start:], kind))
     return [piece for piece in pieces if WORD.search(piece.text)][:MOST_CUTS]
 
 
@@ -156,10 +164,9 @@ def _cuts(pieces: list[Piece]) -> Iterator[tuple[str, tuple[Leftover, ...]]]:
     spans = [(start, end) for start in range(len(pieces)) for end in range(start + 1, len(pieces) + 1)]
     for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
         before = [Leftover(piece.text, _plain(piece.text), "before") for piece in pieces[:start]]
-        after = [
-            Leftover(piece.text, _plain(piece.text), "bill" if piece.after_bill else "after") for piece in pieces[end:]
-        ]
-        yield " ".join(piece.text for piece in pieces[start:end]), (*before, *after)
+        after = [Leftover(piece.text, _plain(piece.text), piece.kind) for piece in pieces[end:]]
+        joined = [f"with {piece.text}" if piece.kind == "with" else piece.text for piece in pieces[start:end]]
+        yield " ".join(joined), (*before, *after)
 
 
 def _plain(text: str) -> tuple[str, ...]:
@@ -214,15 +221,13 @@ def rest_of(leftover: Leftover, known: frozenset[str]) -> Rest:
     words = [word for word in leftover.words if word not in known]
     if not words or all(word in CONNECTIVES for word in words):
         return Rest.GARNISH
-    if leftover.kind != "brackets" and EVENTS.intersection(words) and not PHRASES.fullmatch(" ".join(words)):
+    if _is_garnish(words):
+        return Rest.STRAND if leftover.kind == "before" else Rest.GARNISH
+    if EVENTS.intersection(PHRASES.sub(" ", " ".join(words)).split()):
         return Rest.EVENT
     if leftover.kind == "before":
-        return Rest.STRAND if _is_garnish(words) or STRANDS.intersection(words) else Rest.UNKNOWN_BEFORE
-    if _is_garnish(words):
-        return Rest.GARNISH
-    if leftover.kind == "brackets":
-        return Rest.EVENT if EVENTS.intersection(words) else Rest.UNKNOWN_IN_BRACKETS
-    return Rest.BILL if leftover.kind == "bill" else Rest.UNKNOWN_AFTER
+        return Rest.STRAND if STRANDS.intersection(words) else Rest.UNKNOWN_BEFORE
+    return UNKNOWN[leftover.kind]
 
 
 def _is_garnish(words: Sequence[str]) -> bool:

@@ -28,6 +28,8 @@ UNDECIDED = 0.78
 BY_FACTS = 0.70
 OTHER_PART = 0.45
 SHORT_FORM = 0.8
+COUNTED = 0.9
+GOES_ON = 0.8
 BARE_YEAR = 0.97
 LIGHT = 0.2
 HEAD, TAIL = 0.93, 0.90
@@ -219,8 +221,19 @@ def alike(read: Sequence[str], name: Name, known: frozenset[str]) -> tuple[float
         return 1.0, f"The same as {shown}."
     share = _share_in_common(read, name.words, known)
     if numbers_in(read) != numbers_in(name.words):
-        return share * OTHER_PART, f"Another part than {shown}."
+        if not _only_counts(read, name):
+            return share * OTHER_PART, f"Another part than {shown}."
+        return COUNTED, f"The same as {shown}, with the part's number."
+    if tuple(read[: len(name.words)]) == name.words and not known.issuperset(read):
+        return share * GOES_ON, f"Begins like {shown}, but goes on."
     return min(share, NEARLY), f"{share:.0%} of the words of {shown}."
+
+
+def _only_counts(read: Sequence[str], name: Name) -> bool:
+    """Say whether only the number of a part was put into a title that has none: ``Top Gun 2: Maverick``."""
+    added = [word for word in read if word not in name.words]
+    named = [word for word in read if word in name.words]
+    return len(added) == 1 and added[0].isdigit() and tuple(named) == name.words and bool(CUTS.search(name.text))
 
 
 def _share_in_common(read: Sequence[str], words: Sequence[str], known: frozenset[str]) -> float:

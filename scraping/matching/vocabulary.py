@@ -52,13 +52,15 @@ PHRASES = re.compile(
     + "|".join(
         [
             rf"{ORDINAL} (?:anniversary|birthday)",
-            r"\d+ jubilaum|\d+ years?$",
+            r"\d+ jubilaum|\d+ years?$|\d+ years of|(?:turns|at) \d{2}$",
             r"re ?releases?|re ?mastered|(?:4k |digital )?(?:restored|restoration|remaster)",
             r"directors? s? ?cut|final cut|extended(?: edition| cut)?|special edition|original theatrical version",
             r"sing ?along|black and chrome|with live (?:organ|piano|music|score|orchestra)",
             r"early access|advance screenings?|special screenings?|gala premiere|sneak preview|nonton bareng|fan event",
-            r"double (?:bill|feature)|(?:with )?(?:director )?q and a|kids club|parent and baby|audio described",
-            r"sub indo|dubbing indonesia|english (?:dub|sub)|(?:english )?subtitled",
+            r"double (?:bill|feature)|(?:with )?(?:live )?(?:director )?q and a(?: with .*)?",
+            r"kids club|parent and baby|audio described",
+            r"sub indo|dubbing indonesia|english (?:dub|sub)|(?:english )?subtitled|live action",
+            r"(?:in|auf|en) (?:english|french|german|japanese|deutsch|englisch|francais|anglais)",
             r"d box|screen x|sphere x|dolby (?:cinema|atmos|vision)",
         ]
     )
@@ -67,7 +69,8 @@ PHRASES = re.compile(
 """Phrases that may be taken away at the beginning or end of a title."""
 
 RELEASED_AGAIN = re.compile(
-    rf"{ORDINAL} anniversary|jubilaum|\d+ years$|re ?release|remaster|restor|\b4k\b|\b70mm\b|\b35mm\b"
+    rf"{ORDINAL} anniversary|jubilaum|\d+ years$|\d+ years of|(?:turns|at) \d\d$|re ?release|remaster|restor|"
+    r"\b(?:4k|70mm|35mm)\b"
 )
 """Says that an old film is shown anew: the year beside it may be the present one."""
 
