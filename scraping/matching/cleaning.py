@@ -29,7 +29,7 @@ WRITTEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine
 ROMANS = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 COUNTED = ROMANS | {"i": "1", "v": "5", "x": "10"}
 COUNTED |= {word: str(number) for number, word in enumerate(WRITTEN, 1)}
-MOST_CUTS = 8
+MOST_CUTS, LONGEST = 8, 300
 
 
 class Rest(StrEnum):
@@ -123,7 +123,7 @@ def numbers_in(words: Sequence[str]) -> tuple[int, ...]:
 
 def readings(raw: str) -> list[Reading]:
     """Return every way to read what a site wrote, the whole of it first."""
-    text = PRESENTED.sub(" presents: ", " ".join(raw.translate(SIGNS).split()))
+    text = PRESENTED.sub(" presents: ", " ".join(raw[:LONGEST].translate(SIGNS).split()))
     text, brackets, year = _without_brackets(text)
     again = bool(RELEASED_AGAIN.search(" ".join(WORD.findall(fold(raw.translate(SIGNS))))))
     pieces = _pieces(text)

@@ -143,8 +143,11 @@ class Node:
         return found
 
     def optional_text(self) -> str:
-        """Return the text, or nothing where there is none."""
-        return self.text() if self.there and self.value != "" and str(self.value).strip() else ""
+        """Return the text, or nothing where there is none: what may be absent is not worth losing the rest for."""
+        try:
+            return self.text()
+        except WrongShape:
+            return ""
 
     def whole(self) -> int:
         """Return a whole number, also one written as text or as ``1.0``; true and false are none.

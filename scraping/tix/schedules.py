@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from scraping.tix.listings import moment
 from scraping.tix.places import JAKARTA, chain_named, zone_of
-from scraping.tix.reading import Node, Rejected, WrongShape, each, once, opened
+from scraping.tix.reading import SHOWN, Node, Rejected, WrongShape, each, once, opened
 
 MOST_PAGES = 20
 ON_SALE, STATUSES = 1, (0, 1, 2)
@@ -17,7 +17,7 @@ ON_SALE, STATUSES = 1, (0, 1, 2)
 NIGHT_ENDS = time(6)
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::[0-5]\d)?")
 NOT_SAID = "not said"
-PRICE = re.compile(r"(?:(?:Rp|IDR)\.?\s*)?(\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,]00)?", re.IGNORECASE)
+PRICE = re.compile(r"(?:(?:Rp|IDR)\.?\s*)?(\d{1,3}(?:[.,]\d{3})+(?=[.,]00$|$)|\d+$)(?:[.,]00)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +179,14 @@ def coordinates(node: Node) -> tuple[float | None, float | None, tuple[str, ...]
     """
     if not isinstance(node.value, dict):
         return None, None, ("No coordinates.",)
-    texts = [node.get(name, short).optional_text() for name, short in (("latitude", "lat"), ("longitude", "lng"))]
+    texts = [
+        str(found.value).replace(",", ".") if (found := node.get(name, short)).there else "nothing"
+        for name, short in (("latitude", "lat"), ("longitude", "lng"))
+    ]
     try:
-        latitude, longitude = (Node(text.replace(",", "."), node.where).number() for text in texts)
+        latitude, longitude = (Node(text, node.where).number() for text in texts)
     except WrongShape:
-        return None, None, (f"No coordinates: {texts[0] or 'nothing'}, {texts[1] or 'nothing'}.",)
+        return None, None, (f"No coordinates: {texts[0][:SHOWN]}, {texts[1][:SHOWN]}.",)
     if not latitude and not longitude:
         return None, None, ("No coordinates: 0, 0.",)
     if abs(latitude) > 90 or abs(longitude) > 180:
