@@ -24,6 +24,8 @@ PRESENTED = re.compile(r"\s+(?:presents?|introduces|prasentiert|zeigt)\s*[:,]?\s
 CUTS = re.compile(r"\s*[:|]\s*|\s+[-–—]\s+|\s*[–—]\s*|\s+(?P<bill>[+/])\s+|\s+(?P<with>with|w/)\s+", re.IGNORECASE)
 POSSESSIVE = re.compile(r"([^:|]{3,40}?)['’]s\s+(.+)")
 SIGNS = str.maketrans({"½": " 1/2", "²": " 2", "³": " 3", "&": " and ", "’": "'", "…": " "})
+OWNED = re.compile(r"'(?=s\b|\W|$)")
+"""An apostrophe that people leave out: ``Pan's`` and ``Pans``, ``Singin'`` and ``Singin``."""
 MARKERS = frozenset(("part", "pt", "chapter", "vol", "volume", "episode", "ep", "teil", "partie"))
 WRITTEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 ROMANS = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
@@ -58,6 +60,7 @@ LEAVES = {
 """What each leaves of the score."""
 
 UNKNOWN = {
+    "before": Rest.UNKNOWN_BEFORE,
     "after": Rest.UNKNOWN_AFTER,
     "brackets": Rest.UNKNOWN_IN_BRACKETS,
     "bill": Rest.BILL,
@@ -98,7 +101,7 @@ class Piece:
 @lru_cache(maxsize=20_000)
 def title_words(text: str) -> tuple[str, ...]:
     """Return a title's words, folded; parts in figures: ``Part II``, ``Vol. 2``, ``Chapter Two`` are ``2``."""
-    words = WORD.findall(fold(text.translate(SIGNS)))
+    words = WORD.findall(fold(OWNED.sub("", text.translate(SIGNS))))
     found: list[str] = []
     for place, word in enumerate(words):
         following = words[place + 1] if place + 1 < len(words) else ""
@@ -177,7 +180,7 @@ def _stripped(text: str) -> Iterator[tuple[str, ...]]:
     """Yield the words of a title as they stand, and without the garnish at its ends."""
     whole = title_words(text)
     yield whole
-    folded = " ".join(WORD.findall(fold(text)))
+    folded = " ".join(WORD.findall(fold(OWNED.sub("", text))))
     while (shorter := _shorter(folded)) != folded and shorter:
         folded = shorter
     words = title_words(folded)
@@ -225,8 +228,10 @@ def rest_of(leftover: Leftover, known: frozenset[str]) -> Rest:
         return Rest.STRAND if leftover.kind == "before" else Rest.GARNISH
     if EVENTS.intersection(PHRASES.sub(" ", " ".join(words)).split()):
         return Rest.EVENT
-    if leftover.kind == "before":
-        return Rest.STRAND if STRANDS.intersection(words) else Rest.UNKNOWN_BEFORE
+    if leftover.kind == "before" and STRANDS.intersection(words):
+        return Rest.STRAND
+    if STRANDS.issuperset(word for word in words if word not in NOISE):
+        return Rest.STRAND
     return UNKNOWN[leftover.kind]
 
 

@@ -12,39 +12,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from cinema_project.common.words import distances, slips, typo_keys
-from scraping.matching.cleaning import CUTS, LEAVES, Reading, Rest, numbers_in, readings, rest_of, title_words
+from scraping.matching.cleaning import LEAVES, Reading, Rest, readings, rest_of, title_words
 from scraping.matching.evidence import Evidence, weighed
+from scraping.matching.films import Film, Name, families_of, keys_of, names_of
+from scraping.matching.likeness import alike
 from scraping.matching.vocabulary import STOPWORDS
 
 ACCEPT, ASK = 0.88, 0.64
-SAME_NAME, SHORT_NAME, NEARLY = 0.90, 0.84, 0.97
-"""A title alone, the same in every letter; one short word alone, which says little; what any slip leaves of it."""
+SAME_NAME, SHORT_NAME = 0.90, 0.84
+"""A title alone, the same in every letter; one short word alone, which says little."""
 SHORT = 4
+PARTS = tuple("23456789")
+MOST_OF_A_PART = 0.86
 MARGIN = 0.08
 """Two films closer than this are not told apart."""
 UNDECIDED = 0.78
 """The most that one of several films of a name gets."""
-BY_FACTS = 0.70
-OTHER_PART = 0.45
+BY_FACTS, BY_PART = 0.70, 0.70
+"""A guess from year, director and length, or from the number of a part: for a person to confirm."""
 SHORT_FORM = 0.8
-COUNTED = 0.9
-GOES_ON = 0.8
 BARE_YEAR = 0.97
-LIGHT = 0.2
-HEAD, TAIL = 0.93, 0.90
-
-
-@dataclass(frozen=True, slots=True)
-class Film:
-    """One of our films, as far as it matters here. ``minutes`` is its length."""
-
-    id: str
-    title: str
-    original_title: str = ""
-    year: int | None = None
-    director: str = ""
-    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +71,6 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """One name of a film. ``weight`` is less than 1 for a part of its title."""
-
-    film: Film
-    words: tuple[str, ...]
-    text: str
-    what: str
-    weight: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
 class Matcher:
     """Our films, ready to be found; made once for many titles."""
 
@@ -102,6 +78,7 @@ class Matcher:
     names: tuple[Name, ...] = field(repr=False)
     by_key: dict[str, set[int]] = field(repr=False)
     known: dict[str, frozenset[str]] = field(repr=False)
+    families: dict[tuple[str, ...], tuple[Film, ...]] = field(repr=False)
     newest: int
     """The year of the newest film: what is much later in a title is no year of a film."""
 
@@ -113,15 +90,15 @@ class Matcher:
                 continue
             for name in self._near(reading):
                 found = self._candidate(scraped, reading, name)
-                if name.film.id not in best or found.score > best[name.film.id].score:
-                    best[name.film.id] = found
+                _keep(best, found)
+            self._by_part(reading, best)
         self._by_facts(scraped, best)
         ordered = sorted(best.values(), key=lambda one: (-one.score, one.film.id))
         return decided(ordered, several=_names_several(scraped.title, ordered, self))
 
     def _near(self, reading: Reading) -> Iterator[Name]:
         """Yield the names that share a word with what was read, typos forgiven."""
-        places = {place for key in _keys(reading.words) for place in self.by_key.get(key, ())}
+        places = {place for key in keys_of(reading.words) for place in self.by_key.get(key, ())}
         return (self.names[place] for place in sorted(places))
 
     def _candidate(self, scraped: Scraped, reading: Reading, name: Name) -> Candidate:
@@ -148,7 +125,10 @@ class Matcher:
         if not evidence.confirms and likeness == 1 and _says_little(name.words):
             score *= SHORT_NAME / SAME_NAME
             reasons.append("One short word, and nothing else confirms it.")
-        return Candidate(name.film, evidence.applied_to(score), (*reasons, *evidence.reasons))
+        score = evidence.applied_to(score)
+        if name.weight < 1 and not evidence.same_director:
+            score = min(score, MOST_OF_A_PART)  # a film of that very name may be one that we do not have
+        return Candidate(name.film, score, (*reasons, *evidence.reasons))
 
     def _by_facts(self, scraped: Scraped, best: dict[str, Candidate]) -> None:
         """Propose a film of another name if year, director and length all agree: its title may be translated."""
@@ -157,117 +137,43 @@ class Matcher:
         asked = Evidence(scraped.year, scraped.director, scraped.minutes)
         facts = [(film, weighed(asked, Evidence(film.year, film.director, film.minutes))) for film in self.films]
         if len(same := [film for film, evidence in facts if evidence.all_agree]) == 1:
-            known = best.get(same[0].id)
-            if known is None or known.score < BY_FACTS:
-                why = "Another title, but year, director and length agree."
-                best[same[0].id] = Candidate(same[0], BY_FACTS, (why,))
+            _keep(best, Candidate(same[0], BY_FACTS, ("Another title, but year, director and length agree.",)))
+
+    def _by_part(self, reading: Reading, best: dict[str, Candidate]) -> None:
+        """Propose the second film that begins so if the site counts: ``Avatar 2``."""
+        family = self.families.get(reading.words[:-1])
+        if not family or any(one.kind != "brackets" for one in reading.leftovers):
+            return
+        part = reading.words[-1]
+        if part in PARTS and int(part) <= len(family):
+            film = family[int(part) - 1]
+            why = f"Of our films that begin with these words, “{film.title}” is number {part}."
+            _keep(best, Candidate(film, BY_PART, (why,)))
+
+
+def _keep(best: dict[str, Candidate], found: Candidate) -> None:
+    """Keep the better one of two candidates of a film."""
+    if found.film.id not in best or found.score > best[found.film.id].score:
+        best[found.film.id] = found
 
 
 def matcher_of(films: Iterable[Film]) -> Matcher:
     """Make ready the films to match against."""
     kept = tuple(films)
-    names = tuple(_names_of(kept))
+    names = tuple(names_of(kept))
     by_key: dict[str, set[int]] = defaultdict(set)
     known: dict[str, set[str]] = {film.id: {*title_words(film.director)} for film in kept}
     for place, name in enumerate(names):
         known[name.film.id].update(name.words)
-        for key in _keys(name.words):
+        for key in keys_of(name.words):
             by_key[key].add(place)
     newest = max((film.year for film in kept if film.year), default=0)
-    return Matcher(kept, names, dict(by_key), {film: frozenset(words) for film, words in known.items()}, newest)
-
-
-def _names_of(films: Sequence[Film]) -> Iterator[Name]:
-    """Yield titles and original titles, then what stands before and after a colon where that names one film alone."""
-    whole = {title_words(text) for film in films for text in (film.title, film.original_title) if text}
-    parts: dict[tuple[str, ...], list[Name]] = defaultdict(list)
-    for film in films:
-        yield Name(film, title_words(film.title), film.title, "the title")
-        if film.original_title and film.original_title != film.title:
-            yield Name(film, title_words(film.original_title), film.original_title, "the original title")
-        for text in {film.title, film.original_title}:
-            for part in _parts(film, text):
-                parts[part.words].append(part)
-    for words, found in parts.items():
-        if words not in whole and len({name.film.id for name in found}) == 1:
-            yield found[0]
-
-
-def _parts(film: Film, text: str) -> Iterator[Name]:
-    pieces = [piece for piece in CUTS.split(text) if piece and len(piece) > 1]
-    if len(pieces) < 2:
-        return
-    for cut in range(1, len(pieces)):
-        head, tail = " ".join(pieces[:cut]), " ".join(pieces[cut:])
-        yield Name(film, title_words(head), head, "the beginning of the title", HEAD)
-        if sum(word not in STOPWORDS and not word.isdigit() for word in title_words(tail)) > 1:
-            yield Name(film, title_words(tail), tail, "the end of the title", TAIL)
-
-
-def _keys(words: Iterable[str]) -> set[str]:
-    told = [*words]
-    telling = [word for word in told if word not in STOPWORDS] or told
-    return {key for word in [*telling, "".join(told)] for key in typo_keys(word, 1)}
+    words_of = {film: frozenset(words) for film, words in known.items()}
+    return Matcher(kept, names, dict(by_key), words_of, families_of(names), newest)
 
 
 def _says_little(words: Sequence[str]) -> bool:
     return len(words) == 1 and len(words[0]) <= SHORT and not words[0].isdigit()
-
-
-def alike(read: Sequence[str], name: Name, known: frozenset[str]) -> tuple[float, str]:
-    """Return how alike a title as read and a name are (0 to 1), and a sentence."""
-    shown = f"{name.what} “{name.text}”"
-    if tuple(read) == name.words or "".join(read) == "".join(name.words):
-        return 1.0, f"The same as {shown}."
-    share = _share_in_common(read, name.words, known)
-    if numbers_in(read) != numbers_in(name.words):
-        if not _only_counts(read, name):
-            return share * OTHER_PART, f"Another part than {shown}."
-        return COUNTED, f"The same as {shown}, with the part's number."
-    if tuple(read[: len(name.words)]) == name.words and not known.issuperset(read):
-        return share * GOES_ON, f"Begins like {shown}, but goes on."
-    return min(share, NEARLY), f"{share:.0%} of the words of {shown}."
-
-
-def _only_counts(read: Sequence[str], name: Name) -> bool:
-    """Say whether only the number of a part was put into a title that has none: ``Top Gun 2: Maverick``."""
-    added = [word for word in read if word not in name.words]
-    named = [word for word in read if word in name.words]
-    return len(added) == 1 and added[0].isdigit() and tuple(named) == name.words and bool(CUTS.search(name.text))
-
-
-def _share_in_common(read: Sequence[str], words: Sequence[str], known: frozenset[str]) -> float:
-    """Return the share of words that two titles have in common; little words weigh little.
-
-    A word that another name of the same film has counts neither way: sites write both titles in one line.
-    """
-    left = list(words)
-    common, extra = 0.0, 0.0
-    for word in read:
-        likeness, other = max(((_likeness(word, other), other) for other in left), default=(0.0, ""))
-        if likeness:
-            left.remove(other)
-            common += likeness * min(_weight(word), _weight(other))
-        elif word not in known:
-            extra += _weight(word)
-    return common / (common + (extra + sum(map(_weight, left))) / 2) if common else 0.0
-
-
-def _likeness(word: str, other: str) -> float:
-    """Return 1 for the same word, a little less for one with a typo, 0 for another word.
-
-    A slip at the very end is no typo but another form, and often another film: Alien and Aliens, Stalker and stalked.
-    """
-    if word == other:
-        return 1.0
-    if not word.isalpha() or not other.isalpha() or min(len(word), len(other)) < 5 or word[-1] != other[-1]:
-        return 0.0
-    slipped, _ = distances(word, other)
-    return 1 - 0.08 * slipped if slipped <= min(slips(word), slips(other)) else 0.0
-
-
-def _weight(word: str) -> float:
-    return LIGHT if word in STOPWORDS else 1.0
 
 
 def decided(ordered: Sequence[Candidate], *, several: bool = False) -> Match:

@@ -8,9 +8,9 @@ def _words(*lines: str) -> frozenset[str]:
 
 
 FORMATS = _words(
-    "imax 3d 2d 4d 4dx mx4d screenx dbox atmos dolby vision hfr 4k 2k 8k 70mm 35mm 16mm dcp laser laserultra starium",
-    "sphere macroxe velvet gold vip satin remaster remastered restored restoration digital rerelease uncut redux",
-    "theatrical original version anniversary jubilaum edition extended",
+    "imax 3d 2d 4d 4dx 4dx3d 4dx2d mx4d screenx dbox atmos dolby vision hfr 4k 2k 8k 70mm 35mm 16mm dcp laser",
+    "laserultra starium sphere macroxe velvet gold vip satin remaster remastered restored restoration digital",
+    "rerelease uncut redux theatrical original version anniversary jubilaum edition extended presentation",
 )
 LANGUAGES = _words(
     "ov omu omeu omdu omfu vo vf vost vostfr vosta sub subs subbed subtitled subtitles dub dubbed dubbing est ut df",
@@ -61,7 +61,7 @@ PHRASES = re.compile(
             r"kids club|parent and baby|audio described",
             r"sub indo|dubbing indonesia|english (?:dub|sub)|(?:english )?subtitled|live action",
             r"(?:in|auf|en) (?:english|french|german|japanese|deutsch|englisch|francais|anglais)",
-            r"d box|screen x|sphere x|dolby (?:cinema|atmos|vision)",
+            r"(?:70mm|35mm|16mm) (?:presentation|print)|d box|screen x|sphere x|dolby (?:cinema|atmos|vision)",
         ]
     )
     + ")"
@@ -74,7 +74,7 @@ RELEASED_AGAIN = re.compile(
 )
 """Says that an old film is shown anew: the year beside it may be the present one."""
 
-EDGES = (FORMATS - _words("original version edition digital vision gold")) | _words(
+EDGES = (FORMATS - _words("original version edition digital vision gold presentation")) | _words(
     "ov omu omeu omdu vo vf vost vostfr vosta subbed subtitled dub dubbed"
 )
 """Words that may be taken away one by one at the beginning or end of a title."""
