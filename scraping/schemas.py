@@ -7,7 +7,16 @@ from datetime import date as Day
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    computed_field,
+    model_validator,
+)
 
 from scraping.tix.tokens import LEAST_LEFT, LIFE, expiry_of
 
@@ -29,27 +38,45 @@ class Schema(BaseModel):
 
 
 class ShowtimeSchema(Schema):
-    """A showing. ``status``: 0 over or closed, 1 on sale, 2 almost sold out."""
+    """A showing. ``status``: 0 over or closed, 1 on sale, 2 almost sold out; ``is_available`` follows from it."""
 
     time: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
     showtime_id: str | None = None
     status: Annotated[int, Field(ge=0, le=2)] = 1
 
+    @model_validator(mode="before")
+    @classmethod
+    def _status_told_otherwise(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "status" not in given and given.get("is_available") is False:
+            return given | {"status": 0}
+        return given
+
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def is_available(self) -> bool:
         return self.status == 1
 
 
 class RoomSchema(Schema):
+    """What one price is asked for. Older documents have ``showtimes`` alone: the times that are on sale."""
+
     category: Words
     price: str | None = None
     all_showtimes: Annotated[list[ShowtimeSchema], BeforeValidator(_listed)] = []
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_times_alone(cls, given: Any) -> Any:
+        if isinstance(given, dict) and not given.get("all_showtimes") and isinstance(given.get("showtimes"), list):
+            return given | {"all_showtimes": [{"time": time} for time in given["showtimes"]]}
+        return given
+
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def showtimes(self) -> list[str]:
-        """Return the times that are on sale."""
         return [showing.time for showing in self.all_showtimes if showing.is_available]
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def past_showtimes(self) -> list[str]:
         return [showing.time for showing in self.all_showtimes if not showing.is_available]

@@ -1,6 +1,6 @@
 """Sites of our own, over real HTTP on the loopback interface: how they are served, watched, and made to misbehave."""
 
-import json
+import hashlib
 import threading
 import time
 from collections import deque
@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
+
+import orjson
 
 HOST = "127.0.0.1"
 LONGEST_BODY = 1_000_000
@@ -36,7 +39,7 @@ class Request:
     def json(self) -> dict[str, Any]:
         """Return the object in the body; nothing or nonsense is an empty one."""
         try:
-            found = json.loads(self.body or b"{}")
+            found = orjson.loads(self.body or b"{}")
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
@@ -79,6 +82,8 @@ class Served:
 
     upstream: Upstream
     url: str = ""
+    etags: bool = False
+    """Answers have an ETag, and who knows it already is told 304."""
     latency: float = 0
     """Seconds that every answer takes."""
     most_per_second: int | None = None
@@ -99,7 +104,7 @@ class Served:
         with self.lock:
             self.faults.clear()
             self.asked.clear()
-        self.accidents, self.most_per_second, self.latency = None, None, 0
+        self.accidents, self.most_per_second, self.latency, self.etags = None, None, 0, False
 
     @property
     def paths(self) -> list[str]:
@@ -108,6 +113,8 @@ class Served:
     def reply_to(self, request: Request) -> Reply:
         now = time.monotonic()
         reply = self._hindrance(request, now) or self.upstream.answer(request)
+        if self.etags and reply.status == HTTPStatus.OK:
+            reply = _tagged(reply, request)
         with self.lock:
             self.asked.append(Asked(now, request.method, request.path, dict(request.query), reply.status))
         if self.latency:
@@ -125,6 +132,13 @@ class Served:
         if fault and (reply := fault(request)):
             return reply
         return self.accidents(request) if self.accidents else None
+
+
+def _tagged(reply: Reply, request: Request) -> Reply:
+    tag = f'"{hashlib.blake2b(reply.body, digest_size=8).hexdigest()}"'
+    if request.headers.get("if-none-match") == tag:
+        return Reply(HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
+    return Reply(reply.status, reply.body, {**reply.headers, "ETag": tag})
 
 
 @dataclass
@@ -150,7 +164,7 @@ class Accidents:
 
 def json_reply(body: Any, status: int = 200, **headers: str) -> Reply:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Reply(status, json.dumps(body, ensure_ascii=False).encode(), {"Content-Type": "application/json"} | named)
+    return Reply(status, orjson.dumps(body), {"Content-Type": "application/json"} | named)
 
 
 def refusal(code: str, sentence: str = "", status: int = 200) -> Reply:

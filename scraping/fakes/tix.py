@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from http import HTTPStatus
 
 from scraping.fakes import answers
@@ -25,6 +26,7 @@ class FakeTix:
         self.world = world or World()
         self.clock = clock
         self.guard = Guard(clock)
+        self._page = lru_cache(maxsize=4096)(self._schedule_page)
 
     @property
     def today(self) -> date:
@@ -148,10 +150,14 @@ class FakeTix:
 
     def schedules(self, request: Request, schedule_id: str) -> Reply:
         city, day, page = self._city(request), self._day(request), request.query.get("page", "1")
-        cinemas = self.world.cinemas_with(schedule_id, city.name, day) if city and day else []
-        if not cinemas or not day or not page.isdigit() or not int(page):
+        if not city or not day or not page.isdigit() or not int(page):
             return NOTHING
-        return _data(answers.schedule_page(cinemas, day=day, page=int(page), now=self.clock()))
+        # What a page says changes at whole minutes only.
+        return self._page(schedule_id, city.name, day, int(page), self.clock().replace(second=0, microsecond=0))
+
+    def _schedule_page(self, schedule_id: str, city: str, day: date, page: int, now: datetime) -> Reply:
+        cinemas = self.world.cinemas_with(schedule_id, city, day)
+        return _data(answers.schedule_page(cinemas, day=day, page=page, now=now)) if cinemas else NOTHING
 
     def layout(self, request: Request, chain: str) -> Reply:
         showing = self._showing(request.query.get("show_time_id", ""))

@@ -1,10 +1,16 @@
 """The login through the page, in a real Chromium."""
 
 import shutil
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from cinema_project.common.errors import Invalid
+from cinema_project.tests.product import ROOT
 from scraping import browser
 from scraping.browser import BrowserMissing
 from scraping.fakes.guards import PASSWORD, PHONE
@@ -54,6 +60,39 @@ def test_nothing_is_opened_for_what_is_no_phone_number(served):
     with pytest.raises(Invalid, match="TIX_PHONE_NUMBER"):
         browser_login(served.url, "sari", PASSWORD)
     assert len(served.asked) == asked
+
+
+HOLDS_ONE = """
+import time
+from scraping.browser import open_browser
+with open_browser() as browser:
+    print(browser.service.process.pid, browser.capabilities["chrome"]["userDataDir"], flush=True)
+    time.sleep(60)
+"""
+
+
+def test_browser_ends_with_a_worker_that_is_killed(monkeypatch):
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "cinema_project.settings")
+    with subprocess.Popen([sys.executable, "-c", HOLDS_ONE], cwd=ROOT, stdout=subprocess.PIPE, text=True) as worker:
+        driver, profile = worker.stdout.readline().split()
+        assert len(at_work(driver, profile)) > 1
+        worker.kill()
+
+    deadline = time.monotonic() + 10
+    while (left := at_work(driver, profile)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    shutil.rmtree(Path(profile).parent, ignore_errors=True)
+    assert left == []
+
+
+def at_work(driver: str, profile: str) -> list[str]:
+    """Return the numbers of the driver and the browser's processes, as far as they run."""
+    found = []
+    for words in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if (words.parent.name == driver and words.read_bytes()) or profile.encode() in words.read_bytes():
+                found.append(words.parent.name)
+    return found
 
 
 @pytest.mark.parametrize(

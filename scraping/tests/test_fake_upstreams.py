@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import httpx
 import pytest
+from django.core.management import CommandError, call_command
 
 from cinema_project.tests.product import ROOT
 from scraping.fakes.guards import PASSWORD, PHONE
@@ -281,6 +282,19 @@ def test_more_requests_than_allowed_are_answered_with_429(site, served, ask):
     assert [one.status for one in served.asked] == statuses
 
 
+def test_who_has_the_answer_already_is_told_so(site, served, ask):
+    served.etags = True
+    token = site.guard.issue("guest")
+    headers = requests.cities().headers(token)
+
+    first = httpx.get(f"{served.url}/v1/cities?name=", headers=headers)
+    again = httpx.get(f"{served.url}/v1/cities?name=", headers=headers | {"If-None-Match": first.headers["ETag"]})
+    other = httpx.get(f"{served.url}/v1/cities?name=BALI", headers=headers | {"If-None-Match": first.headers["ETag"]})
+
+    assert [answer.status_code for answer in (first, again, other)] == [200, 304, 200]
+    assert again.content == b""
+
+
 def test_command_serves_prints_settings_and_stops(tmp_path):
     truth = tmp_path / "truth.json"
     command = [sys.executable, "manage.py", "fake_upstreams", "--theatres", "83", "--json", "--truth", str(truth)]
@@ -300,8 +314,7 @@ def test_command_says_when_the_port_is_taken():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        command = [sys.executable, "manage.py", "fake_upstreams", "--port", str(taken.getsockname()[1])]
-        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        with pytest.raises(CommandError, match=r"could not start: .*in use") as refused:
+            call_command("fake_upstreams", port=taken.getsockname()[1])
 
-    assert ended.returncode == 1
-    assert "could not start" in ended.stderr
+    assert refused.value.returncode == 1

@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from scraping.schemas import MovieSchema, ScraperRunSchema, TheatreSchema, TokenSchema
+from scraping.schemas import (
+    MovieSchema,
+    RoomSchema,
+    ScraperRunSchema,
+    ShowtimeSchema,
+    TheatreSchema,
+    TokenSchema,
+)
 from scraping.tests.test_tix_tokens import NOW, token
 
 MOVIE = {
@@ -40,6 +47,21 @@ def test_film_with_schedules_is_validated():
         ["12:45"],
         [],
     )
+
+
+def test_what_is_dumped_can_be_read_again():
+    movie = MovieSchema.model_validate(MOVIE)
+    dumped = movie.model_dump(mode="json")
+
+    assert dumped["schedules"]["JAKARTA"][0]["rooms"][0]["past_showtimes"] == ["12:45"]
+    assert MovieSchema.model_validate(dumped) == movie
+
+
+def test_older_documents_have_times_alone():
+    room = RoomSchema.model_validate({"category": "2D", "showtimes": ["12:45"], "all_showtimes": []})
+    closed = ShowtimeSchema.model_validate({"time": "12:45", "is_available": False})
+
+    assert (room.showtimes, room.past_showtimes, closed.status) == (["12:45"], [], 0)
 
 
 @pytest.mark.parametrize(
