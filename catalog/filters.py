@@ -15,7 +15,7 @@ from catalog.models import FilmText, Movie, MovieState, Screening
 from catalog.models.screenings import ScreeningQuerySet
 from catalog.selectors.film_score import with_score
 from catalog.selectors.screenings import day_spans
-from catalog.words import fold
+from cinema_project.common.words import fold
 
 LARGEST_ID = 2**63 - 1
 SORTS = [("release_date", "release date"), ("created_at", "newest")]

@@ -7,7 +7,7 @@ from django.apps.registry import Apps
 
 from catalog.models import Movie
 from catalog.models.search import TextField
-from catalog.words import fold, keys_of, run_together, typo_keys, words_of
+from cinema_project.common.words import fold, keys_of, run_together, typo_keys, words_of
 
 AT_ONCE = 200
 ROWS_AT_ONCE = 2000

@@ -53,7 +53,7 @@ class FilmWord(models.Model):
 
 
 class WordKey(models.Model):
-    """One of the keys under which a word is looked up (catalog/words.py)."""
+    """One of the keys under which a word is looked up (cinema_project/common/words.py)."""
 
     key = models.CharField(max_length=7)
     word = models.CharField(max_length=40)

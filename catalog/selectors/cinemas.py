@@ -6,8 +6,8 @@ from django.db.models import Count, Q, QuerySet
 
 from catalog.models import Cinema, Room, Seat
 from catalog.selectors import ranking
-from catalog.words import fold, words_of
 from cinema_project.common.errors import NotFound
+from cinema_project.common.words import fold, words_of
 
 INSIDE = 0.3
 """What the typed text standing in a name as it is adds to the score."""

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, KeysView
 from dataclasses import dataclass
 
-from catalog.words import BEGINS, WORD, closeness, fold, keys_of, typo_keys
+from cinema_project.common.words import BEGINS, WORD, closeness, fold, keys_of, typo_keys
 
 MOST_WORDS = 8
 LONGEST_RUN = 3

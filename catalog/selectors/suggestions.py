@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from catalog.models import CastMember, Movie
 from catalog.selectors import film_search, ranking
-from catalog.words import fold, words_of
+from cinema_project.common.words import fold, words_of
 
 MOST = 8
 FILMS = 30

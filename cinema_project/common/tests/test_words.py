@@ -4,7 +4,7 @@ from string import ascii_lowercase
 
 import pytest
 
-from catalog import words
+from cinema_project.common import words
 
 pytestmark = pytest.mark.both_databases
 ALPHABET = ascii_lowercase[::5]
