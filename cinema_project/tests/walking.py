@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -14,7 +15,9 @@ PATIENCE = 15
 
 
 def wait_for(browser: Chrome, what: Callable[[Chrome], object], seconds: float = PATIENCE) -> object:
-    return WebDriverWait(browser, seconds, poll_frequency=0.05).until(what)
+    """Ask until it is so; a page may give way to the next one while it is asked."""
+    gone = [StaleElementReferenceException]
+    return WebDriverWait(browser, seconds, poll_frequency=0.05, ignored_exceptions=gone).until(what)
 
 
 def find(browser: Chrome, css: str) -> WebElement:
