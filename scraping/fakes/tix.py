@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from scraping.fakes import answers
 from scraping.fakes.guards import Clock, Guard, real_clock
-from scraping.fakes.serving import Reply, Request, json_reply, refusal
+from scraping.fakes.messages import Reply, Request, json_reply, refusal
 from scraping.fakes.world import DATA, City, Film, Showing, World, zone_of
 
 LISTED_DAYS = 3

@@ -17,6 +17,8 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scraping.tix.cities import known_cities
+
 DATA = Path(__file__).parent / "data"
 THEATRES = 600
 BLOCKBUSTER = 10
@@ -118,9 +120,7 @@ class World:
 
     @cached_property
     def cities(self) -> list[City]:
-        with (DATA / "cities.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        return [City(row["id"], row["name"], zone_of(row["name"]).key) for row in rows][: self._sizes[1]]
+        return [City(city.id, city.name, zone_of(city.name).key) for city in known_cities()][: self._sizes[1]]
 
     @cached_property
     def films(self) -> list[Film]:

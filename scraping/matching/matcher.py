@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scraping.matching.cleaning import LEAVES, Reading, Rest, readings, rest_of, title_words
-from scraping.matching.evidence import Evidence, weighed
+from scraping.matching.evidence import Evidence, Weighed, weighed
 from scraping.matching.films import Film, Name, families_of, keys_of, names_of
 from scraping.matching.likeness import alike
 from scraping.matching.vocabulary import STOPWORDS
@@ -102,21 +102,15 @@ class Matcher:
         return (self.names[place] for place in sorted(places))
 
     def _candidate(self, scraped: Scraped, reading: Reading, name: Name) -> Candidate:
-        known = self.known[name.film.id]
-        likeness, why = alike(reading.words, name, known)
+        likeness, why = alike(reading.words, name, self.known[name.film.id])
         score, reasons = likeness * name.weight * SAME_NAME, [why]
         for leftover in reading.leftovers:
-            rest = rest_of(leftover, known)
+            rest = rest_of(leftover, self.known[name.film.id])
             score *= LEAVES[rest]
             reasons.append(f"Beside it: “{leftover.text}” ({rest}).")
         if reading.bare_year:
             score *= BARE_YEAR
-        evidence = weighed(
-            Evidence(reading.year or scraped.year, scraped.director or reading.person, scraped.minutes),
-            Evidence(name.film.year, name.film.director, name.film.minutes),
-            distinctive=len([word for word in name.words if word not in STOPWORDS]) > 2,
-            released_again=reading.released_again,
-        )
+        evidence = _evidence(scraped, reading, name)
         if evidence.confirms and likeness < SHORT_FORM and name.words[: len(reading.words)] == reading.words:
             score *= SHORT_FORM / likeness
             reasons.append("A short form of it, which the facts confirm.")
@@ -149,6 +143,16 @@ class Matcher:
             film = family[int(part) - 1]
             why = f"Of our films that begin with these words, “{film.title}” is number {part}."
             _keep(best, Candidate(film, BY_PART, (why,)))
+
+
+def _evidence(scraped: Scraped, reading: Reading, name: Name) -> Weighed:
+    """Weigh what the site says against the film's facts."""
+    return weighed(
+        Evidence(reading.year or scraped.year, scraped.director or reading.person, scraped.minutes),
+        Evidence(name.film.year, name.film.director, name.film.minutes),
+        distinctive=sum(word not in STOPWORDS for word in name.words) > 2,
+        released_again=reading.released_again,
+    )
 
 
 def _keep(best: dict[str, Candidate], found: Candidate) -> None:

@@ -48,7 +48,7 @@ STOPWORDS = _words(
 
 ORDINAL = r"\d{1,3} ?(?:st|nd|rd|th)"
 PHRASES = re.compile(
-    "(?:the )?(?:"
+    r"\b(?:the )?(?:"
     + "|".join(
         [
             rf"{ORDINAL} (?:anniversary|birthday)",
@@ -64,7 +64,7 @@ PHRASES = re.compile(
             r"(?:70mm|35mm|16mm) (?:presentation|print)|d box|screen x|sphere x|dolby (?:cinema|atmos|vision)",
         ]
     )
-    + ")"
+    + r")\b"
 )
 """Phrases that may be taken away at the beginning or end of a title."""
 

@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -14,10 +16,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cinema_project.tests.product import ROOT
-from scraping.fakes.guards import PASSWORD, PHONE
-from scraping.fakes.serving import (
+from scraping.fakes.faults import (
     Accidents,
-    Request,
     cut_off,
     drip,
     hang,
@@ -25,10 +25,12 @@ from scraping.fakes.serving import (
     refused,
     says,
     server_error,
-    serving,
     slow,
     too_many,
 )
+from scraping.fakes.guards import PASSWORD, PHONE
+from scraping.fakes.messages import Request
+from scraping.fakes.serving import serving
 from scraping.fakes.tix import FakeTix
 from scraping.fakes.world import SeatState, World
 from scraping.tix import requests
@@ -280,6 +282,16 @@ def test_more_requests_than_allowed_are_answered_with_429(site, served, ask):
 
     assert statuses == [200] * 5 + [429] * 3
     assert [one.status for one in served.asked] == statuses
+
+
+def test_limit_counts_requests_that_come_at_once(site, served):
+    served.most_per_second, served.latency = 5, 0.05
+    request = Request("GET", "/v1/cities", {}, {"authorization": f"Bearer {site.guard.issue('guest')}"})
+
+    with ThreadPoolExecutor(16) as pool:
+        replies = [pool.submit(served.reply_to, request) for _ in range(16)]
+
+    assert Counter(reply.result().status for reply in replies) == {200: 5, 429: 11}
 
 
 def test_who_has_the_answer_already_is_told_so(site, served, ask):

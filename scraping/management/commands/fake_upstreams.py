@@ -8,8 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from scraping.fakes.faults import Accidents
 from scraping.fakes.guards import PASSWORD, PHONE
-from scraping.fakes.serving import Accidents, Served, serving
+from scraping.fakes.serving import Served, serving
 from scraping.fakes.tix import FakeTix
 from scraping.fakes.world import THEATRES, World
 
