@@ -190,4 +190,4 @@ class Pace:
     def pause(self, host: str, seconds: float) -> None:
         """Let nobody ask the host for so long, in any process."""
         self._looked.pop(host, None)
-        store().pause(host, min(seconds, LONGEST_PAUSE_SECONDS))
+        store().pause(host, min(seconds, LONGEST_PAUSE_SECONDS) + SLACK_SECONDS)
