@@ -16,13 +16,13 @@ from scraping.fetching.pace import InDatabase, InRedis, Pace, Store, TurnLater
 PER_SECOND, SECONDS = 20, 2.0
 
 
-@pytest.fixture(params=["redis", "database"])
-def store(request, transactional_db, settings, monkeypatch) -> Store:
+@pytest.fixture(params=[pytest.param("redis", marks=pytest.mark.postgresql), "database"])
+def store(request, transactional_db, settings) -> Store:
     """Where all workers keep the pace: in Redis, or without one in the database."""
-    if request.param == "database" or not settings.REDIS_URL:
+    if request.param == "database":
         settings.REDIS_URL = ""
     found = pace.store()
-    assert isinstance(found, InRedis if settings.REDIS_URL else InDatabase)
+    assert type(found) is {"redis": InRedis, "database": InDatabase}[request.param]
     return found
 
 
