@@ -16,6 +16,7 @@ from catalog.tests.fake_tmdb import FakeTmdb
 from cinema_project.celery import app as celery
 from cinema_project.common import rates
 from cinema_project.common.database import query
+from cinema_project.common.fetching.fetcher import close_shared
 from cinema_project.tests import clock as clocks
 from cinema_project.tests import plugin
 from cinema_project.tests.browsers import open_browser
@@ -92,6 +93,7 @@ def tmdb(running_tmdb, settings, tmp_path) -> Iterator[FakeTmdb]:
     settings.MEDIA_ROOT = tmp_path
     yield running_tmdb
     running_tmdb.released.set()
+    close_shared()
 
 
 @pytest.fixture(scope="session")

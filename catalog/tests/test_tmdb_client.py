@@ -2,7 +2,6 @@
 
 import logging
 
-import httpx
 import pytest
 
 from catalog.tests import fake_tmdb
@@ -23,7 +22,7 @@ def refused() -> tuple[type[DomainError], str, int | None]:
 
 @pytest.fixture
 def hasty(monkeypatch):
-    monkeypatch.setattr(client, "PATIENCE", httpx.Timeout(0.2))
+    monkeypatch.setattr(client, "PATIENCE", 0.2)
 
 
 def test_film_comes_with_credits_and_videos_in_one_request(tmdb):
@@ -73,7 +72,7 @@ def test_without_a_key_nothing_is_asked(tmdb, settings):
         (too_many("0"), (TmdbUnavailable, "TMDB is asked too often. Try again in 1 seconds.", 1)),
         (fake_tmdb.cut_off, (TmdbUnavailable, DOWN, None)),
         (fake_tmdb.no_answer, (TmdbUnavailable, DOWN, None)),
-        (fake_tmdb.compressed, (TmdbUnavailable, "TMDB's answer is not JSON.", None)),
+        (fake_tmdb.compressed, (TmdbUnavailable, "TMDB's answer cannot be read.", None)),
         (answer(b"<html>"), (TmdbUnavailable, "TMDB's answer is not JSON.", None)),
         (answer(b'{"title": "\\ud800"}'), (TmdbUnavailable, "TMDB's answer is not JSON.", None)),
         (answer([film()]), (TmdbUnavailable, OTHER, None)),

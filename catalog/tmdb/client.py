@@ -1,23 +1,23 @@
 """Door out: The Movie Database (TMDB), version 3 of its API."""
 
-import functools
 import logging
-import ssl
 import time
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-import httpx
 import orjson
 from django.conf import settings
 from pydantic import BaseModel, ValidationError
 
 from catalog.tmdb.shapes import Film, Hit, Hits
 from cinema_project.common.errors import NotFound, Unavailable, Upstream
+from cinema_project.common.fetching.bodies import AnswerBroken, AnswerTooLarge
+from cinema_project.common.fetching.fetcher import Answer, Limits, shared, with_query
+from cinema_project.common.fetching.network import FetchFailed
+from cinema_project.common.public_urls import UrlRefused
 
 LARGEST_ANSWER, LARGEST_PICTURE = 2 * 1024 * 1024, 5 * 1024 * 1024
-PATIENCE = httpx.Timeout(8, connect=3)
+PATIENCE = 8
 WHOLE_SECONDS = 12
 """How long an answer may take that comes drop by drop."""
 SHORT_WAIT, USUAL_WAIT, LONGEST_WAIT = 2, 60, 3600
@@ -52,13 +52,6 @@ class TmdbNotFound(NotFound):
     """The Movie Database has no such film."""
 
     code = "tmdb_not_found"
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    wait: int
-    content: bytes
 
 
 def check_configured() -> None:
@@ -155,34 +148,35 @@ def _as(shape: type[Shape], document: dict[str, Any]) -> Shape:
 
 def _fetch(url: str, query: Query, headers: dict[str, str], most: int) -> bytes:
     try:
-        with httpx.Client(timeout=PATIENCE, verify=_trusted()) as client:
-            answer = _ask(client, url, query, headers, most)
-            if answer.status == HTTPStatus.TOO_MANY_REQUESTS and answer.wait <= SHORT_WAIT:
-                time.sleep(answer.wait)
-                answer = _ask(client, url, query, headers, most)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        answer = _ask(url, query, headers, most)
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS and _wait(answer) <= SHORT_WAIT:
+            time.sleep(_wait(answer))
+            answer = _ask(url, query, headers, most)
+    except AnswerTooLarge:
+        raise TmdbUnavailable(f"TMDB's answer is larger than {most // 1024**2} MB.") from None
+    except AnswerBroken:
+        raise TmdbUnavailable("TMDB's answer cannot be read.") from None
+    except (FetchFailed, UrlRefused) as error:
         # Its text and its trace may hold the address, and that the key.
         logger.warning("TMDB did not answer: %s", type(error).__name__)
         raise TmdbUnavailable("TMDB does not answer. Please try again in a while.") from None
     return _content_of(answer)
 
 
-def _ask(client: httpx.Client, url: str, query: Query, headers: dict[str, str], most: int) -> _Answer:
-    until, content = time.monotonic() + WHOLE_SECONDS, bytearray()
-    # Not compressed: a small answer could be made to unpack into a large one.
-    with client.stream("GET", url, params=query, headers={"Accept-Encoding": "identity", **headers}) as response:
-        for chunk in response.iter_raw():
-            content += chunk
-            if len(content) > most:
-                raise TmdbUnavailable(f"TMDB's answer is larger than {most // 1024**2} MB.")
-            if time.monotonic() > until:
-                raise httpx.ReadTimeout("drop by drop")
-        wait = response.headers.get("Retry-After", "")
+def _ask(url: str, query: Query, headers: dict[str, str], most: int) -> Answer:
+    limits = Limits(size=most, connect=3, silence=PATIENCE, seconds=WHOLE_SECONDS)
+    fetcher = shared(settings.TMDB_BASE_URL, settings.TMDB_IMAGE_URL)
+    return fetcher.fetch(with_query(url, query), headers=headers, limits=limits, redirects=0)
+
+
+def _wait(answer: Answer) -> int:
+    """Return how many seconds TMDB wants to be left alone."""
+    wait = answer.headers.get("retry-after", "")
     seconds = int(wait) if wait.isdecimal() and len(wait) < 10 else USUAL_WAIT
-    return _Answer(response.status_code, min(seconds, LONGEST_WAIT), bytes(content))
+    return min(seconds, LONGEST_WAIT)
 
 
-def _content_of(answer: _Answer) -> bytes:
+def _content_of(answer: Answer) -> bytes:
     if answer.status == HTTPStatus.OK:
         return answer.content
     if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
@@ -190,12 +184,6 @@ def _content_of(answer: _Answer) -> bytes:
     if answer.status == HTTPStatus.NOT_FOUND:
         raise TmdbNotFound("TMDB has no such entry.")
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        seconds = max(1, answer.wait)
+        seconds = max(1, _wait(answer))
         raise TmdbUnavailable(f"TMDB is asked too often. Try again in {seconds} seconds.", retry_after=seconds)
     raise TmdbUnavailable(f"TMDB answers with an error ({answer.status}). Please try again in a while.")
-
-
-@functools.cache
-def _trusted() -> ssl.SSLContext:
-    """Return the authorities we trust; to read them takes longer than to ask."""
-    return httpx.create_ssl_context()

@@ -21,7 +21,8 @@ FOLDER = "cinema-tests-{pid}-"
 SETTINGS_OF_OTHERS = (
     *("CELERY_BROKER_URL", "MQTT_URL", "EMAIL_URL", "PAYMENTS_MODE", "BOX_OFFICE", "HOLD_SECONDS"),
     *("PAYMENT_PROVIDER", "PAY_BY_SECONDS", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE"),
-    *("TMDB_API_KEY", "TMDB_BASE_URL", "TMDB_IMAGE_URL"),
+    *("TMDB_API_KEY", "TMDB_BASE_URL", "TMDB_IMAGE_URL", "FETCH_ALLOW_LOOPBACK"),
+    *("SCRAPE_SLOTS", "SCRAPE_SLICE_SECONDS", "SCRAPE_LEASE_SECONDS"),
 )
 CHECKS: dict[str, Callable[[], object]] = {  # by the fixture that needs it
     "mosquitto": having.mosquitto_binary,

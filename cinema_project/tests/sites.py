@@ -1,5 +1,6 @@
 """Sites of other people, as local servers over real HTTP: they answer as told, and remember each request."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -103,6 +104,15 @@ def no_answer(to: BaseHTTPRequestHandler) -> None:
 NOT_FOUND = answer({"detail": "There is nothing here."}, 404)
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of those who hang up, or are killed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def running() -> Iterator[Site]:
     """Serve until the block ends."""
@@ -123,8 +133,7 @@ def running() -> Iterator[Site]:
         def log_message(self, *_words: Any) -> None:
             """Be quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.request_queue_size = 64
+    server = _Server(("127.0.0.1", 0), Handler)
     site.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=[0.01])
     thread.start()

@@ -61,6 +61,12 @@ def test_production_refuses_without_its_secrets(settings_of, name):
     assert settings_of(**env) == f"{name} is not set: production (DEBUG off) does not start without it.\n"
 
 
+def test_production_lets_nobody_fetch_from_this_machine(settings_of):
+    assert settings_of("FETCH_ALLOW_LOOPBACK", **PRODUCTION) == [False]
+    refusal = settings_of("FETCH_ALLOW_LOOPBACK", **PRODUCTION, FETCH_ALLOW_LOOPBACK="1")
+    assert "FETCH_ALLOW_LOOPBACK lets strangers' addresses lead into this machine" in refusal
+
+
 def test_production_refuses_trust_but_for_a_till(settings_of):
     trusting = PRODUCTION | {"PAYMENTS_MODE": "trust"}
 

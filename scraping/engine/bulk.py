@@ -14,13 +14,16 @@ M = TypeVar("M", bound=Model)
 CHUNK = 1000
 
 
-def insert(rows: Iterable[M]) -> None:
-    """Insert rows; those that a constraint takes for there already are left out."""
+def insert(rows: Iterable[M], *, may_be_there: bool = False) -> None:
+    """Insert rows.
+
+    :param may_be_there: leave out those that a constraint takes for there already
+    """
     for model, chunk in _chunks(rows):
         if connection.vendor == "postgresql":
-            query(f"{_insert(model)} ON CONFLICT DO NOTHING", _columns(model, chunk))
+            query(_insert(model) + (" ON CONFLICT DO NOTHING" if may_be_there else ""), _columns(model, chunk))
         else:
-            model._default_manager.bulk_create(chunk, ignore_conflicts=True, batch_size=CHUNK)
+            model._default_manager.bulk_create(chunk, ignore_conflicts=may_be_there, batch_size=CHUNK)
 
 
 def upsert(rows: Iterable[M], *, unique: Sequence[str], changing: Collection[str]) -> list[M]:

@@ -31,8 +31,8 @@ def settle(*, source: base.Source, run_id: int, worker: str, results: Sequence[R
     SourceState.objects.bulk_create([SourceState(name=source.name)], ignore_conflicts=True)
     SourceState.objects.select_for_update().get(name=source.name)
     now = clock.now()
-    mine = _still_leased(worker, results)
-    results = [result for result in results if result.lease.unit_id in mine]
+    leased = _still_leased(worker, results)
+    results = [result for result in results if (result.lease.unit_id, result.lease.number) in leased]
     counted = ingest(source=source.name, run_id=run_id, results=results, sinks=sinks, now=now)
     keep_payloads(source, results, now)
     _write_attempts(run_id, worker, results, counted, now)
@@ -42,10 +42,11 @@ def settle(*, source: base.Source, run_id: int, worker: str, results: Sequence[R
     return len(results)
 
 
-def _still_leased(worker: str, results: Iterable[Result]) -> set[int]:
+def _still_leased(worker: str, results: Iterable[Result]) -> set[tuple[int, int]]:
+    """Return the units that the worker still has, with the number of the lease: a second one may be its own, too."""
     ids = [result.lease.unit_id for result in results]
     rows = Unit.objects.filter(pk__in=ids, state=Unit.State.LEASED, lease=worker).order_by("pk")
-    return set(rows.select_for_update().values_list("pk", flat=True))
+    return set(rows.select_for_update().values_list("pk", "attempts_made"))
 
 
 def keep_payloads(source: base.Source, results: Iterable[Result], now: datetime) -> None:
@@ -55,7 +56,7 @@ def keep_payloads(source: base.Source, results: Iterable[Result], now: datetime)
         return
     kept = set(RawPayload.objects.filter(pk__in=list(given)).values_list("pk", flat=True))
     new = [result for name, result in given.items() if name not in kept]
-    insert(row for result in new if (row := _payload_row(result, now)))
+    insert((row for result in new if (row := _payload_row(result, now))), may_be_there=True)
     _remember_pages(source.name, list(given.values()), now)
 
 
@@ -156,7 +157,8 @@ def _quarantine(source: base.Source, run_id: int, results: Iterable[Result], now
 
 def plan_units(run_id: int, units: Iterable[base.Unit], now: datetime) -> None:
     """Add units to a run; those it has already are left alone."""
-    insert(Unit(run_id=run_id, key=one.key, args=dict(one.args), order=one.order, due_at=now) for one in units)
+    rows = [Unit(run_id=run_id, key=one.key, args=dict(one.args), order=one.order, due_at=now) for one in units]
+    insert(rows, may_be_there=True)
 
 
 def _move_units(source: base.Source, results: Iterable[Result], now: datetime) -> None:

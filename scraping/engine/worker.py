@@ -264,8 +264,8 @@ class Worker:
 
     def _beat(self) -> None:
         """Keep the leases, and watch for the run's being called off."""
-        renew_at = 0.0
-        while not self._gone.wait(HEARTBEAT_SECONDS if renew_at else 0):
+        renew_at, pause = 0.0, min(HEARTBEAT_SECONDS, settings.SCRAPE_LEASE_SECONDS / 4)
+        while not self._gone.wait(pause if renew_at else 0):
             try:
                 renew_at = self._one_beat(renew_at)
             except Exception:  # an outage of the database: leases lapse, unless it is soon over

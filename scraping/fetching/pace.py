@@ -22,8 +22,10 @@ from scraping.models import Host
 logger = logging.getLogger(__name__)
 
 SLACK_SECONDS = 0.015
-"""A turn may be taken so much too early, to make up for waking too late; the pace is that much slower, so that no
-second ever sees more requests than allowed."""
+"""A turn may be taken so much too early, to make up for waking too late."""
+MARGIN_SECONDS = 0.02
+"""How much later than its turn a request may go out. The pace is slower by both, so that no second ever sees more
+requests than allowed: a little over 96 % of them."""
 PATIENCE_SECONDS = 0.5
 PAUSE_SECONDS = 5
 """How long a Redis that did not answer is left in peace."""
@@ -56,7 +58,11 @@ if after > free then
 end
 return 0
 """
-SECONDS_SQL = {"postgresql": "EXTRACT(EPOCH FROM clock_timestamp())::float8", "sqlite": "CAST(%s AS REAL)"}
+SECONDS_SQL = {
+    "postgresql": "EXTRACT(EPOCH FROM clock_timestamp())::float8",
+    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
+}
+"""The time when the statement has its turn to write, however long it waited for that."""
 
 
 class TurnLater(NotReached):
@@ -118,33 +124,28 @@ class InDatabase:
     """The pace of all processes on one database."""
 
     def ask(self, host: str, interval: float) -> float:
-        now, given = self._now()
+        now = SECONDS_SQL[connection.vendor]
         taken = query(
             f"UPDATE scraping_host SET free_at = CASE WHEN %s > 0 THEN"
             f" (CASE WHEN free_at > {now} THEN free_at ELSE {now} END) + %s ELSE free_at END"
             f" WHERE name = %s AND free_at - %s <= {now} RETURNING 1",
-            [interval, *given, *given, interval, host, SLACK_SECONDS, *given],
+            [interval, interval, host, SLACK_SECONDS],
         )
         if taken:
             return 0.0
-        left = query(f"SELECT free_at - {now} FROM scraping_host WHERE name = %s", [*given, host])
+        left = query(f"SELECT free_at - {now} FROM scraping_host WHERE name = %s", [host])
         if left:
             return max(0.001, float(left[0][0]) - SLACK_SECONDS)
         Host.objects.bulk_create([Host(name=host)], ignore_conflicts=True)
         return self.ask(host, interval)
 
     def pause(self, host: str, seconds: float) -> None:
-        now, given = self._now()
+        now = SECONDS_SQL[connection.vendor]
         Host.objects.bulk_create([Host(name=host)], ignore_conflicts=True)
         query(
             f"UPDATE scraping_host SET free_at = {now} + %s WHERE name = %s AND free_at < {now} + %s",
-            [*given, seconds, host, *given, seconds],
+            [seconds, host, seconds],
         )
-
-    def _now(self) -> tuple[str, list[float]]:
-        """Return the time in SQL and its parameters: the server's where several machines may ask."""
-        given = [time.time()] if connection.vendor == "sqlite" else []
-        return SECONDS_SQL[connection.vendor], given
 
 
 @cache
@@ -161,7 +162,7 @@ class Pace:
     """
 
     def __init__(self, per_second: float | None, wait: Callable[[float], bool]) -> None:
-        self._interval = (1 + SLACK_SECONDS * 1.05) / per_second if per_second else 0.0
+        self._interval = (1 + SLACK_SECONDS + MARGIN_SECONDS) / per_second if per_second else 0.0
         self._wait = wait
         self._looked: dict[str, float] = {}
 
@@ -190,4 +191,4 @@ class Pace:
     def pause(self, host: str, seconds: float) -> None:
         """Let nobody ask the host for so long, in any process."""
         self._looked.pop(host, None)
-        store().pause(host, min(seconds, LONGEST_PAUSE_SECONDS))
+        store().pause(host, min(seconds, LONGEST_PAUSE_SECONDS) + SLACK_SECONDS)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Sum
 
 from cinema_project.common import clock
-from scraping.models import Attempt, Page, Quarantined, RawPayload, Run
+from scraping.models import Page, Quarantined, RawPayload, Run
 
 BATCH = 200
 
@@ -47,9 +47,3 @@ def _forget_payloads_over_limit() -> int:
 def _delete(names: list[str]) -> int:
     RawPayload.objects.filter(pk__in=names).delete()
     return len(names)
-
-
-def lineage(payload: str) -> list[int]:
-    """Return the runs in which a payload came, the latest first."""
-    runs = Attempt.objects.filter(payload=payload).order_by("-run_id").values_list("run_id", flat=True)
-    return list(dict.fromkeys(runs[:BATCH]))

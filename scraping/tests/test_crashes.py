@@ -14,6 +14,14 @@ import pytest
 
 from cinema_project.tests import sites
 from cinema_project.tests.product import ROOT, Product
+from scraping.engine import leasing
+from scraping.engine.leasing import lease_units
+from scraping.engine.results import Result, read_payload
+from scraping.engine.settling import settle
+from scraping.models import Attempt
+from scraping.services.execution import work_on
+from scraping.services.runs import start_run
+from scraping.sources.base import Payload
 from scraping.tests import numbers
 
 PAGES, KILLS, FILMS = 1000, 20, 1000 * numbers.FILMS_ON_A_PAGE
@@ -92,3 +100,37 @@ def test_killed_twenty_times_a_run_of_a_thousand_units_is_whole(nursery, product
     assert lost > 0
     assert len(asked) == PAGES
     assert sum(asked.values()) <= PAGES + lost
+
+
+@pytest.mark.both_databases
+def test_result_of_a_lease_that_lapsed_does_not_count_even_for_the_same_worker(source, clock):
+    run, _ = start_run(source="numbers", hand_off=False)
+    work_on(run_id=run.pk, seconds=0)
+    late, *_ = lease_units(run_id=run.pk, worker="me", most=1)
+    clock.travel(60)
+    again, *_ = lease_units(run_id=run.pk, worker="me", most=1)
+    assert (late.unit_id, late.number, again.unit_id, again.number) == (again.unit_id, 1, late.unit_id, 2)
+
+    def counts(lease) -> int:
+        payload = Payload("", b'{"films": [{"id": "1", "title": "A film"}]}', fetched_at=lease.at)
+        result = Result(lease, payload)
+        read_payload(source, result)
+        return settle(source=source, run_id=run.pk, worker="me", results=[result], sinks={})
+
+    assert [counts(late), counts(again), counts(again)] == [0, 1, 0]
+    assert list(Attempt.objects.order_by("number").values_list("number", "outcome")) == [(1, "lost"), (2, "done")]
+
+
+@pytest.mark.both_databases
+def test_unit_that_kills_its_workers_is_given_up(source, clock, monkeypatch):
+    monkeypatch.setattr(leasing, "MOST_LOSSES", 3)
+    run, _ = start_run(source="numbers", hand_off=False)
+    work_on(run_id=run.pk, seconds=0)
+    for _ in range(3):
+        assert [lease.unit.key for lease in lease_units(run_id=run.pk, worker="me", most=1)] == ["page:1"]
+        clock.travel(60)
+
+    run = work_on(run_id=run.pk, seconds=30)
+
+    assert (run.state, run.counts["units"]) == ("partial", {"dead": 1, "done": 2})
+    assert "3 workers died while they had it." in run.words

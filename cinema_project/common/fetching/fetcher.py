@@ -9,7 +9,6 @@ import ssl
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote, urldefrag, urlencode, urljoin, urlsplit
 
 import httpcore
@@ -133,7 +132,7 @@ class Fetcher:
         timeout = {"connect": limits.connect, "read": limits.silence, "write": limits.silence, "pool": limits.seconds}
         try:
             with self._pool.stream(
-                method, _as_sent(url), headers=_with_ours(url, headers, content), content=content,
+                method, _as_sent(url), headers=_with_ours(url, headers, content), content=content or None,
                 extensions={"timeout": timeout},
             ) as response:  # fmt: skip
                 return _read(url, method, response, limits)
@@ -198,7 +197,7 @@ def _with_ours(url: str, headers: Headers, content: bytes) -> list[tuple[bytes, 
     ours = {"host": parts.netloc, "user-agent": user_agent(), "accept": "*/*", "accept-encoding": "gzip, deflate"}
     if content:
         ours["content-length"] = str(len(content))
-    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in {**ours, **headers}.items()]
+    return [(name.title().encode("ascii"), value.encode("latin-1")) for name, value in {**ours, **headers}.items()]
 
 
 @functools.cache
@@ -213,12 +212,15 @@ def _authorities() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-@functools.cache
-def shared(trusted: tuple[str, ...] = ()) -> Fetcher:
+_shared: dict[tuple[str, ...], Fetcher] = {}
+
+
+def shared(*trusted: str) -> Fetcher:
     """Return the fetcher of this process for these addresses of the settings."""
-    return Fetcher(trusted)
+    return _shared.setdefault(trusted, Fetcher(trusted))
 
 
-def describe(error: Exception) -> dict[str, Any]:
-    """Return what there is to tell of a failure, without the address, which may hold a key."""
-    return {"error": type(error).__name__, "detail": str(error)[:300]}
+def close_shared() -> None:
+    """End the connections that this process keeps open."""
+    while _shared:
+        _shared.popitem()[1].close()
