@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 0.5
 """How soon a worker knows that its run is to be cancelled."""
 LARGEST_BATCH, GATHER_SECONDS = 200, 0.2
-MOST_AHEAD, QUICK_SECONDS = 64, 2.0
+MOST_AHEAD, QUICK_SECONDS = 128, 2.0
 """Units that a thread may have waiting for it, if it works through half of them that soon."""
 LONGEST_IDLE_SECONDS = 3.0
 """A worker that has to wait longer for its next unit leaves; the run is taken up again when it is due."""
@@ -82,7 +82,7 @@ class Worker:
         knows_pages = rules.conditional and Page.objects.filter(source=name).exists()
         self._tools = Tools(name, rules, self._fetcher, pace, Breaker(), Watch(), knows_pages)
         self._leases: queue.SimpleQueue[Lease | None] = queue.SimpleQueue()
-        self._results: queue.Queue[Result] = queue.Queue(maxsize=LARGEST_BATCH)
+        self._results: queue.Queue[Result] = queue.Queue(maxsize=2 * LARGEST_BATCH)
         self._in_hand: dict[int, Lease] = {}
         self._enough, self._leased_at = threads * 2, float("-inf")
         self._writing = threading.Lock()
