@@ -34,11 +34,16 @@ def refusals() -> list[Refusal]:
 
 
 def statuses_of(kind: type[DomainError]) -> Iterator[tuple[str, int]]:
-    """Yield code and status of each refusal below this one."""
+    """Yield code and status of each refusal below this one that may be an answer."""
     for error in kind.__subclasses__():
+        if error.__module__.startswith(NOT_ANSWERED):
+            continue
         yield error.code, next(STATUSES[base] for base in error.__mro__ if base in STATUSES)
         yield from statuses_of(error)
 
+
+NOT_ANSWERED = ("scraping.", "cinema_project.common.fetching.")
+"""Where refusals are defined that end in a run's log, not in an answer."""
 
 INSIDE = {"conflict", "programme_refused", "row_refused", "screening_not_past", "unprocessable", "upstream_failed"}
 """Codes that no caller of the API is told."""
