@@ -45,8 +45,16 @@ def statuses_of(kind: type[DomainError]) -> Iterator[tuple[str, int]]:
 NOT_ANSWERED = ("scraping.", "cinema_project.common.fetching.")
 """Where refusals are defined that end in a run's log, not in an answer."""
 
-INSIDE = {"conflict", "programme_refused", "row_refused", "screening_not_past", "unprocessable", "upstream_failed"}
-"""Codes that no caller of the API is told."""
+INSIDE = {
+    "amount_not_payable",
+    "conflict",
+    "programme_refused",
+    "row_refused",
+    "screening_not_past",
+    "unprocessable",
+    "upstream_failed",
+}
+"""Codes that no caller of the API is told, unless the house has asked for prices that its currency has no coins for."""
 
 OUTSIDE = {("method_not_allowed", 405), ("not_acceptable", 406), ("server_error", 500)}
 """Refusals that are no domain errors."""
