@@ -1,13 +1,14 @@
 """Films found by what people type: titles, names and genres, with typos, without accents, in any order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import overload
 
 from django.db.models import QuerySet
 
 from catalog.models import Movie
-from catalog.models.search import FilmText, FilmWord, TextField, WordKey
+from catalog.models.search import FilmText, TextField
 from catalog.selectors import ranking
+from cinema_project.common.database import as_list, one_of, query
 
 IN_TITLE = 0.3
 """What the typed text standing in a title as it is adds to the score."""
@@ -47,30 +48,33 @@ def matching(text: str, *, among: QuerySet[Movie] | None = None) -> Films:
 
 
 def ids_of(text: str, *, among: QuerySet[Movie] | None = None) -> list[int]:
-    """Return the ids of the same films; four queries, seldom five."""
+    """Return the ids of the same films; four queries, or six."""
     among = Movie.objects.visible() if among is None else among
     asked = ranking.typed(text)
     found = ranking.scores(asked, *_hits(asked))
     if not found or len(asked.text) >= PART_FROM:
         for movie_id in _titled(asked.text):
             found[movie_id] = found.get(movie_id, 0.0) + IN_TITLE
-    likely = {movie_id for movie_id, score in found.items() if score >= ranking.LEAST}
-    best = ranking.best({movie_id: found[movie_id] for movie_id in _by_title(likely, among)})
-    return sorted(best, key=lambda movie_id: -round(best[movie_id], 3))
+    best = ranking.best(found)
+    shown = _by_title(best, among)
+    if len(shown) < len(best):  # what fits best must not be seen: others may be good enough then
+        shown = _by_title({movie_id for movie_id, score in found.items() if score >= ranking.LEAST}, among)
+        best = ranking.best({movie_id: found[movie_id] for movie_id in shown})
+    return sorted((pk for pk in shown if pk in best), key=lambda movie_id: -round(best[movie_id], 3))
 
 
-def _by_title(ids: set[int], among: QuerySet[Movie]) -> list[int]:
+def _by_title(ids: Collection[int], among: QuerySet[Movie]) -> list[int]:
     if not ids:
         return []
     return [*among.filter(pk__one_of=ids).order_by("title", "pk").values_list("pk", flat=True)]
 
 
-def _hits(asked: ranking.Typed) -> tuple[ranking.Meant, Iterable[ranking.Hit]]:
+def _hits(asked: ranking.Typed) -> tuple[ranking.Meant, Sequence[ranking.Hit]]:
     """Return the words that may be meant, and the films that have them."""
     keys = list(asked.keys())
     if not keys:
         return {}, []
-    known = list(WordKey.objects.filter(key__one_of=keys).values_list("key", "word"))
+    known = query(f"SELECT key, word FROM catalog_wordkey WHERE {one_of('key')}", [as_list(keys)])
     words, hits = _had(asked, known)
     if gone := asked.forms.keys() & words.keys() - {word for _, word, _ in hits}:
         # Keys stay when the last film of a word has lost it. What was typed is no word then, and may be a typo.
@@ -78,9 +82,9 @@ def _hits(asked: ranking.Typed) -> tuple[ranking.Meant, Iterable[ranking.Hit]]:
     return words, hits
 
 
-def _had(asked: ranking.Typed, known: Iterable[tuple[str, str]]) -> tuple[ranking.Meant, list[ranking.Hit]]:
+def _had(asked: ranking.Typed, known: Iterable[tuple[str, str]]) -> tuple[ranking.Meant, Sequence[ranking.Hit]]:
     words = ranking.meant(asked, known)
-    return words, list(FilmWord.objects.filter(word__one_of=words).values_list("movie_id", "word", "weight"))
+    return words, query(f"SELECT movie_id, word, weight FROM catalog_filmword WHERE {one_of('word')}", [as_list(words)])
 
 
 def _titled(folded: str) -> Iterable[int]:

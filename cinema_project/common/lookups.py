@@ -1,6 +1,5 @@
 """Lookups that Django lacks."""
 
-import json
 from collections.abc import Collection
 from typing import Any
 
@@ -8,7 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
-Sql = tuple[str, Any]
+from cinema_project.common.database import as_list, one_of
 
 
 class OneOf(Lookup):
@@ -21,10 +20,6 @@ class OneOf(Lookup):
     prepare_rhs = False
     rhs: Collection[Any]
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", [*params, [*self.rhs]]
-
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
-        column, params = self.process_lhs(compiler, connection)
-        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, json.dumps([*self.rhs])]
+        return one_of(column), [*params, as_list(self.rhs)]

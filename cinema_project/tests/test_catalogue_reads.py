@@ -18,8 +18,8 @@ ONE = None
 LIST = ""
 QUERIES: dict[str, tuple[str | None, int]] = {
     # Where the rows are: in the answer itself, in an envelope, there is one. How many queries a read takes, one of them
-    # for who asks; seat maps, whether a film or cinema is there at all, and what tells whether remembered rows are
-    # still right, are read past the ORM.
+    # for who asks; seat maps, words of searches, whether a film or cinema is there at all, and what tells whether
+    # remembered rows are still right, are read past the ORM.
     "/api/v1/casts": (LIST, 2),
     "/api/v1/casts/{cast_id}": (ONE, 2),
     "/api/v1/casts/movie/{movie_id}": (LIST, 3),
@@ -40,8 +40,8 @@ QUERIES: dict[str, tuple[str | None, int]] = {
     "/api/v1/movies/filter": (LIST, 2),
     "/api/v1/movies/recommended": (LIST, 7),
     "/api/v1/movies/reviews/{review_id}": (ONE, 2),
-    "/api/v1/movies/search": (LIST, 7),
-    "/api/v1/movies/suggest": (LIST, 7),
+    "/api/v1/movies/search": (LIST, 5),
+    "/api/v1/movies/suggest": (LIST, 5),
     "/api/v1/movies/trending": (LIST, 2),
     "/api/v1/movies/{movie_id}": (ONE, 3),
     "/api/v1/movies/{movie_id}/cast": (LIST, 3),

@@ -3,7 +3,7 @@ import pytest
 from catalog.models import FilmWord
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-WORDS = ["faust", "señora", "o'hara", 'the "end"', "100%", "a\\b", "{1,2}", "null"]
+WORDS = ["faust", "señora", "o'hara", 'the "end"', "100%", "a\\b", "{1,2}", "null", "two\nlines", "tab\t\\"]
 
 
 @pytest.fixture
