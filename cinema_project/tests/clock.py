@@ -37,7 +37,9 @@ class Clock:
         self._write()
 
     def restore(self) -> None:
-        """Go back to the real time."""
+        """Go back to the real time, if it was ever left."""
+        if not self.offset and self.moment is None:
+            return
         self.offset, self.moment = 0.0, None
         self._write()
 

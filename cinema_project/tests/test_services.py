@@ -32,7 +32,7 @@ def own_services(tmp_path_factory, monkeypatch):
     for name in ("TEST_DATABASE_URL", "TEST_REDIS_URL", "TEST_MQTT_URL"):
         monkeypatch.delenv(name, raising=False)
     folder = tmp_path_factory.mktemp("services")
-    for reachable in (folder, *folder.parents[:2]):
+    for reachable in (folder, *folder.parents[:3]):
         reachable.chmod(0o755)
     started = Services(folder)
     yield started
@@ -77,7 +77,7 @@ def test_killed_tests_leave_no_server(tmp_path_factory, monkeypatch):
     for name in ("TEST_DATABASE_URL", "TEST_REDIS_URL"):
         monkeypatch.delenv(name, raising=False)
     folder = tmp_path_factory.mktemp("orphans")
-    for reachable in (folder, *folder.parents[:2]):
+    for reachable in (folder, *folder.parents[:3]):
         reachable.chmod(0o755)
     command = [sys.executable, "-c", ORPHANS, str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as tests:
