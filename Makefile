@@ -4,7 +4,7 @@ PYTHON := $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
 CERTIFICATES := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
 BIN := .venv/bin
-ON_EVERY_CORE = -n auto --maxprocesses 4 --dist worksteal
+ON_EVERY_CORE = -n logical --maxprocesses 4 --dist worksteal
 TEMPLATES = find . -name '*.html' -path '*/templates/*' -not -path './.venv/*'
 SCHEMA = manage.py spectacular --format openapi-json --validate --fail-on-warn --file
 

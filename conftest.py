@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 from django.core.cache import cache
+from django.db import connection
 from django.test import TransactionTestCase
 from selenium.webdriver import Chrome
 
@@ -25,11 +26,12 @@ from cinema_project.tests.browsers import open_browser
 from cinema_project.tests.emptying import Contents
 from cinema_project.tests.product import (
     Product,
+    copy_database,
     drop_database,
     embedded_product,
-    migrated_postgresql,
     migrated_sqlite,
     scaled_product,
+    template_name,
 )
 from cinema_project.tests.services import MortalRedis, Services
 
@@ -38,10 +40,17 @@ ANYTHING_SOLD = "SELECT 1 FROM booking_seatclaim UNION ALL SELECT 1 FROM booking
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """Let tests that commit leave the database as the migrations made it, faster than Django does."""
+    """Let tests that commit leave the database as the migrations made it, faster than Django does.
+
+    Scaled products are cloned from a copy of it, taken while it is new.
+    """
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patched:
         contents = Contents()
         patched.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: contents.restore())
+        if connection.vendor == "postgresql":
+            connection.close()
+            connection.close_pool()
+            copy_database(os.environ["TEST_DATABASE_URL"], connection.settings_dict["NAME"], template_name())
         yield
 
 
@@ -152,11 +161,9 @@ def embedded(request, sqlite_template, tmp_path) -> Iterator[Product]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(tmp_path_factory) -> Iterator[str]:
-    url = os.environ["TEST_DATABASE_URL"]
-    name = migrated_postgresql(url, tmp_path_factory.mktemp("postgresql"))
-    yield name
-    drop_database(url, name)
+def postgresql_template(django_db_setup) -> Iterator[str]:
+    yield template_name()
+    drop_database(os.environ["TEST_DATABASE_URL"], template_name())
 
 
 @pytest.fixture
