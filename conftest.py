@@ -1,5 +1,6 @@
 """Fixtures for every test. The servers behind them are started in cinema_project/tests/plugin.py."""
 
+import fcntl
 import functools
 import os
 from collections.abc import Callable, Iterator
@@ -150,7 +151,15 @@ def browser(browsers) -> Chrome:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory) -> Path:
-    return migrated_sqlite(tmp_path_factory.mktemp("sqlite"))
+    """The file that embedded products start from: one for all processes that share the tests."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if plugin.is_worker() else base
+    made = shared / "embedded.sqlite3"
+    with (shared / "embedded.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            migrated_sqlite(tmp_path_factory.mktemp("sqlite")).rename(made)
+    return made
 
 
 @pytest.fixture

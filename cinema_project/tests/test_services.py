@@ -193,4 +193,5 @@ def test_processes_that_share_the_tests_do_not_share_what_tests_empty(bare_machi
     run = bare_machine("-n", "2", TEST_REDIS_URL="redis://elsewhere:6379")
 
     assert run.returncode == 1
-    assert "Tests empty what is at TEST_REDIS_URL, so they cannot share it: run them with -n 0." in run.stdout
+    told = "Tests empty what is at TEST_REDIS_URL, so they cannot share it: run them with -n 0."
+    assert told in run.stdout + run.stderr
