@@ -76,9 +76,8 @@ def empty_cache() -> None:
 @pytest.fixture
 def clock(db) -> Iterator[clocks.Clock]:
     """The clock of this process's database: ``clock.travel(seconds)``, ``clock.at(moment)``."""
-    moved = clocks.here()
-    yield moved
-    moved.restore()
+    yield clocks.here()
+    clocks.restore_here()
 
 
 @pytest.fixture(autouse=True)
