@@ -4,6 +4,7 @@ PYTHON := $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
 CERTIFICATES := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
 BIN := .venv/bin
+ON_EVERY_CORE = -n logical --maxprocesses 4 --dist worksteal
 TEMPLATES = find . -name '*.html' -path '*/templates/*' -not -path './.venv/*'
 SCHEMA = manage.py spectacular --format openapi-json --validate --fail-on-warn --file
 
@@ -14,8 +15,8 @@ run: .venv/installed
 	@exec $(BIN)/python manage.py demo --port $(PORT)
 
 test: .venv/installed-dev services
-	TEST_DATABASE=sqlite $(BIN)/pytest -m both_databases $(PYTEST)
-	$(BIN)/pytest $(PYTEST)
+	TEST_DATABASE=sqlite $(BIN)/pytest $(ON_EVERY_CORE) -m both_databases $(PYTEST)
+	$(BIN)/pytest $(ON_EVERY_CORE) $(PYTEST)
 
 lint: export VAR_DIR := $(CURDIR)/var/lint
 lint: .venv/installed-dev

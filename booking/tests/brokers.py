@@ -23,6 +23,7 @@ from cinema_project.tests.services import MQTT_PASSWORD, MQTT_USER, binary_named
 PASSWORD = "peanuts"
 EAR = "ear"
 """Hears everything, as nobody may in earnest."""
+MARK = "mark/of/the/ear"
 Said = dict[str, Any]
 
 
@@ -38,7 +39,7 @@ class Mosquitto:
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
         rights = (ROOT / "deploy/mosquitto.acl").read_text()
-        (self.folder / "acl").write_text(f"{rights}\nuser {EAR}\ntopic read #\n")
+        (self.folder / "acl").write_text(f"{rights}\nuser {EAR}\ntopic read #\ntopic write {MARK}\n")
         self.admit(MQTT_USER, MQTT_PASSWORD)
         self.admit(EAR)
         lines = [
@@ -189,12 +190,16 @@ class Board:
 
 
 def board(broker: Mosquitto) -> Board:
-    """Ask a broker for what it retains, as somebody who comes now."""
-    with listening(broker, "seats/#", "screenings/#", user=EAR, password=PASSWORD) as listener:
-        quiet = len(listener.words)
-        while listener.wait(lambda: len(listener.words) > quiet, 0.3):  # noqa: B023
-            quiet = len(listener.words)
-        return board_of(listener.last())
+    """Ask a broker for what it retains, as somebody who comes now.
+
+    What it retains goes out as it subscribes us, so all of it arrives before the mark that we make afterwards.
+    """
+    with listening(broker, MARK, "seats/#", "screenings/#", user=EAR, password=PASSWORD) as listener:
+        listener.say(MARK, "the end")
+        assert listener.wait(lambda: MARK in listener.last())
+        last = listener.last()
+        del last[MARK]
+        return board_of(last)
 
 
 def board_of(last: dict[str, bytes]) -> Board:

@@ -183,6 +183,7 @@ def total(rows, field):
     return rows.aggregate(sum=Sum(field))["sum"] or 0
 
 
+@pytest.mark.long
 def test_any_programme_keeps_all_money_and_seats(monkeypatch):
     monkeypatch.setattr(cancellations, "PEOPLE_AT_ONCE", 1)
     run_state_machine_as_test(

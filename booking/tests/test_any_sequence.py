@@ -407,6 +407,7 @@ class AnySequence(RuleBasedStateMachine):
             assert (account, account.adds_up) == (self.model.account(), True)
 
 
+@pytest.mark.long
 def test_p9_any_sequence_of_calls_agrees_with_the_model(monkeypatch):
     monkeypatch.setattr(contested, "LATELY_SECONDS", 0)  # each call tries it without the lock first
     phases = [phase for phase in Phase if phase is not Phase.explain]

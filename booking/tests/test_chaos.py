@@ -137,6 +137,7 @@ def house(tmp_path) -> Iterator[House]:
     services.stop()
 
 
+@pytest.mark.long
 def test_p4_p6_twenty_faults_lose_nothing_and_double_nothing(house):
     ledger, stop, watched = Ledger(), threading.Event(), house.world.screenings[0]
     *people, onlooker = house.world.people

@@ -32,6 +32,7 @@ def outage(scaled, tmp_path):
     services.stop()
 
 
+@pytest.mark.long
 def test_r58_p5_without_postgresql_a_clear_503_and_sales_right_after_it_is_back(outage):
     product, database = outage
     world = open_sale(product, people=2, seats=20)

@@ -149,6 +149,7 @@ def test_bad_addresses_close_with_their_code(house, watched):
     assert codes == [4401, 4404, 4403]
 
 
+@pytest.mark.long
 @pytest.mark.postgresql
 @pytest.mark.parametrize("house", ["scaled"], indirect=True)
 def test_a_socket_idle_for_a_minute_still_receives(house, watched, seats):

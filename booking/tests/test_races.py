@@ -89,6 +89,7 @@ def deadlocks(product: Product) -> int:
     return count
 
 
+@pytest.mark.long
 def test_p1_200_people_want_10_of_100_seats(product):
     world = open_sale(product, people=CLIENTS, seats=SEATS, screenings=ROUNDS)
 
@@ -110,6 +111,7 @@ def test_p1_40_people_want_one_seat(product):
     assert (report.won, deadlocks(product)) == (ROUNDS, 0)
 
 
+@pytest.mark.long
 def test_p3_50_identical_bookings_make_one(product):
     world = open_sale(product, people=1, seats=2, screenings=REPEATS)
     [buyer] = world.people

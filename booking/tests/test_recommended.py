@@ -135,7 +135,7 @@ def test_review_is_verified_by_a_used_ticket_for_that_film(ann):
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.breaks_invariants
-def test_taste_beats_what_sells(seed, capsys):
+def test_taste_beats_what_sells(seed, show_figure):
     """Hit rate at 10: of how many people is the film that was held out among the ten recommended?"""
     public = make_public(seed)
     best_selling = list(by_trend(Movie.objects.all()).values_list("pk", flat=True))
@@ -146,8 +146,7 @@ def test_taste_beats_what_sells(seed, capsys):
     recommended = hit_rate(public.people, lambda person: ids(person.user))
     baseline = hit_rate(public.people, popular)
 
-    with capsys.disabled():
-        print(f"\nhit rate at {FEW}, seed {seed}: recommended {recommended:.3f}, most popular {baseline:.3f}")
+    show_figure(f"hit rate at {FEW}, seed {seed}: recommended {recommended:.3f}, most popular {baseline:.3f}")
     assert recommended > 1.25 * baseline
 
 

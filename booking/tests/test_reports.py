@@ -214,6 +214,7 @@ def check_dashboard(world: World, get) -> None:
     assert numbers["last_updated"] == world.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+@pytest.mark.long
 @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @example(
     actions=[("sell", 0, 2, "adult"), ("use", 0), ("cancel", 1), ("wait", 11), ("sell", 2, 1, "child")], days=1, zone=1

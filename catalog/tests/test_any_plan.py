@@ -55,6 +55,7 @@ def wall_times(asked: datetime, zone: ZoneInfo) -> list[datetime]:
     return [moment for moment in moments if moment.astimezone(zone).replace(tzinfo=None) == asked]
 
 
+@pytest.mark.long
 @thoroughly
 @given(
     asked=st.lists(st.tuples(st.integers(0, 600), st.integers(1, 90)), min_size=2, max_size=8),

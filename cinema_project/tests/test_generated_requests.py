@@ -111,8 +111,9 @@ def product(scaled):
     return scaled
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
-def test_no_request_finds_a_fault_in_the_accounts(product):
+def test_no_request_finds_a_fault_in_the_accounts(product, show_figure):
     visitor = Visitor(product.start("web", ACCESS_TOKEN_SECONDS=3600).url)
 
     cases = 0
@@ -120,11 +121,13 @@ def test_no_request_finds_a_fault_in_the_accounts(product):
         by_staff = "/admin/" in operation.path or "/api-keys" in operation.path
         cases += visitor.try_out(operation, [visitor.as_admin if by_staff else visitor.new_bearer()], 28)
 
+    show_figure(f"generated requests to the accounts: {cases}")
     assert cases >= CASES
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
-def test_no_request_finds_a_fault_in_the_catalogue(product, running_tmdb):
+def test_no_request_finds_a_fault_in_the_catalogue(product, running_tmdb, show_figure):
     running_tmdb.reset()
     built = product.manage("shell", "-v", "0", "-c", "from cinema_project.tests.catalogue import build; build()")
     settings = {"TMDB_API_KEY": fake_tmdb.KEY, "TMDB_BASE_URL": running_tmdb.url, "ACCESS_TOKEN_SECONDS": 3600}
@@ -134,4 +137,5 @@ def test_no_request_finds_a_fault_in_the_catalogue(product, running_tmdb):
     operations = visitor.operations(is_catalogue)
     cases = sum(visitor.try_out(operation, callers, 15, ids) for operation in operations)
 
+    show_figure(f"generated requests to the catalogue: {cases}")
     assert cases >= CASES

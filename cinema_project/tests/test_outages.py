@@ -104,6 +104,7 @@ def start(product: Product) -> list[Server]:
     return servers
 
 
+@pytest.mark.long
 def test_r58_p7_500_sales_while_broker_mail_server_and_redis_are_killed_in_turn(
     scaled, broker, mail_server, mortal_redis
 ):

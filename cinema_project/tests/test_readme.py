@@ -14,6 +14,7 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 QUICK_START = "## Five calls"
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180)
 def test_quick_start_runs_as_printed(embedded: Product) -> None:
     embedded.manage("demo", "--no-serve")

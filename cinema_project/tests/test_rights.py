@@ -81,26 +81,43 @@ def test_each_served_operation_has_its_line():
     assert served() - {re.sub("{[^}]*}", "{}", operation) for operation in OPERATIONS} == set()
 
 
+@pytest.fixture(scope="module")
+def house(django_db_setup, django_db_blocker) -> Iterator[tuple[dict[str, User], dict[str, int]]]:
+    """What all these tests look at and none of them changes: making it takes longer than looking."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        people = people_of_each_kind()
+        yield people, ids_of_what_is_owned(people[OWNER], people[ADMIN])
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def people(db) -> dict[str, User]:
-    """One person of each kind; the customer may enter the admin, which opens nothing here."""
+def people(house, db) -> dict[str, User]:
+    return house[0]
+
+
+@pytest.fixture
+def ids(house, db, tmdb) -> dict[str, int]:
+    """What the parameters of addresses name; what can be owned is the owner's."""
+    return house[1]
+
+
+def people_of_each_kind() -> dict[str, User]:
+    """Make one person of each kind; the customer may enter the admin, which opens nothing here."""
     groups = {group: make.user(groups=[group]) for group in GROUPS}
     return groups | {CUSTOMER: make.user(is_staff=True), OWNER: make.user(), ADMIN: make.user(is_superuser=True)}
 
 
-@pytest.fixture
-def ids(people, tmdb) -> dict[str, int]:
-    """What the parameters of addresses name; what can be owned is the owner's."""
+def ids_of_what_is_owned(owner: User, admin: User) -> dict[str, int]:
     screening = make.screening(movie=catalog.movie(cast=["Max Schreck"]))
-    own = {"user_id": people[OWNER].pk, "movie_id": screening.movie_id}
-    add_favourite_cinema(user_id=people[OWNER].pk, cinema_id=screening.room.cinema_id)
+    own = {"user_id": owner.pk, "movie_id": screening.movie_id}
+    add_favourite_cinema(user_id=owner.pk, cinema_id=screening.room.cinema_id)
     add_favourite_movie(**own)
     seats = make.seats_of(screening)[:1]
-    book_seats(buyer=people[OWNER], screening_id=screening.pk, seat_ids=seats, payment_id="pay-1")
+    book_seats(buyer=owner, screening_id=screening.pk, seat_ids=seats, payment_id="pay-1")
     return {
-        "user_id": people[OWNER].pk,
-        "search_id": remember_search(user_id=people[OWNER].pk, query="metropolis").pk,
-        "key_id": create_key(by=people[ADMIN], name="Robot", scopes=["jobs:read"]).key.pk,
+        "user_id": owner.pk,
+        "search_id": remember_search(user_id=owner.pk, query="metropolis").pk,
+        "key_id": create_key(by=admin, name="Robot", scopes=["jobs:read"]).key.pk,
         "tmdb_id": TMDB_ID,
         "cinema_id": screening.room.cinema_id,
         "movie_id": screening.movie_id,
@@ -113,9 +130,7 @@ def ids(people, tmdb) -> dict[str, int]:
         "ticket_id": Ticket.objects.get().pk,
         "payment_id": "pay-1",
         "booking_id": Booking.objects.get().pk,
-        "party_id": WaitingParty.objects.create(
-            user=people[OWNER], screening=screening, size=2, joined_at=clock.now()
-        ).pk,
+        "party_id": WaitingParty.objects.create(user=owner, screening=screening, size=2, joined_at=clock.now()).pk,
     }
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 
@@ -138,7 +139,8 @@ def test_deploy_check_finds_nothing_and_nothing_is_silenced(tmp_path):
     assert (done.returncode, done.stdout) == (0, "System check identified no issues (0 silenced).\n")
 
 
-def test_production_speaks_https_and_keeps_its_cookies_to_it(tmp_path):
+def test_production_speaks_https_and_keeps_its_cookies_to_it(sqlite_template, tmp_path):
+    shutil.copy(sqlite_template, tmp_path / "cinema.sqlite3")
     migrated = in_production(tmp_path, "manage.py", "migrate", "-v", "0")
     asked = json.dumps([["/health", False], ["/health", True], ["/account/sign-in/", True]])
     done = in_production(tmp_path, "-c", ASK, given=asked)

@@ -32,7 +32,7 @@ def own_services(tmp_path_factory, monkeypatch):
     for name in ("TEST_DATABASE_URL", "TEST_REDIS_URL", "TEST_MQTT_URL"):
         monkeypatch.delenv(name, raising=False)
     folder = tmp_path_factory.mktemp("services")
-    for reachable in (folder, *folder.parents[:2]):
+    for reachable in (folder, *folder.parents[:3]):
         reachable.chmod(0o755)
     started = Services(folder)
     yield started
@@ -77,7 +77,7 @@ def test_killed_tests_leave_no_server(tmp_path_factory, monkeypatch):
     for name in ("TEST_DATABASE_URL", "TEST_REDIS_URL"):
         monkeypatch.delenv(name, raising=False)
     folder = tmp_path_factory.mktemp("orphans")
-    for reachable in (folder, *folder.parents[:2]):
+    for reachable in (folder, *folder.parents[:3]):
         reachable.chmod(0o755)
     command = [sys.executable, "-c", ORPHANS, str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as tests:
@@ -119,14 +119,14 @@ def test_with_a_broker(mosquitto):
 def test_on_postgresql():
     pass
 
-def test_without_servers():
-    pass
+def test_without_servers(show_figure):
+    show_figure("98 of 100 were found")
 """
 
 
 @pytest.fixture
 def bare_machine(tmp_path):
-    """Run sample tests where nothing can be started: ``bare_machine(**env)`` returns the finished pytest."""
+    """Run sample tests where nothing can be started: ``bare_machine("-n", "2", **env)`` returns the finished pytest."""
     (tmp_path / "test_sample.py").write_text(SAMPLE)
     (tmp_path / "bare.py").write_text(
         "from cinema_project.tests import services\n"
@@ -134,7 +134,7 @@ def bare_machine(tmp_path):
         "services.debian_postgresql = lambda: None\n"
     )
 
-    def run(**env: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TEST_", "PYTEST_"))}
         command = [sys.executable, "-m", "pytest", "-p", "bare", "-p", "no:cacheprovider"]
         command += [
@@ -144,6 +144,7 @@ def bare_machine(tmp_path):
             "--confcutdir=/",
             "-p",
             "conftest",
+            *arguments,
             str(tmp_path),
         ]
         env = inherited | {"PYTHONPATH": str(tmp_path)} | env
@@ -152,8 +153,9 @@ def bare_machine(tmp_path):
     return run
 
 
-def test_missing_server_ends_the_run(bare_machine):
-    run = bare_machine()
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")])
+def test_missing_server_ends_the_run(bare_machine, arguments):
+    run = bare_machine(*arguments)
 
     assert run.returncode == 1
     assert "PostgreSQL is missing: apt-get install postgresql" in run.stdout + run.stderr
@@ -174,3 +176,22 @@ def test_missing_services_are_left_out_aloud_when_allowed(bare_machine):
     assert "1 passed, 2 deselected" in run.stdout
     assert "NOT RUN, 1 TESTS LEFT OUT: PostgreSQL is missing" in run.stdout
     assert "NOT RUN, 1 TESTS LEFT OUT: Mosquitto is missing" in run.stdout
+    assert "\n98 of 100 were found\n" in run.stdout
+
+
+def test_processes_that_share_the_tests_tell_what_they_left_out_and_found(bare_machine):
+    run = bare_machine("-n", "2", ALLOW_MISSING_SERVICES="1")
+
+    assert run.returncode == 0
+    assert "1 passed" in run.stdout
+    assert run.stdout.count("NOT RUN, 1 TESTS LEFT OUT: PostgreSQL is missing") == 1
+    assert run.stdout.count("NOT RUN, 1 TESTS LEFT OUT: Mosquitto is missing") == 1
+    assert run.stdout.count("\n98 of 100 were found\n") == 1
+
+
+def test_processes_that_share_the_tests_do_not_share_what_tests_empty(bare_machine):
+    run = bare_machine("-n", "2", TEST_REDIS_URL="redis://elsewhere:6379")
+
+    assert run.returncode == 1
+    told = "Tests empty what is at TEST_REDIS_URL, so they cannot share it: run them with -n 0."
+    assert told in run.stdout + run.stderr

@@ -47,15 +47,16 @@ def judged(house, row: dict[str, str]) -> tuple[bool, bool]:
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_labelled_titles_are_matched(house, name):
+def test_labelled_titles_are_matched(house, name, show_figure):
     labelled = rows(name)
     results = [judged(house, row) for row in labelled]
     right = sum(good for good, _ in results)
     missed = [f"{row['kind']}: {row['title']}" for row, (good, _) in zip(labelled, results, strict=True) if not good]
 
-    print(f"{name}: {right} of {len(labelled)} right ({right / len(labelled):.1%}); missed: {missed}")
+    rate = right / len(labelled)
+    show_figure(f"matching, {name}: {right} of {len(labelled)} right ({rate:.1%}); missed: {missed}")
     assert [row["title"] for row, (_, wrong) in zip(labelled, results, strict=True) if wrong] == []
-    assert right / len(labelled) >= 0.97
+    assert rate >= 0.97
 
 
 def test_film_that_the_house_does_not_have_is_never_taken_for_another():
