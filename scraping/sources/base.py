@@ -168,14 +168,17 @@ class Source(Protocol):
     def whole(self, options: Mapping[str, Any]) -> Collection[str]:
         """Return the kinds of which a complete run with these options names all there are.
 
-        What such a run does not name has vanished. Of a part (one city) that cannot be said: it names none.
+        What such a run does not name has vanished. Of a part (one city) that cannot be said: it names none. Where it is
+        a part that the ids tell (one day), it is a mapping: what the ids of each kind begin with.
+
+        :param options: those of the run, and ``at``, when it was begun
         """
         ...
 
     def plan(self, options: Mapping[str, Any]) -> Iterable[Unit]:
         """Yield the units to begin with.
 
-        :param options: those of the run, as ``{"city": "JAKARTA"}``
+        :param options: those of the run, as ``{"city": "JAKARTA"}``, and ``at``, when it was begun
         """
         ...
 
