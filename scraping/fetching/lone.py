@@ -1,0 +1,23 @@
+"""Asks by itself, outside of any run: within the same pace, and under the same breaker."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cinema_project.common.fetching.fetcher import Fetcher
+from scraping.fetching.breaker import Breaker
+from scraping.fetching.pace import Pace
+from scraping.fetching.session import Session, Tools
+from scraping.fetching.watch import Watch
+from scraping.sources.base import Source
+
+
+@contextmanager
+def asking_for(source: Source) -> Iterator[Session]:
+    """Open a client that asks as a source does."""
+    fetcher = Fetcher(tuple(source.trusted), connections=1)
+    pace = Pace(source.rules.per_second, threading.Event().wait)
+    try:
+        yield Session(Tools(source.name, source.rules, fetcher, pace, Breaker(), Watch(), knows_pages=False))
+    finally:
+        fetcher.close()

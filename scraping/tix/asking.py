@@ -1,0 +1,88 @@
+"""Asks TIX: with the right token, a new one where that is over, and patience where the site is not up to date."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+
+from cinema_project.common import clock
+from cinema_project.common.fetching.network import NotReached
+from scraping.sources.base import Client, Payload, SourceDown, UnitGone
+from scraping.tix.keeping import Doors, Held, NoToken, hold
+from scraping.tix.reading import Refused, WrongShape, opened
+from scraping.tix.requests import Call
+from scraping.tix.tokens import after_401
+
+READ = (200, 201, 400, 401, 403)
+"""Answers that say something in TIX's own words."""
+OVER = "SHOWTIME_EXPIRED"
+
+
+class SaidNo(NotReached):
+    """The site says that all is not well; another time it may be."""
+
+    code = "upstream_refused"
+
+
+def doors(client: Client, *, browser: bool = False, visible: bool = False, again: bool = False) -> Doors:
+    """Return how tokens are got through this client."""
+    return Doors(lambda call, token: send(client, call, token), client.wait, browser, visible, again)
+
+
+def send(client: Client, call: Call, token: str) -> Payload:
+    """Send a call, and return the answer, be it a refusal."""
+    url, headers = call.url(settings.TIX_BASE_URL), call.headers(token)
+    if call.method == "POST":
+        return client.post(url, json=call.body, headers=headers, expected=READ)
+    return client.get(url, headers=headers, expected=READ)
+
+
+def ask(client: Client, call: Call) -> Payload:
+    """Return TIX's answer to a call; that there is nothing is an answer, too.
+
+    :raises SourceDown: if no token can be had
+    :raises UnitGone: if what is asked for is over
+    :raises SaidNo: if TIX refuses for another reason
+    """
+    try:
+        answer = _answered(client, call)
+    except NoToken as without:
+        raise SourceDown(str(without)) from None
+    _check(answer)
+    return answer
+
+
+def _answered(client: Client, call: Call) -> Payload:
+    held, refusals, renewed = hold(call.bearer, doors(client)), 0, False
+    while (answer := send(client, call, held.access)).status == HTTPStatus.UNAUTHORIZED:
+        refusals += 1
+        seconds = _patience(held, refusals)
+        if seconds is not None:
+            client.wait(seconds)
+            continue
+        if renewed:
+            raise SaidNo("The site does not take the token that it has just given.")
+        before, held = held, hold(call.bearer, doors(client), refused=held.access)
+        refusals, renewed = 0, before.access != held.access
+    return answer
+
+
+def _patience(held: Held, refusals: int) -> float | None:
+    """Return for how long to wait before asking again with the same token, ``None`` if it is over."""
+    if not held.is_new_to_site:
+        return None
+    return after_401(issued_at=held.issued_at, now=clock.now(), refusals=refusals).seconds
+
+
+def _check(answer: Payload) -> None:
+    try:
+        opened(answer.content)
+    except Refused as refused:
+        if refused.nothing_there:
+            return
+        if refused.said == OVER:
+            raise UnitGone(str(refused)) from None
+        raise SaidNo(str(refused)) from None
+    except WrongShape:
+        if answer.status != HTTPStatus.OK:
+            raise SaidNo(f"The site answers with status {answer.status}.") from None
+        # the parser will say what is wrong, and the page is kept
