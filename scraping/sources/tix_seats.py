@@ -32,7 +32,8 @@ class TixSeats:
     def __init__(self) -> None:
         self.trusted: Collection[str] = (settings.TIX_BASE_URL,)
         pace = settings.TIX_REQUESTS_PER_SECOND
-        self.rules = Rules(per_second=pace, threads=8, attempts=4, conditional=False)
+        # What starts soon is much in the evening and nothing at night: no run is too small.
+        self.rules = Rules(per_second=pace, threads=8, attempts=4, conditional=False, share_lost=1.0)
 
     def whole(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         return ()

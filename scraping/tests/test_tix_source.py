@@ -101,6 +101,13 @@ def test_refusals_errors_and_slowness_that_pass_cost_nothing(tix):
     }
 
 
+def test_guests_token_that_is_refused_once_is_asked_for_again(tix):
+    tix.served.breaks("/v1/auth", refused("TRY_AGAIN"))
+
+    assert tix.run().state == "succeeded"
+    assert tix.asked("/v1/auth") == 2
+
+
 def test_refusal_that_stays_is_told_in_the_sites_words(tix):
     tix.served.breaks("/v1/cities", *[refused("MAINTENANCE", "Back at noon")] * 5)
 
@@ -173,3 +180,13 @@ def test_next_days_run_leaves_the_showings_of_today(tix):
     assert MarketShowtime.objects.filter(day=today, vanished_at=None).count() == shown
     assert MarketShowtime.objects.filter(day=tix.site.today).exists()
     assert run.state == "succeeded"
+
+
+def test_whole_country_is_read_to_the_last_row(settings, monkeypatch, clock):
+    """All 83 cities and 600 cinemas; that nothing is asked twice is seen by the number of requests."""
+    with market(settings, monkeypatch, clock, World()) as tix:
+        run = tix.run(schedules=True)
+
+        assert (run.state, len(tix.site.world.theatres)) == ("succeeded", 600), run.words
+        assert tables() == truth(tix.site)
+        assert run.counts["requests"] == len(tix.served.asked)

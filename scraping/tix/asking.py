@@ -9,7 +9,7 @@ from cinema_project.common.fetching.network import NotReached
 from scraping.sources.base import Client, Payload, SourceDown, UnitGone
 from scraping.tix.keeping import Doors, Held, NoToken, hold
 from scraping.tix.reading import Refused, WrongShape, opened
-from scraping.tix.requests import Call
+from scraping.tix.requests import Bearer, Call
 from scraping.tix.tokens import after_401
 
 READ = (200, 201, 400, 401, 403)
@@ -39,13 +39,15 @@ def send(client: Client, call: Call, token: str) -> Payload:
 def ask(client: Client, call: Call) -> Payload:
     """Return TIX's answer to a call; that there is nothing is an answer, too.
 
-    :raises SourceDown: if no token can be had
+    :raises SourceDown: if our account has no token and can get none
     :raises UnitGone: if what is asked for is over
     :raises SaidNo: if TIX refuses for another reason
     """
     try:
         answer = _answered(client, call)
     except NoToken as without:
+        if call.bearer is Bearer.GUEST:  # anybody is given one: another time it will be
+            raise SaidNo(str(without)) from None
         raise SourceDown(str(without)) from None
     _check(answer)
     return answer

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import F, Q
 
 from cinema_project.common import clock
+from cinema_project.common.database import write
 from cinema_project.common.errors import DomainError, Upstream
 from cinema_project.common.fetching.network import NotReached
 from cinema_project.common.sealing import Unreadable, seal, unseal
@@ -40,6 +41,10 @@ class NoToken(Upstream):
     """There is no token, and none can be had."""
 
     code = "no_token"
+
+
+class Resting(NoToken):
+    """The last login was refused, and the next is not due yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def hold(bearer: Bearer, doors: Doors, *, refused: str = "", anew: bool = False)
             try:
                 return _renewed(bearer, me, doors, refused, anew=anew)
             finally:
-                SiteToken.objects.filter(pk=row.name, renewing=me).update(renewing="", renewing_until=None)
+                _let_go(row.name, me)
         doors.wait(LOOK_SECONDS)
     raise NoToken("Somebody else is getting a token, and takes too long.")
 
@@ -113,11 +118,17 @@ def _usable(row: SiteToken, refused: str) -> Held | None:
     return Held(tokens.access, row.issued_at, row.got_by != SiteToken.Way.GUEST)
 
 
+@write
 def _claim(name: str, me: str) -> bool:
     """Be the one who gets a token, unless another is about it."""
     now = clock.now()
     free = SiteToken.objects.filter(Q(renewing="") | Q(renewing_until__lt=now), pk=name)
     return bool(free.update(renewing=me, renewing_until=now + LEASE))
+
+
+@write
+def _let_go(name: str, me: str) -> None:
+    SiteToken.objects.filter(pk=name, renewing=me).update(renewing="", renewing_until=None)
 
 
 def _renewed(bearer: Bearer, me: str, doors: Doors, refused: str, *, anew: bool) -> Held:
@@ -126,6 +137,8 @@ def _renewed(bearer: Bearer, me: str, doors: Doors, refused: str, *, anew: bool)
         return held
     try:
         tokens, way = _guest(doors) if bearer is Bearer.GUEST else _user(row, doors)
+    except Resting:
+        raise
     except NotReached as error:
         _note(row.name, _quiet(str(error)))
         raise
@@ -162,7 +175,7 @@ def _logged_in(row: SiteToken, doors: Doors) -> tuple[Tokens, str]:
     if not (settings.TIX_PHONE_NUMBER and settings.TIX_PASSWORD):
         raise NoToken("TIX_PHONE_NUMBER and TIX_PASSWORD are not set: without an account no seats can be read.")
     if row.rest_until and row.rest_until > clock.now() and not doors.again:
-        raise NoToken(f"The last login failed: {row.last_error} Mend it, then run manage.py refresh_token.")
+        raise Resting(f"The last login failed: {row.last_error} Mend it, then run manage.py refresh_token.")
     try:
         if settings.TIX_RSA_PUBLIC_KEY and not doors.visible:
             return _login_by_api(doors), SiteToken.Way.LOGIN
@@ -201,6 +214,7 @@ def _read(answer: Payload) -> Tokens:
     return parse_tokens(answer.content, now=clock.now())
 
 
+@write
 def _keep(row: SiteToken, me: str, tokens: Tokens, way: str) -> Held:
     """Store a token, if nobody else has taken over meanwhile; it may be used either way."""
     now = clock.now()
@@ -217,6 +231,7 @@ def _keep(row: SiteToken, me: str, tokens: Tokens, way: str) -> Held:
     return Held(tokens.access, now, way != SiteToken.Way.GUEST)
 
 
+@write
 def _note(name: str, error: str) -> None:
     """Remember that no token was to be had; the last good one stays."""
     SiteToken.objects.filter(pk=name).update(
