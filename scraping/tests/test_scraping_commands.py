@@ -1,0 +1,209 @@
+"""The commands of scraping: what they print, how they end, and that they go on where they were."""
+
+import json
+import os
+import signal
+import threading
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from scraping.fakes.faults import refused, says
+from scraping.fakes.guards import PASSWORD, PHONE
+from scraping.fakes.world import World
+from scraping.models import Attempt, Item, MarketShowtime, Run, SeatSnapshot
+from scraping.services.execution import work_on
+from scraping.services.runs import start_run
+from scraping.tests.tix_market import market, tables, truth
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World(theatres=14, cities=8)
+
+
+@pytest.fixture
+def tix(settings, monkeypatch, world, clock):
+    monkeypatch.setattr("scraping.fetching.retry.FIRST_BACKOFF", 0.3)
+    with market(settings, monkeypatch, clock, world) as tix:
+        yield tix
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def manage(*arguments: str) -> tuple[int, str, str]:
+    """Call a command; return how it ended, and what stood on stdout and stderr."""
+    out, talk = StringIO(), StringIO()
+    try:
+        call_command(*arguments, stdout=out, stderr=talk)
+    except CommandError as error:
+        return error.returncode, out.getvalue(), talk.getvalue() + str(error)
+    return 0, out.getvalue(), talk.getvalue()
+
+
+def test_everything_is_read_and_summed_up(tix):
+    code, out, _ = manage("scrape_movies", "--schedules", "--json")
+
+    told = json.loads(out)
+    right = truth(tix.site)
+    assert (code, told["status"], told["failed"]) == (0, "success", [])
+    assert (told["movies"], told["cities"]) == (len(right["films"]), 83)
+    assert (told["theatres_total"], told["theatres_success"], told["theatres_failed"]) == (14, 14, 0)
+    assert (told["created"], told["updated"]) == (Item.objects.count(), 0)
+    assert tables() == right
+
+
+def test_people_get_a_sentence_and_nothing_when_quiet(tix):
+    city = tix.site.world.cities[0].name
+
+    assert manage("scrape_movies", "--city", city)[1].startswith("Run ")
+    assert manage("scrape_movies", "--city", city, "--quiet") == (0, "", "")
+
+
+def test_bar_grows_on_a_terminal_alone(tix):
+    terminal, pipe = Terminal(), StringIO()
+    for talk in (terminal, pipe):
+        call_command("scrape_movies", stdout=StringIO(), stderr=talk)
+
+    assert "[##############################] 84/84 pages" in terminal.getvalue()
+    assert pipe.getvalue() == ""
+
+
+def test_unknown_city_is_a_wrong_call(tix):
+    code, _, words = manage("scrape_movies", "--city", "Jakarto")
+
+    assert (code, "Did you mean JAKARTA?" in words) == (2, True)
+    assert not Run.objects.exists()
+
+
+def test_part_that_fails_ends_with_three_and_is_named(tix):
+    manage("scrape_movies", "--schedules")
+    city = tix.site.world.cities[0]
+    known = len(tix.site.world.theatres_by_city[city.name])
+    answer = tix.site.movies
+    tix.site.movies = lambda asked: (
+        says(b"<h1>Bad</h1>", 400)(asked) if asked.query["city_id"] == city.id else answer(asked)
+    )
+
+    code, out, words = manage("scrape_movies", "--schedules", "--json")
+
+    told = json.loads(out)
+    assert (code, told["status"]) == (3, "partial")
+    assert [one["unit"] for one in told["failed"]] == [f"movies:{city.name}"]
+    assert (told["theatres_total"], told["theatres_failed"], told["cities"]) == (14, known, 82)
+    assert "could not be read" in words
+
+
+def test_failure_ends_with_one_and_one_sentence(tix):
+    tix.served.breaks("/v1/cities", *[refused("MAINTENANCE")] * 9)
+
+    code, _, words = manage("scrape_movies")
+
+    assert code == 1
+    assert "MAINTENANCE" in words
+    assert "Traceback" not in words
+
+
+def test_run_that_was_stopped_is_gone_on_with_and_nothing_fetched_twice(tix):
+    run, _ = start_run(source="tix", options={"schedules": True}, hand_off=False)
+    stop = threading.Event()
+    work_on(run_id=run.pk, stop=stop, progress=lambda _: Attempt.objects.count() > 60 and stop.set())
+    assert Run.objects.get(pk=run.pk).state == "running"
+    done = Attempt.objects.filter(outcome="done").count()
+
+    code, out, talk = manage("scrape_movies", "--schedules", "--json")
+
+    assert (code, json.loads(out)["run"], f"Going on with run {run.pk}." in talk) == (0, run.pk, True)
+    assert 60 < done < Attempt.objects.count()
+    pages = [(one.path, str(one.query)) for one in tix.served.asked if one.status == 200]
+    assert len(pages) == len(set(pages))
+    assert tables() == truth(tix.site)
+
+
+def test_ctrl_c_ends_in_good_order_with_three(tix):
+    tix.served.breaks("/v1/schedules/date", lambda _: os.kill(os.getpid(), signal.SIGINT))
+
+    code, out, words = manage("scrape_movies", "--schedules", "--json")
+
+    assert (code, json.loads(out)["status"]) == (3, "partial")
+    assert "the same command goes on with it" in words
+    assert Run.objects.get().state == "running"
+    assert manage("scrape_movies", "--schedules")[0] == 0
+    assert Run.objects.count() == 1
+    assert tables() == truth(tix.site)
+
+
+def test_run_of_yesterday_that_nobody_ended_does_not_stand_in_the_way(tix):
+    old, _ = start_run(source="tix", hand_off=False)
+    tix.clocks.travel(timedelta(days=1))
+
+    assert manage("scrape_movies")[0] == 0
+    assert Run.objects.get(pk=old.pk).state == "cancelled"
+
+
+def test_replay_fetches_nothing(tix):
+    manage("scrape_movies", "--schedules")
+    run, asked = Run.objects.get(), len(tix.served.asked)
+
+    code, out, _ = manage("scraping", "replay", str(run.pk), "--json")
+
+    told = json.loads(out)
+    assert (code, told["status"], told["created"], told["updated"]) == (0, "success", 0, 0)
+    assert told["unchanged"] == Item.objects.count() + repeated_theatres(run)
+    assert len(tix.served.asked) == asked
+
+
+def repeated_theatres(run: Run) -> int:
+    """Return how often a cinema was named that was known by then: it stands on the pages of many films."""
+    return run.counts["unchanged"]
+
+
+def test_replay_of_a_run_that_is_none_is_refused(tix):
+    assert manage("scraping", "replay", "99")[0] == 1
+
+
+def test_seats_are_looked_at(tix):
+    manage("scrape_movies", "--schedules")
+    tix.clocks.go_to(MarketShowtime.objects.latest("starts_at").starts_at - timedelta(minutes=8))
+
+    code, out, _ = manage("scrape_seats", "--json")
+
+    assert (code, json.loads(out)["looks"]) == (0, SeatSnapshot.objects.count())
+    assert SeatSnapshot.objects.exists()
+    assert manage("scrape_seats", "--due")[0] == 0
+
+
+def test_token_is_got_and_checked(tix):
+    assert manage("refresh_token", "--check")[0] == 1
+    code, out, _ = manage("refresh_token", "--json")
+    assert (code, json.loads(out)["got_by"]) == (0, "login")
+    assert manage("refresh_token", "--check", "--check-min-ttl", "25")[0] == 0
+    tix.clocks.travel(timedelta(minutes=10))
+    code, _, words = manage("refresh_token", "--check", "--check-min-ttl", "25")
+    assert (code, "lasts 20 more minutes" in words) == (1, True)
+
+
+def test_refused_login_is_told_without_credentials(tix, settings):
+    settings.TIX_PASSWORD = "not the password"
+
+    code, out, words = manage("refresh_token")
+
+    assert (code, "wrong" in words) == (1, True)
+    assert not any(secret in out + words for secret in (PASSWORD, "not the password", PHONE, PHONE[1:]))
+
+
+@pytest.mark.parametrize("name", ["scrape_movies", "scrape_seats", "refresh_token", "rotate_field_keys", "scraping"])
+def test_help_has_examples_and_exit_codes(name, capsys):
+    with pytest.raises(SystemExit):
+        call_command(name, "--help")
+
+    told = capsys.readouterr().out
+    assert told.count(f"manage.py {name}") >= 2
+    assert "exit codes: 0" in told
