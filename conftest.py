@@ -10,7 +10,7 @@ from django.core.cache import cache
 from selenium.webdriver import Chrome
 
 from booking.selectors.invariants import violations
-from booking.tests.sale import audited
+from booking.tests.auditing import audited
 from catalog.tests import fake_tmdb
 from catalog.tests.fake_tmdb import FakeTmdb
 from cinema_project.celery import app as celery
@@ -63,7 +63,7 @@ def clock(db) -> Iterator[clocks.Clock]:
 def books_balance(request: pytest.FixtureRequest) -> Iterator[None]:
     """Audit what each test leaves behind if it sold anything, on the test's own clock (R64).
 
-    ``booking.tests.sale.audited`` does the same for the tests of the running product.
+    ``booking.tests.auditing.audited`` does the same for the tests of the running product.
     """
     uses_database = request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & {*request.fixturenames}
     if uses_database:

@@ -15,7 +15,7 @@ from bench.programme import REVIEWERS, Size
 from bench.scenarios.catalogue import RECOMMENDED, goals, more
 from catalog.models import Screening
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db, pytest.mark.breaks_invariants]
 SIZE = Size(films=200, cinemas=10, days=50)
 EACH = 4  # addresses of each list
 READ_THROUGH = "Seq Scan on catalog_screening"

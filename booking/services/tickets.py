@@ -1,6 +1,5 @@
 """Sales: holds and free seats become tickets (R20-R32), tickets are given back (R37, R38)."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,7 +12,6 @@ from django.conf import settings
 from booking import promises
 from booking.claims import (
     COLUMNS,
-    SECRET_ALPHABET,
     Buyer,
     Claim,
     Found,
@@ -23,6 +21,7 @@ from booking.claims import (
     insert_claims,
     lock_screening,
     look,
+    new_secret,
     update_claims,
     without_promos,
 )
@@ -427,4 +426,4 @@ def own_ticket(ticket_id: int, by: Buyer) -> Claim:
 
 def new_booking_number() -> str:
     """Return eight characters that can be read out on the phone."""
-    return "".join(secrets.choice(SECRET_ALPHABET) for _ in range(BOOKING_NUMBER_LENGTH))
+    return new_secret()[:BOOKING_NUMBER_LENGTH]

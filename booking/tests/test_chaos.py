@@ -13,8 +13,9 @@ import pytest
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from booking.tests.auditing import audit
 from booking.tests.chaos import DELAY_SECONDS, PAUSE_SECONDS, Buyer, Ledger, Wire, book, paused, within
-from booking.tests.sale import Person, audit, client, open_sale
+from booking.tests.sale import Person, client, open_sale
 from cinema_project.tests.processes import Process
 from cinema_project.tests.product import Product, Server, migrated_postgresql, scaled_product
 from cinema_project.tests.services import MortalRedis, PostgreSQL, Services

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from booking.tests.sale import BOOK, RESERVE, audit, client, open_sale, told, watch
+from booking.tests.auditing import audit
+from booking.tests.sale import BOOK, RESERVE, client, open_sale, told, watch
 from cinema_project.tests.product import migrated_postgresql, scaled_product
 from cinema_project.tests.services import Services
 

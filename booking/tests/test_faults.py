@@ -7,17 +7,8 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from booking.tests.sale import (
-    BOOK,
-    BOOK_FROM_RESERVATION,
-    RESERVE,
-    audit,
-    client,
-    open_sale,
-    statuses_in,
-    told,
-    watch,
-)
+from booking.tests.auditing import audit
+from booking.tests.sale import BOOK, BOOK_FROM_RESERVATION, RESERVE, client, open_sale, statuses_in, told, watch
 
 pytestmark = [pytest.mark.timeout(180)]
 BUYERS, SEATS = 6, 60

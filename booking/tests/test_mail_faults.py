@@ -6,8 +6,9 @@ from email.message import EmailMessage
 
 import pytest
 
+from booking.tests.auditing import audit
 from booking.tests.reading import parsed
-from booking.tests.sale import BOOK, audit, client, open_sale, statuses_in, told, watch
+from booking.tests.sale import BOOK, client, open_sale, statuses_in, told, watch
 from cinema_project.tests.mail_servers import Sink, running
 from cinema_project.tests.processes import HOST, free_port
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from booking.tests.auditing import audit
 from booking.tests.brokers import Mosquitto, board, listening, truth, until
-from booking.tests.sale import BOOK, RESERVE, Person, World, audit, client, open_sale
+from booking.tests.sale import BOOK, RESERVE, Person, World, client, open_sale
 from cinema_project.tests.product import Product, Server
 
 pytestmark = [pytest.mark.timeout(240)]

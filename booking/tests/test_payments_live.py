@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from booking.tests.sale import RESERVE, audit, client, open_sale, run_inside
+from booking.tests.auditing import audit
+from booking.tests.sale import RESERVE, client, open_sale, run_inside
 
 pytestmark = [pytest.mark.timeout(180)]
 PATIENCE = 20

@@ -115,7 +115,7 @@ def test_queries_are_few_whatever_there_is(ann):
             assert len(ids(ann)) == number
         asked[number] = len(queries)
 
-    assert asked[1] == asked[3] <= 5
+    assert asked[1] == asked[3] <= 6  # on SQLite the clock is asked twice besides
 
 
 def test_review_is_verified_by_a_used_ticket_for_that_film(ann):

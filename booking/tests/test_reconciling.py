@@ -16,9 +16,10 @@ from booking.services.reservations import release_holds
 from booking.services.tickets import book_from_holds, book_seats
 from booking.services.unclaimed import give_back_lapsed
 from booking.tests import make
+from booking.tests.auditing import audit
 from booking.tests.make import NOON
 from booking.tests.paying import begun, books, pay, payments, refused, take_money
-from booking.tests.sale import audit, open_sale, run_inside
+from booking.tests.sale import open_sale, run_inside
 from cinema_project.common.database import query
 from cinema_project.common.errors import Unavailable
 from cinema_project.tests.processes import spawn

@@ -2,7 +2,8 @@
 
 import pytest
 
-from booking.tests.sale import BOOK, audit, client, open_sale
+from booking.tests.auditing import audit
+from booking.tests.sale import BOOK, client, open_sale
 
 HOLDERS = "SELECT user_id FROM booking_seatclaim WHERE state = 'held' ORDER BY seat_id"
 MAILS = "SELECT COUNT(*) FROM common_outboxmessage WHERE topic = 'seats_offered' AND delivered_at IS NOT NULL"

@@ -1,22 +1,25 @@
 """JSON in and out without REST framework, for the paths where every microsecond counts (docs/decisions/0002)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from django.utils.decorators import method_decorator
 from django.views import View
-from django.views.decorators.csrf import csrf_exempt
 
 from cinema_project.common.errors import Invalid, UnsupportedType
 from cinema_project.common.exception_handler import problem
 from cinema_project.common.pagination import DEFAULT_LIMIT, SkipLimitPagination
 
 
-@method_decorator(csrf_exempt, name="dispatch")  # the bearer token is the proof, no cookie counts here
 class JsonView(View):
     """A plain view whose refusals are problem documents."""
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponse]:
+        view: Any = super().as_view(**initkwargs)
+        view.csrf_exempt = True  # the bearer token is the proof, no cookie counts here
+        return view
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = problem(405, "method_not_allowed", f'Method "{request.method}" not allowed.')

@@ -34,14 +34,27 @@ def refusals() -> list[Refusal]:
 
 
 def statuses_of(kind: type[DomainError]) -> Iterator[tuple[str, int]]:
-    """Yield code and status of each refusal below this one."""
+    """Yield code and status of each refusal below this one that may be an answer."""
     for error in kind.__subclasses__():
+        if error.__module__.startswith(NOT_ANSWERED):
+            continue
         yield error.code, next(STATUSES[base] for base in error.__mro__ if base in STATUSES)
         yield from statuses_of(error)
 
 
-INSIDE = {"conflict", "programme_refused", "row_refused", "screening_not_past", "unprocessable", "upstream_failed"}
-"""Codes that no caller of the API is told."""
+NOT_ANSWERED = ("scraping.", "cinema_project.common.fetching.")
+"""Where refusals are defined that end in a run's log, not in an answer."""
+
+INSIDE = {
+    "amount_not_payable",
+    "conflict",
+    "programme_refused",
+    "row_refused",
+    "screening_not_past",
+    "unprocessable",
+    "upstream_failed",
+}
+"""Codes that no caller of the API is told, unless the house has asked for prices that its currency has no coins for."""
 
 OUTSIDE = {("method_not_allowed", 405), ("not_acceptable", 406), ("server_error", 500)}
 """Refusals that are no domain errors."""

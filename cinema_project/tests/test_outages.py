@@ -11,8 +11,9 @@ import httpx
 import pytest
 from aiosmtpd.controller import Controller
 
+from booking.tests.auditing import audit
 from booking.tests.brokers import Mosquitto, board, truth, until
-from booking.tests.sale import BOOK_FROM_RESERVATION, RESERVE, World, audit, client, open_sale
+from booking.tests.sale import BOOK_FROM_RESERVATION, RESERVE, World, client, open_sale
 from cinema_project.tests.processes import HOST, free_port
 from cinema_project.tests.product import Product, Server
 

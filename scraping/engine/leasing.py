@@ -72,10 +72,10 @@ def lease_length() -> timedelta:
 
 @write
 def renew(*, run_id: int, worker: str) -> str:
-    """Prolong all leases of a worker that is alive; return the state of the run."""
+    """Prolong all leases of a worker that is alive; return the state of the run. Should it die, it is missed then."""
     until = clock.now() + lease_length()
     Unit.objects.filter(run_id=run_id, state=Unit.State.LEASED, lease=worker).update(leased_until=until)
-    Run.objects.filter(pk=run_id, finished_at=None).update(worked_until=until)
+    Run.objects.filter(pk=run_id, finished_at=None).update(worked_until=until, due_at=until)
     return state_of(run_id)
 
 

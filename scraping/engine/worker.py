@@ -10,11 +10,12 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from cinema_project.common.errors import DomainError, Unavailable
+from cinema_project.common.errors import Busy, DomainError, Unavailable
 from cinema_project.common.fetching.fetcher import Fetcher
 from scraping.engine import finishing, leasing, settling
 from scraping.engine.ingest import Sinks
@@ -33,11 +34,14 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 0.5
 """How soon a worker knows that its run is to be cancelled."""
 LARGEST_BATCH, GATHER_SECONDS = 200, 0.2
-MOST_AHEAD, QUICK_SECONDS = 64, 2.0
+MOST_AHEAD, QUICK_SECONDS = 128, 2.0
 """Units that a thread may have waiting for it, if it works through half of them that soon."""
 LONGEST_IDLE_SECONDS = 3.0
 """A worker that has to wait longer for its next unit leaves; the run is taken up again when it is due."""
 LEAVE_SECONDS = 40.0
+PAUSES = (0.1, 0.3, 1.0, 3.0)
+"""Seconds between tries while the database is busy or away."""
+T = TypeVar("T")
 
 Progress = Callable[[int], None]
 
@@ -78,7 +82,7 @@ class Worker:
         knows_pages = rules.conditional and Page.objects.filter(source=name).exists()
         self._tools = Tools(name, rules, self._fetcher, pace, Breaker(), Watch(), knows_pages)
         self._leases: queue.SimpleQueue[Lease | None] = queue.SimpleQueue()
-        self._results: queue.Queue[Result] = queue.Queue(maxsize=LARGEST_BATCH)
+        self._results: queue.Queue[Result] = queue.Queue(maxsize=2 * LARGEST_BATCH)
         self._in_hand: dict[int, Lease] = {}
         self._enough, self._leased_at = threads * 2, float("-inf")
         self._writing = threading.Lock()
@@ -133,8 +137,9 @@ class Worker:
         quick = now - self._leased_at < QUICK_SECONDS
         self._enough = min(threads * MOST_AHEAD, self._enough * 2) if quick else max(threads * 2, self._enough // 2)
         self._leased_at = now
-        with self._writing:
-            leased = leasing.lease_units(run_id=self.job.run_id, worker=self.job.name, most=self._enough)
+        leased = self._patiently(
+            lambda: leasing.lease_units(run_id=self.job.run_id, worker=self.job.name, most=self._enough)
+        )
         for lease in leased:
             self._in_hand[lease.unit_id] = lease
             self._leases.put(lease)
@@ -184,7 +189,7 @@ class Worker:
                 self._call_off()
         try:
             self._write(results)
-        except (DomainError, DatabaseError, InterfaceError):
+        except (Busy, Unavailable):
             raise
         except Exception:
             logger.exception("A batch of %s could not be stored; its units are stored one by one", self.job.source.name)
@@ -193,21 +198,34 @@ class Worker:
             self.job.progress(len(results))
 
     def _write(self, results: list[Result]) -> None:
-        with self._writing:
-            settling.settle(
+        self._patiently(
+            lambda: settling.settle(
                 source=self.job.source,
                 run_id=self.job.run_id,
                 worker=self.job.name,
                 results=results,
                 sinks=self.job.sinks,
             )
+        )
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        """Try again while the database is busy: what was written after all is not written twice."""
+        for pause in PAUSES:
+            try:
+                with self._writing:
+                    return work()
+            except (Busy, Unavailable) as error:
+                logger.info("Run %s waits for the database: %s", self.job.run_id, error)
+                self._called_off.wait(pause)
+        with self._writing:
+            return work()
 
     def _write_one_by_one(self, results: list[Result]) -> None:
         """Find the one that cannot be stored: it must not keep back the others."""
         for result in results:
             try:
                 self._write([result])
-            except Unavailable:
+            except (Busy, Unavailable):
                 raise
             except Exception as error:
                 logger.exception("Could not store %s of %s", result.lease.unit.key, self.job.source.name)

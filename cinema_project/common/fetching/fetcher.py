@@ -47,7 +47,6 @@ class Limits:
 
 
 PAGE = Limits()
-PICTURE = Limits(size=8 * MEGABYTE)
 
 
 @dataclass(frozen=True, slots=True)

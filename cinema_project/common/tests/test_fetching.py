@@ -11,14 +11,18 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from cinema_project.common.errors import DomainError
 from cinema_project.common.fetching import network
 from cinema_project.common.fetching.bodies import AnswerBroken, AnswerTooLarge
 from cinema_project.common.fetching.fetcher import Fetcher, Limits
 from cinema_project.common.fetching.network import Aborted, AnswerTooSlow, NotReached, vetted
+from cinema_project.common.fetching.pictures import PictureMissing, fetch_webp
+from cinema_project.common.pictures import PictureRefused
 from cinema_project.common.public_urls import UrlRefused
 from cinema_project.tests import sites
 from cinema_project.tests.product import ROOT
@@ -358,3 +362,35 @@ def test_bombs_cost_little_memory(site):
     assert (codes, done.stderr) == (["answer_too_large", "answer_too_large", "not_reached"], "")
     assert int(kilobytes) < 40 * 1024
     assert time.monotonic() - before < 10
+
+
+def png(side: int) -> bytes:
+    content = BytesIO()
+    Image.new("1", (side, side)).save(content, "PNG")
+    return content.getvalue()
+
+
+def test_picture_is_made_into_our_own(site, fetcher):
+    site.does("/poster", answer(png(300), Content_Type="text/html"))
+
+    made = fetch_webp(f"{site.url}/poster", fetcher, lambda image: image.resize((20, 20)), shorter_side=20)
+
+    assert Image.open(BytesIO(made)).size == (20, 20)
+
+
+@pytest.mark.parametrize(
+    ("script", "refused"),
+    [
+        (answer(png(12_000)), PictureRefused),
+        (answer(b"<svg xmlns='http://www.w3.org/2000/svg'/>", Content_Type="image/png"), PictureRefused),
+        (answer(b"\x89PNG\r\n\x1a\n"), PictureRefused),
+        (answer(bytes(5 * 1024 * 1024 + 1)), AnswerTooLarge),
+        (answer(status=404), PictureMissing),
+    ],
+    ids=["bomb", "svg", "stump", "large", "missing"],
+)
+def test_what_is_no_fit_picture_is_refused(site, fetcher, script, refused):
+    site.does("/poster", script)
+
+    with pytest.raises(refused):
+        fetch_webp(f"{site.url}/poster", fetcher, lambda image: image, shorter_side=20)
