@@ -89,7 +89,7 @@ class OnlySome(StaffAdmin):
 
 @admin.register(SourceState)
 class SourceAdmin(OnlySome):
-    list_display = ("name", "is_on", "per_second", "quiet_from", "quiet_until")
+    list_display = ("name", "is_on", "per_second", "quiet_from", "quiet_until", "ignores_robots")
     ordering = ("name",)
     readonly_fields = ("name",)
     actions = ("run",)
@@ -105,8 +105,24 @@ class HostAdmin(OnlySome):
     list_filter = ("circuit", "is_blocked")
     search_fields = ("name",)
     ordering = ("name",)
-    fields = ("name", "is_blocked", ("circuit", "failures", "open_until"), ("last_error", "last_error_at"))
-    readonly_fields = ("name", "circuit", "failures", "open_until", "last_error", "last_error_at")
+    fields = (
+        "name",
+        "is_blocked",
+        ("circuit", "failures", "open_until"),
+        ("last_error", "last_error_at"),
+        "robots",
+        "robots_at",
+    )
+    readonly_fields = (
+        "name",
+        "circuit",
+        "failures",
+        "open_until",
+        "last_error",
+        "last_error_at",
+        "robots",
+        "robots_at",
+    )
     actions = ("try_again",)
 
     @admin.action(description="Ask it again at once", permissions=["change"])

@@ -105,6 +105,7 @@ class Rules:
     :param largest: bytes of an answer, decoded
     :param seconds: how long one answer may take, all of it
     :param conditional: ask only for what has changed (ETag, Last-Modified), where the payload is kept
+    :param robots: leave alone what a host's robots.txt says is not for robots, and keep its Crawl-delay
     :param keep_payloads: keep raw answers, for lineage and replay
     :param least: by kind, how many things a whole run must find at least, or it is called suspect
     :param share_lost: how many of the things known may vanish in one run, as a part of 1; more is suspect
@@ -116,6 +117,7 @@ class Rules:
     largest: int = 10 * 1024 * 1024
     seconds: float = 30.0
     conditional: bool = True
+    robots: bool = True
     keep_payloads: bool = True
     least: Mapping[str, int] = field(default_factory=dict)
     share_lost: float = 0.5

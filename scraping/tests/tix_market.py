@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cinema_project.common import outbox
 from cinema_project.tests.clock import Clock
+from scraping import background
 from scraping.fakes.guards import PASSWORD, PHONE
 from scraping.fakes.serving import Served, serving
 from scraping.fakes.tix import FakeTix
 from scraping.fakes.world import World
 from scraping.models import MarketFilm, MarketListing, MarketShowtime, MarketTheatre, Run
-from scraping.services.execution import work_on
+from scraping.services import execution
 from scraping.services.runs import start_run
 from scraping.sources.registry import SOURCES
 from scraping.sources.tix import TixListings
@@ -46,10 +48,20 @@ class Market:
     site: FakeTix
     served: Served
     clocks: Clocks
+    handed: list[int]
+    """Runs that the broker would carry to the workers."""
 
     def run(self, source: str = "tix", **options: Any) -> Run:
-        run, _ = start_run(source=source, options=options, hand_off=False)
-        return work_on(run_id=run.pk, seconds=60)
+        """Let a run go the whole way: outbox, task, slices of work, and whoever tends runs that wait."""
+        run, _ = start_run(source=source, options=options)
+        while run.is_live:
+            execution.tend()
+            outbox.deliver_due()
+            for run_id in [*self.handed]:
+                background.work_on_run(run_id=run_id)
+            self.handed.clear()
+            run.refresh_from_db()
+        return run
 
     def asked(self, path: str) -> int:
         return sum(one.path.startswith(path) for one in list(self.served.asked))
@@ -68,7 +80,9 @@ def market(settings: Any, monkeypatch: Any, clock: Clock, world: World, **rules:
         changed = {"per_second": None, "attempts": 2, "least": {}, **rules}
         for name, kind in (("tix", TixListings), ("tix-seats", TixSeats)):
             monkeypatch.setitem(SOURCES, name, lambda kind=kind: quick(kind(), changed))
-        yield Market(site, served, clocks)
+        handed: list[int] = []
+        monkeypatch.setattr(background.work_on_run, "delay", lambda *, run_id: handed.append(run_id))
+        yield Market(site, served, clocks, handed)
 
 
 def quick(source: Any, changed: dict[str, Any]) -> Any:
