@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from scraping.schemas import LEAST_CITIES, CitySchema, MovieSchema, ShowingSchema, TheatreSchema
 from scraping.sources.base import Client, Payload, Record, Rules, Unit
 from scraping.tix import requests
-from scraping.tix.asking import ask
+from scraping.tix.asking import Purse, ask
 from scraping.tix.cities import city_named, reconciled
 from scraping.tix.listings import City, parse_cities, parse_dates, parse_movies
 from scraping.tix.reading import Parsed, Refused, Rejected
@@ -44,6 +44,7 @@ class TixListings:
 
     def __init__(self) -> None:
         self.trusted: Collection[str] = (settings.TIX_BASE_URL,)
+        self._purse = Purse()
         least = {"city": LEAST_CITIES, "listing": LEAST_CITIES}
         self.rules = Rules(per_second=settings.TIX_REQUESTS_PER_SECOND, threads=8, least=least)
 
@@ -58,19 +59,22 @@ class TixListings:
         yield Unit("cities", args | ({"day": today(options).isoformat()} if options.get("schedules") else {}))
 
     def fetch(self, unit: Unit, client: Client) -> Payload:
-        args, what = unit.args, unit.key.partition(":")[0]
-        if what == "cities":
-            return ask(client, requests.cities())
-        if what == "movies":
-            return ask(client, requests.movies(city_id=args["city_id"]))
-        ids = {"schedule_id": args["schedule_id"], "city_id": args["city_id"]}
-        if what == "dates":
-            return ask(client, requests.schedule_dates(**ids))
-        return ask(client, requests.schedules(**ids, day=date.fromisoformat(args["day"]), page=args["page"]))
+        return ask(client, _call(unit.key.partition(":")[0], unit.args), self._purse)
 
     def parse(self, unit: Unit, payload: Payload) -> Iterator[Record | Unit]:
         parsers = {"cities": _cities, "movies": _movies, "dates": _dates, "schedule": _schedule}
         return parsers[unit.key.partition(":")[0]](unit.args, payload.content)
+
+
+def _call(what: str, args: Mapping[str, Any]) -> requests.Call:
+    if what == "cities":
+        return requests.cities()
+    if what == "movies":
+        return requests.movies(city_id=args["city_id"])
+    ids = {"schedule_id": args["schedule_id"], "city_id": args["city_id"]}
+    if what == "dates":
+        return requests.schedule_dates(**ids)
+    return requests.schedules(**ids, day=date.fromisoformat(args["day"]), page=args["page"])
 
 
 def _cities(args: Mapping[str, Any], content: bytes) -> Iterator[Record | Unit]:

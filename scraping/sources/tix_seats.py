@@ -11,7 +11,7 @@ from cinema_project.common import clock
 from scraping.schemas import SeatsSchema
 from scraping.sources.base import Client, Payload, Record, Rules, Unit, UnitGone
 from scraping.tix import requests
-from scraping.tix.asking import ask
+from scraping.tix.asking import Purse, ask
 from scraping.tix.layouts import parse_layout
 from scraping.tix.planning import Phase, phase_of
 from scraping.tix.records import seats_record
@@ -31,6 +31,7 @@ class TixSeats:
 
     def __init__(self) -> None:
         self.trusted: Collection[str] = (settings.TIX_BASE_URL,)
+        self._purse = Purse()
         pace = settings.TIX_REQUESTS_PER_SECOND
         # What starts soon is much in the evening and nothing at night: no run is too small.
         self.rules = Rules(per_second=pace, threads=8, attempts=4, conditional=False, share_lost=1.0)
@@ -44,7 +45,8 @@ class TixSeats:
     def fetch(self, unit: Unit, client: Client) -> Payload:
         if datetime.fromisoformat(unit.args["starts_at"]) <= clock.now():
             raise UnitGone("It began before its turn came.")
-        return ask(client, requests.layout(chain=unit.args["chain"], showing_id=unit.args["showing"]))
+        call = requests.layout(chain=unit.args["chain"], showing_id=unit.args["showing"])
+        return ask(client, call, self._purse)
 
     def parse(self, unit: Unit, payload: Payload) -> Iterator[Record | Unit]:
         look, showing = unit.args["look"], unit.args["showing"]

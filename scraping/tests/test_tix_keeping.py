@@ -18,7 +18,7 @@ from scraping.models import SiteToken
 from scraping.services.tokens import refresh_token, token_status
 from scraping.sources.registry import get_source
 from scraping.tests.tix_market import market
-from scraping.tix.asking import ask, doors
+from scraping.tix.asking import Purse, ask, doors
 from scraping.tix.keeping import NoToken, hold, stored
 from scraping.tix.requests import Bearer, layout
 
@@ -45,7 +45,7 @@ def seats_of_first_showing(tix) -> int:
     showing = next(tix.site.world.showings(tix.site.today))
     chain = {"XXI": "xxi", "CGV": "cgv"}.get(showing.theatre.chain, "cinepolis")
     with asking_for(get_source("tix-seats")) as client:
-        return ask(client, layout(chain=chain, showing_id=showing.id)).status
+        return ask(client, layout(chain=chain, showing_id=showing.id), Purse()).status
 
 
 def test_login_through_the_api_is_kept_encrypted(tix):

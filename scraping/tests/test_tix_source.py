@@ -180,13 +180,3 @@ def test_next_days_run_leaves_the_showings_of_today(tix):
     assert MarketShowtime.objects.filter(day=today, vanished_at=None).count() == shown
     assert MarketShowtime.objects.filter(day=tix.site.today).exists()
     assert run.state == "succeeded"
-
-
-def test_whole_country_is_read_to_the_last_row(settings, monkeypatch, clock):
-    """All 83 cities and 600 cinemas; that nothing is asked twice is seen by the number of requests."""
-    with market(settings, monkeypatch, clock, World()) as tix:
-        run = tix.run(schedules=True)
-
-        assert (run.state, len(tix.site.world.theatres)) == ("succeeded", 600), run.words
-        assert tables() == truth(tix.site)
-        assert run.counts["requests"] == len(tix.served.asked)

@@ -1,5 +1,7 @@
 """Asks TIX: with the right token, a new one where that is over, and patience where the site is not up to date."""
 
+import time
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from django.conf import settings
@@ -15,12 +17,33 @@ from scraping.tix.tokens import after_401
 READ = (200, 201, 400, 401, 403)
 """Answers that say something in TIX's own words."""
 OVER = "SHOWTIME_EXPIRED"
+LOOK_SECONDS = 1.0
+"""How long a worker goes by what it knows of the tokens: they last for minutes more when they are handed out."""
 
 
 class SaidNo(NotReached):
     """The site says that all is not well; another time it may be."""
 
     code = "upstream_refused"
+
+
+@dataclass
+class Purse:
+    """The tokens that the threads of one worker have at hand, so that not each request looks into the database."""
+
+    _held: dict[Bearer, tuple[Held, float]] = field(default_factory=dict)
+
+    def hold(self, bearer: Bearer, client: Client, refused: str = "") -> Held:
+        """Return a token. See ``keeping.hold``.
+
+        :param refused: an access token that the site does not take any more
+        """
+        known = self._held.get(bearer)
+        if known and known[0].access != refused and time.monotonic() - known[1] < LOOK_SECONDS:
+            return known[0]
+        held = hold(bearer, doors(client), refused=refused)
+        self._held[bearer] = held, time.monotonic()
+        return held
 
 
 def doors(client: Client, *, browser: bool = False, visible: bool = False, again: bool = False) -> Doors:
@@ -36,7 +59,7 @@ def send(client: Client, call: Call, token: str) -> Payload:
     return client.get(url, headers=headers, expected=READ)
 
 
-def ask(client: Client, call: Call) -> Payload:
+def ask(client: Client, call: Call, purse: Purse) -> Payload:
     """Return TIX's answer to a call; that there is nothing is an answer, too.
 
     :raises SourceDown: if our account has no token and can get none
@@ -44,7 +67,7 @@ def ask(client: Client, call: Call) -> Payload:
     :raises SaidNo: if TIX refuses for another reason
     """
     try:
-        answer = _answered(client, call)
+        answer = _answered(client, call, purse)
     except NoToken as without:
         if call.bearer is Bearer.GUEST:  # anybody is given one: another time it will be
             raise SaidNo(str(without)) from None
@@ -53,8 +76,8 @@ def ask(client: Client, call: Call) -> Payload:
     return answer
 
 
-def _answered(client: Client, call: Call) -> Payload:
-    held, refusals, renewed = hold(call.bearer, doors(client)), 0, False
+def _answered(client: Client, call: Call, purse: Purse) -> Payload:
+    held, refusals, renewed = purse.hold(call.bearer, client), 0, False
     while (answer := send(client, call, held.access)).status == HTTPStatus.UNAUTHORIZED:
         refusals += 1
         seconds = _patience(held, refusals)
@@ -63,7 +86,7 @@ def _answered(client: Client, call: Call) -> Payload:
             continue
         if renewed:
             raise SaidNo("The site does not take the token that it has just given.")
-        before, held = held, hold(call.bearer, doors(client), refused=held.access)
+        before, held = held, purse.hold(call.bearer, client, refused=held.access)
         refusals, renewed = 0, before.access != held.access
     return answer
 
