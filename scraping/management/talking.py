@@ -33,7 +33,7 @@ class ScrapingCommand(BaseCommand):
     def say(self, words: str, options: dict[str, Any]) -> None:
         """Say something for people, where ``--json`` and ``--quiet`` leave room for it."""
         if not options["quiet"]:
-            (self.stderr if options["json"] else self.stdout).write(words)
+            (self.stderr if options["json"] else self.stdout).write(words, style_func=_plain)
 
 
 @contextmanager
@@ -78,9 +78,14 @@ class Bar:
         if self._wanted:
             filled = WIDTH * done // whole if whole else 0
             line = f"\r[{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{whole} {words}"
-            self._out.write(f"{line[:100]:<100}", ending="")
+            self._out.write(f"{line[:100]:<100}", style_func=_plain, ending="")
             self._out.flush()
 
     def end(self) -> None:
         if self._wanted:
-            self._out.write("")
+            self._out.write("", style_func=_plain)
+
+
+def _plain(words: str) -> str:
+    """Leave words as they are: Django writes in red what goes to stderr."""
+    return words

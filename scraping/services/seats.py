@@ -34,12 +34,12 @@ def plan_seats(options: Mapping[str, Any]) -> list[Unit]:
     """
     now = clock.now()
     watched = watched_showings(now)
-    chains = dict(_showtimes(now).values_list("upstream_id", "theatre__merchant"))
     if options.get("due"):
         looks = [(look.showing_id, look.starts_at, str(look.phase)) for look in due_looks(watched, now=now).looks]
     else:
         moment = datetime.fromisoformat(options["at"]).strftime("%Y-%m-%dT%H:%M:%SZ")
         looks = [(one.id, one.starts_at, moment) for one in starting_soon(watched, now=now)]
+    chains = _chains(look[0] for look in looks)
     return [
         Unit(
             f"seats:{showing}",
@@ -48,6 +48,23 @@ def plan_seats(options: Mapping[str, Any]) -> list[Unit]:
         )
         for order, (showing, starts_at, look) in enumerate(looks)
     ]
+
+
+def why_nothing(now: datetime) -> str:
+    """Return why there is nothing to look at, in words."""
+    soon = _showtimes(now)
+    if not soon.exists():
+        return "No showing is known that starts within half an hour; scrape_movies --schedules reads those of today."
+    sold = soon.filter(status=MarketShowtime.ON_SALE).count()
+    return (
+        f"Of {soon.count()} showings that start within half an hour {sold} were on sale when they were listed, and of"
+        " these none is due now."
+    )
+
+
+def _chains(showings: Iterable[str]) -> dict[str, str]:
+    known = MarketShowtime.objects.filter(source=LISTINGS, upstream_id__in=list(showings))
+    return dict(known.values_list("upstream_id", "theatre__merchant"))
 
 
 def due_looks(watched: Iterable[Watched], *, now: datetime) -> Plan:
@@ -79,7 +96,7 @@ def watched_showings(now: datetime) -> list[Watched]:
 
 def _showtimes(now: datetime) -> Any:
     soon = MarketShowtime.objects.filter(source=LISTINGS, starts_at__gt=now, starts_at__lte=now + FARTHEST)
-    return soon.filter(vanished_at=None).order_by("starts_at", "pk")
+    return soon.filter(vanished_at=None).exclude(theatre__merchant="").order_by("starts_at", "pk")
 
 
 def _watched(name: str, starts_at: datetime, status: int, looks: _Looks) -> Watched:

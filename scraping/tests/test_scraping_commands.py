@@ -14,9 +14,11 @@ from scraping.fakes.faults import refused, says
 from scraping.fakes.guards import PASSWORD, PHONE
 from scraping.fakes.world import World
 from scraping.models import Attempt, Item, MarketShowtime, Run, SeatSnapshot
+from scraping.schemas import ScraperRunSchema
 from scraping.services.execution import work_on
 from scraping.services.runs import start_run
 from scraping.tests.tix_market import market, tables, truth
+from scraping.tix.layouts import CAVEAT
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 
@@ -54,7 +56,8 @@ def test_everything_is_read_and_summed_up(tix):
     told = json.loads(out)
     right = truth(tix.site)
     assert (code, told["status"], told["failed"]) == (0, "success", [])
-    assert (told["movies"], told["cities"]) == (len(right["films"]), 83)
+    assert (told["movies"], told["cities"], told["date"]) == (len(right["films"]), 83, tix.site.today.isoformat())
+    assert ScraperRunSchema.model_validate(told).is_healthy
     assert (told["theatres_total"], told["theatres_success"], told["theatres_failed"]) == (14, 14, 0)
     assert (told["created"], told["updated"]) == (Item.objects.count(), 0)
     assert tables() == right
@@ -73,6 +76,7 @@ def test_bar_grows_on_a_terminal_alone(tix):
         call_command("scrape_movies", stdout=StringIO(), stderr=talk)
 
     assert "[##############################] 84/84 pages" in terminal.getvalue()
+    assert "\x1b" not in terminal.getvalue()
     assert pipe.getvalue() == ""
 
 
@@ -165,6 +169,29 @@ def repeated_theatres(run: Run) -> int:
     return run.counts["unchanged"]
 
 
+def test_dry_run_says_what_would_be_read_and_reads_nothing(tix):
+    assert "Would begin a run; pages to read: 1" in manage("scrape_movies", "--dry-run")[1]
+    assert json.loads(manage("scrape_seats", "--dry-run", "--json")[1]) == {"dry_run": True, "run": None, "pages": 0}
+    assert not Run.objects.exists()
+
+    run, _ = start_run(source="tix", hand_off=False)
+    work_on(run_id=run.pk, seconds=0)
+    assert f"Would go on with run {run.pk}; pages to read: 1" in manage("scrape_movies", "--dry-run")[1]
+    assert "pages to read: 0" in manage("scraping", "replay", str(run.pk), "--dry-run")[1]
+    assert manage("scraping", "replay", "99", "--dry-run")[0] == 1
+    assert tix.asked("/v1") == 0
+
+
+def test_seats_of_nothing_say_why(tix):
+    assert "scrape_movies --schedules reads those of today" in manage("scrape_seats")[1]
+
+    manage("scrape_movies", "--schedules")
+    tix.clocks.go_to(MarketShowtime.objects.latest("starts_at").starts_at - timedelta(minutes=8))
+    MarketShowtime.objects.update(status=0)
+
+    assert "0 were on sale when they were listed" in manage("scrape_seats", "--due")[1]
+
+
 def test_replay_of_a_run_that_is_none_is_refused(tix):
     assert manage("scraping", "replay", "99")[0] == 1
 
@@ -175,7 +202,8 @@ def test_seats_are_looked_at(tix):
 
     code, out, _ = manage("scrape_seats", "--json")
 
-    assert (code, json.loads(out)["looks"]) == (0, SeatSnapshot.objects.count())
+    told = json.loads(out)
+    assert (code, told["looks"], CAVEAT in told["words"]) == (0, SeatSnapshot.objects.count(), True)
     assert SeatSnapshot.objects.exists()
     assert manage("scrape_seats", "--due")[0] == 0
 

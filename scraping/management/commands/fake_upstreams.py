@@ -64,6 +64,7 @@ class Command(BaseCommand):
             "TIX_PHONE_NUMBER": PHONE,
             "TIX_PASSWORD": PASSWORD,
             "TIX_RSA_PUBLIC_KEY": site.guard.public_key.strip().replace("\n", "\\n"),
+            "TIX_REQUESTS_PER_SECOND": "50",
             "FETCH_ALLOW_LOOPBACK": "true",
         }
         world = site.world

@@ -33,7 +33,7 @@ exit codes: 0 all was read, 1 failed, 2 wrong call, 3 partly: some of it could n
         if options["city"]:
             with refusals_in_words(USAGE):
                 asked["city"] = city_named(options["city"]).name
-        if options["visible"]:
+        if options["visible"] and not options["dry_run"]:
             with refusals_in_words():
                 refresh_token(visible=True)
         self.work(options["source"], asked, options, summary)

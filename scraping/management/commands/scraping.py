@@ -5,7 +5,7 @@ from typing import Any
 
 from scraping.management.running import RunCommand
 from scraping.management.talking import refusals_in_words
-from scraping.services.commanded import Begun, summary
+from scraping.services.commanded import Begun, foreseen_replay, summary
 from scraping.services.runs import replay_run
 
 
@@ -25,5 +25,8 @@ exit codes: 0 all was read, 1 failed, 2 wrong call, 3 partly: some of it could n
 
     def handle(self, *args: Any, **options: Any) -> None:
         with refusals_in_words():
+            if options["dry_run"]:
+                self.foretell(foreseen_replay(run_id=options["run"]), options)
+                return
             run = replay_run(run_id=options["run"], hand_off=False)
         self.work_on(Begun(run, False), options, summary)
