@@ -53,6 +53,18 @@ def address(name: str, default: str, schemes: tuple[str, ...]) -> str:
     return value
 
 
+def proxy(name: str) -> str:
+    """Read ``http://user:password@host:3128``, empty for none. It is never repeated."""
+    url = address(name, "", ("http", "https"))
+    try:
+        parts = urlsplit(url)
+        if not url or (parts.hostname and parts.port):
+            return url
+    except ValueError:
+        pass
+    raise SettingsError(f"{name} cannot be used: set it to an address like http://user:password@proxy.example:3128.")
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """How mail leaves the house: Django's backend and what it needs to know."""

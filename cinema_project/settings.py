@@ -383,6 +383,7 @@ TIX_BASE_URL = env.address("TIX_BASE_URL", "https://api-b2b.tix.id", ("https", "
 TIX_WEB_URL = env.address("TIX_WEB_URL", "https://app.tix.id", ("https", "http")).rstrip("/")
 TIX_PHONE_NUMBER, TIX_PASSWORD = env.text("TIX_PHONE_NUMBER"), env.text("TIX_PASSWORD")
 TIX_RSA_PUBLIC_KEY = env.text("TIX_RSA_PUBLIC_KEY")
+TIX_PROXY = env.proxy("TIX_PROXY")
 TIX_REQUESTS_PER_SECOND = env.number("TIX_REQUESTS_PER_SECOND", 4, least=0.01)
 TIX_TIME_ZONE = env.zone("TIX_TIME_ZONE", "Asia/Jakarta")
 TMDB_API_KEY = env.text("TMDB_API_KEY")

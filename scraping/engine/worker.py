@@ -77,7 +77,7 @@ class Worker:
     def __init__(self, job: Job) -> None:
         self.job = job
         threads = job.source.rules.threads
-        self._fetcher = Fetcher(job.trusted, connections=threads)
+        self._fetcher = Fetcher(job.trusted, threads, job.source.rules.proxy)
         self._called_off = threading.Event()
         """The run is to be cancelled, or its source is down: nothing more is fetched."""
         pace = Pace(job.per_second, self._called_off.wait)

@@ -17,7 +17,7 @@ from scraping.sources.base import Source
 @contextmanager
 def asking_for(source: Source) -> Iterator[Session]:
     """Open a client that asks as a source does."""
-    fetcher = Fetcher(tuple(source.trusted), connections=1)
+    fetcher = Fetcher(tuple(source.trusted), 1, source.rules.proxy)
     state = SourceState.objects.filter(pk=source.name).first() or SourceState()
     pace = Pace(state.per_second or source.rules.per_second, threading.Event().wait)
     robots = Robots() if source.rules.robots and not state.ignores_robots else None

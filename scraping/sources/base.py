@@ -104,6 +104,7 @@ class Rules:
     :param attempts: how often a unit is tried before it is given up
     :param largest: bytes of an answer, decoded
     :param seconds: how long one answer may take, all of it
+    :param proxy: ``http://user:password@host:port`` through which the hosts of ``trusted``, and only they, are asked
     :param conditional: ask only for what has changed (ETag, Last-Modified), where the payload is kept
     :param robots: leave alone what a host's robots.txt says is not for robots, and keep its Crawl-delay
     :param keep_payloads: keep raw answers, for lineage and replay
@@ -116,6 +117,7 @@ class Rules:
     attempts: int = 5
     largest: int = 10 * 1024 * 1024
     seconds: float = 30.0
+    proxy: str = field(default="", repr=False)
     conditional: bool = True
     robots: bool = True
     keep_payloads: bool = True

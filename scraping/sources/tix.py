@@ -46,7 +46,8 @@ class TixListings:
         self.trusted: Collection[str] = (settings.TIX_BASE_URL,)
         self._purse = Purse()
         least = {"city": LEAST_CITIES, "listing": LEAST_CITIES}
-        self.rules = Rules(per_second=settings.TIX_REQUESTS_PER_SECOND, threads=8, least=least)
+        pace, proxy = settings.TIX_REQUESTS_PER_SECOND, settings.TIX_PROXY
+        self.rules = Rules(per_second=pace, threads=8, proxy=proxy, least=least)
 
     def whole(self, options: Mapping[str, Any]) -> Mapping[str, str]:
         """Return what the ids of what a run over all cities names begin with: of showings, those of its day."""

@@ -32,9 +32,9 @@ class TixSeats:
     def __init__(self) -> None:
         self.trusted: Collection[str] = (settings.TIX_BASE_URL,)
         self._purse = Purse()
-        pace = settings.TIX_REQUESTS_PER_SECOND
+        pace, proxy = settings.TIX_REQUESTS_PER_SECOND, settings.TIX_PROXY
         # What starts soon is much in the evening and nothing at night: no run is too small.
-        self.rules = Rules(per_second=pace, threads=8, attempts=4, conditional=False, share_lost=1.0)
+        self.rules = Rules(per_second=pace, threads=8, attempts=4, proxy=proxy, conditional=False, share_lost=1.0)
 
     def whole(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         return ()

@@ -101,6 +101,24 @@ def test_refusals_errors_and_slowness_that_pass_cost_nothing(tix):
     }
 
 
+def test_answer_that_takes_too_long_is_asked_for_again(settings, monkeypatch, clock, world):
+    monkeypatch.setattr("scraping.fetching.retry.FIRST_BACKOFF", 0.3)
+    with market(settings, monkeypatch, clock, world, seconds=0.8) as tix:
+        tix.served.breaks("/v1/movies", slow(1.5))
+        run = tix.run()
+
+    assert run.state == "succeeded"
+    assert Attempt.objects.filter(error="The answer took too long.").count() == 1
+
+
+def test_proxy_is_asked_in_the_sites_stead(settings, monkeypatch, clock, world):
+    with market(settings, monkeypatch, clock, world) as tix:
+        settings.TIX_BASE_URL, settings.TIX_PROXY = "http://tix.example", tix.served.url
+        run = tix.run()
+
+    assert (run.state, run.counts["requests"]) == ("succeeded", 86)
+
+
 def test_guests_token_that_is_refused_once_is_asked_for_again(tix):
     tix.served.breaks("/v1/auth", refused("TRY_AGAIN"))
 
