@@ -2,12 +2,14 @@
 
 import json
 import os
+import shlex
 import signal
 import threading
 from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from scraping.fakes.faults import refused, says
@@ -48,6 +50,19 @@ def manage(*arguments: str) -> tuple[int, str, str]:
     except CommandError as error:
         return error.returncode, out.getvalue(), talk.getvalue() + str(error)
     return 0, out.getvalue(), talk.getvalue()
+
+
+def test_commands_run_as_the_readme_prints_them(tix):
+    section = (settings.BASE_DIR / "README.md").read_text().split("## What other cinemas show")[1].split("\n## ")[0]
+    printed = [
+        shlex.split(line, comments=True)[2:] for line in section.splitlines() if line.startswith("python manage")
+    ]
+
+    ended = {" ".join(words): manage(*words)[0] for words in printed if words[0] not in ("migrate", "fake_upstreams")}
+
+    assert len(ended) == 6
+    assert set(ended.values()) == {0}
+    assert tables() == truth(tix.site)
 
 
 def test_everything_is_read_and_summed_up(tix):
