@@ -55,7 +55,11 @@ class RunCommand(ScrapingCommand):
         def tell(progress: Progress) -> None:
             bar.show(progress.ended, progress.units, f"pages, {progress.found} things")
 
-        with refusals_in_words(), stopped_by_signals() as stop:
+        def stopping() -> None:
+            bar.end()
+            self.say("Stopping after what is under way; Ctrl-C once more stops at once.", options)
+
+        with refusals_in_words(), stopped_by_signals(stopping) as stop:
             run = work_to_the_end(begun.run.pk, stop=stop, tell=tell)
         bar.end()
         self._tell(run, summed(run), options)

@@ -3,7 +3,7 @@
 import argparse
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -38,22 +38,28 @@ class ScrapingCommand(BaseCommand):
 
 @contextmanager
 def refusals_in_words(code: int = FAILED) -> Iterator[None]:
-    """Turn a refusal into one sentence and an exit code."""
+    """Turn a refusal, or an impatient Ctrl-C, into one sentence and an exit code."""
     try:
         yield
     except DomainError as refused:
         raise CommandError(refused.detail, returncode=code) from None
+    except KeyboardInterrupt:
+        raise CommandError("Stopped.", returncode=PARTLY) from None
 
 
 @contextmanager
-def stopped_by_signals() -> Iterator[threading.Event]:
-    """Set an event at Ctrl-C or SIGTERM, so that work ends in good order; a second Ctrl-C ends it at once."""
+def stopped_by_signals(told: Callable[[], None]) -> Iterator[threading.Event]:
+    """Set an event at Ctrl-C or SIGTERM, so that work ends in good order; a second Ctrl-C ends it at once.
+
+    :param told: says so
+    """
     stop, before = threading.Event(), {}
 
     def ask_to_stop(number: int, _: FrameType | None) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
+        told()
 
     if threading.current_thread() is not threading.main_thread():
         yield stop

@@ -17,7 +17,7 @@ class Command(ScrapingCommand):
   manage.py refresh_token                            get a new one
   manage.py refresh_token --check --check-min-ttl 25  fail unless the present one lasts 25 minutes
 
-exit codes: 0 there is a token, 1 there is none, or it does not last, 2 wrong call"""
+exit codes: 0 there is a token, 1 there is none, or it does not last, 2 wrong call, 3 you stopped it"""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         super().add_arguments(parser)
