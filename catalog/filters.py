@@ -4,20 +4,22 @@ import datetime
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
-from catalog.models import FilmText, Movie, MovieState, Screening
+from catalog.models import Movie, MovieState, Screening
 from catalog.models.screenings import ScreeningQuerySet
 from catalog.selectors.film_score import with_score
 from catalog.selectors.screenings import day_spans
+from catalog.zones import day_bounds
+from cinema_project.common.database import LARGEST_ID
 from cinema_project.common.words import fold
 
-LARGEST_ID = 2**63 - 1
 SORTS = [("release_date", "release date"), ("created_at", "newest")]
 SEARCH_SORTS = {"title": "title", "release_date": "release_date", "rating": "score"}
 TEXTS = ("title", "director", "cast", "genre", "description")
@@ -79,8 +81,7 @@ class PartFilter(django_filters.CharFilter):
     def filter(self, qs: QuerySet[Movie], value: str) -> QuerySet[Movie]:
         if not value:
             return qs
-        texts = FilmText.objects.filter(movie=OuterRef("pk"), field=self.field_name, folded__contains=fold(value))
-        return qs.filter(Exists(texts))
+        return qs.filter(texts__field=self.field_name, texts__folded__contains=fold(value))  # one text of each field
 
 
 class FilterSet(django_filters.FilterSet):
@@ -161,8 +162,10 @@ class AdvancedFilter(CriteriaFilter):
 
     def filter_queryset(self, queryset: QuerySet[Movie]) -> QuerySet[Movie]:
         asked = self.form.cleaned_data
-        key = F(SEARCH_SORTS[asked.get("sort_by") or "title"])
-        found = with_score(super().filter_queryset(queryset))
+        found, sort = super().filter_queryset(queryset), SEARCH_SORTS[asked.get("sort_by") or "title"]
+        if sort == "score":
+            found = with_score(found)
+        key = F(sort)
         if asked.get("sort_order") == "desc":
             return found.order_by(key.desc(nulls_last=True), "-pk")
         return found.order_by(key.asc(nulls_last=True), "pk")
@@ -182,8 +185,13 @@ class DayFilter(FilterSet):
         model = Screening
         fields: list[str] = []
 
+    def __init__(self, *args: Any, zone: ZoneInfo | None = None, **kwargs: Any) -> None:
+        """Narrow screenings; ``zone`` is that of their cinema if they are all of one."""
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+
     def _on_day(self, queryset: ScreeningQuerySet, name: str, value: datetime.date) -> ScreeningQuerySet:
-        return queryset.starting_in(day_spans(value))
+        return queryset.between(*day_bounds(value, self.zone)) if self.zone else queryset.starting_in(day_spans(value))
 
 
 class ShowtimeFilter(DayFilter):

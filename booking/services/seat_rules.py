@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from booking.claims import Claim, Found, ScreeningState
 from catalog.models import Screening
+from cinema_project.common.database import LARGEST_ID
 from cinema_project.common.errors import Conflict, Invalid
 
 MOST_SEATS = 10
 MOST_SCREENINGS = 2
 LONGEST_LIST = 100  # beyond this a list is a mistake, and not worth a query
-LARGEST_ID = 2**63 - 1
 
 
 class ScreeningPast(Invalid):

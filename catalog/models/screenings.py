@@ -27,6 +27,10 @@ class ScreeningQuerySet(models.QuerySet["Screening"]):
         """Those a visitor may still want: scheduled, not started, of a film that is not archived."""
         return self.scheduled().filter(start_time__gt=now, movie__archived_at=None)
 
+    def between(self, start: datetime, end: datetime) -> Self:
+        """Those that start within the half-open span."""
+        return self.filter(start_time__gte=start, start_time__lt=end)
+
     def starting_in(self, spans: Iterable[tuple[str, datetime, datetime]]) -> Self:
         """Those that start within the given half-open spans, one for each time zone of the cinemas."""
         wanted, starts, ends = Q(), [], []
@@ -37,7 +41,7 @@ class ScreeningQuerySet(models.QuerySet["Screening"]):
         if not starts:
             return self.none()
         # The outermost moments say nothing new, but they are what an index can be asked for.
-        return self.filter(wanted, start_time__gte=min(starts), start_time__lt=max(ends))
+        return self.between(min(starts), max(ends)).filter(wanted)
 
     def with_places(self) -> Self:
         """Film, room and cinema along with each row."""
@@ -101,6 +105,10 @@ class Screening(models.Model):
         return f"{self.movie} {self.start_time.astimezone(self.room.cinema.zone):%Y-%m-%d %H:%M}"
 
     def status_at(self, now: datetime) -> str:
-        """Return the status; a screening is completed by time, not by anybody's doing."""
-        over = self.status == ScreeningStatus.SCHEDULED and self.end_time <= now
-        return ScreeningStatus.COMPLETED if over else self.status
+        """Return the status, of which ``status_at`` below tells."""
+        return status_at(self.status, self.end_time, now)
+
+
+def status_at(status: str, end_time: datetime, now: datetime) -> str:
+    """Return the status of a screening; it is completed by time, not by anybody's doing."""
+    return ScreeningStatus.COMPLETED if status == ScreeningStatus.SCHEDULED and end_time <= now else status

@@ -1,11 +1,13 @@
 """Cinemas, rooms and seats, for reading."""
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 
 from catalog.models import Cinema, Room, Seat
 from catalog.selectors import ranking
+from cinema_project.common.database import LARGEST_ID, query
 from cinema_project.common.errors import NotFound
 from cinema_project.common.words import fold, words_of
 
@@ -51,8 +53,25 @@ def cinema(cinema_id: int) -> Cinema:
     """
     found = Cinema.objects.visible().filter(pk=cinema_id).first()
     if found is None:
-        raise CinemaNotFound(f"Cinema with id {cinema_id} not found")
+        raise _not_found(cinema_id)
     return found
+
+
+def zone_of(cinema_id: int) -> ZoneInfo:
+    """Return the time zone of a cinema without reading the rest of it.
+
+    :raises CinemaNotFound: if there is none, or it is archived
+    """
+    found = query(
+        "SELECT timezone FROM catalog_cinema WHERE id = %s AND archived_at IS NULL", [min(cinema_id, LARGEST_ID)]
+    )
+    if not found:
+        raise _not_found(cinema_id)
+    return ZoneInfo(found[0][0])
+
+
+def _not_found(cinema_id: int) -> CinemaNotFound:
+    return CinemaNotFound(f"Cinema with id {cinema_id} not found")
 
 
 def rooms_of(cinema_id: int) -> QuerySet[Room]:

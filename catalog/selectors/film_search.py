@@ -13,8 +13,6 @@ IN_TITLE = 0.3
 """What the typed text standing in a title as it is adds to the score."""
 PART_FROM = 4
 """So long a text is also looked for inside the words of titles, a shorter one only when no word begins with it."""
-NAMED_AT_MOST = 200
-"""From more ids on it is faster to read those of all films than to name these in the query."""
 
 
 class Films(Sequence[Movie]):
@@ -64,8 +62,7 @@ def ids_of(text: str, *, among: QuerySet[Movie] | None = None) -> list[int]:
 def _by_title(ids: set[int], among: QuerySet[Movie]) -> list[int]:
     if not ids:
         return []
-    films = among if len(ids) > NAMED_AT_MOST else among.filter(pk__in=ids)
-    return [pk for pk in films.order_by("title", "pk").values_list("pk", flat=True) if pk in ids]
+    return [*among.filter(pk__one_of=ids).order_by("title", "pk").values_list("pk", flat=True)]
 
 
 def _hits(asked: ranking.Typed) -> tuple[ranking.Meant, Iterable[ranking.Hit]]:
@@ -73,7 +70,7 @@ def _hits(asked: ranking.Typed) -> tuple[ranking.Meant, Iterable[ranking.Hit]]:
     keys = list(asked.keys())
     if not keys:
         return {}, []
-    known = list(WordKey.objects.filter(key__in=keys).values_list("key", "word"))
+    known = list(WordKey.objects.filter(key__one_of=keys).values_list("key", "word"))
     words, hits = _had(asked, known)
     if gone := asked.forms.keys() & words.keys() - {word for _, word, _ in hits}:
         # Keys stay when the last film of a word has lost it. What was typed is no word then, and may be a typo.
@@ -83,7 +80,7 @@ def _hits(asked: ranking.Typed) -> tuple[ranking.Meant, Iterable[ranking.Hit]]:
 
 def _had(asked: ranking.Typed, known: Iterable[tuple[str, str]]) -> tuple[ranking.Meant, list[ranking.Hit]]:
     words = ranking.meant(asked, known)
-    return words, list(FilmWord.objects.filter(word__in=list(words)).values_list("movie_id", "word", "weight"))
+    return words, list(FilmWord.objects.filter(word__one_of=words).values_list("movie_id", "word", "weight"))
 
 
 def _titled(folded: str) -> Iterable[int]:

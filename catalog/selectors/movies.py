@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, prefetch_r
 from catalog.models import CastMember, Cinema, FilmText, Movie, Screening
 from catalog.models.search import TextField
 from cinema_project.common import clock
+from cinema_project.common.database import LARGEST_ID, query
 from cinema_project.common.errors import NotFound
 
 
@@ -39,8 +40,21 @@ def movie(movie_id: int) -> Movie:
     """
     found = Movie.objects.visible().filter(pk=movie_id).first()
     if found is None:
-        raise MovieNotFound(f"Movie with id {movie_id} not found")
+        raise _not_found(movie_id)
     return found
+
+
+def _not_found(movie_id: int) -> MovieNotFound:
+    return MovieNotFound(f"Movie with id {movie_id} not found")
+
+
+def require_movie(movie_id: int) -> None:
+    """Make sure of a film without reading it.
+
+    :raises MovieNotFound: if there is none, or it is archived
+    """
+    if not query("SELECT 1 FROM catalog_movie WHERE id = %s AND archived_at IS NULL", [min(movie_id, LARGEST_ID)]):
+        raise _not_found(movie_id)
 
 
 def now_showing(cinema: Cinema | None = None) -> QuerySet[Movie]:

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from catalog.models import Cinema, Movie, Screening
+from catalog.models.screenings import ScreeningQuerySet
 from catalog.zones import day_bounds
 from cinema_project.common import clock
 from cinema_project.common.errors import NotFound
@@ -37,21 +38,12 @@ def screenings() -> QuerySet[Screening]:
     return Screening.objects.order_by("start_time", "pk")
 
 
-def upcoming(
-    *, cinema: Cinema | None = None, movie: Movie | None = None, day: date | None = None
-) -> QuerySet[Screening]:
-    """Return the scheduled screenings that have not started, by time, with film, room and cinema.
+def upcoming(**of: int) -> ScreeningQuerySet:
+    """Return the scheduled screenings that have not started, by time.
 
-    :param day: a day on the clocks of each cinema (R53)
+    :param of: what they must be of, such as ``movie_id`` or ``room__cinema_id``
     """
-    found = Screening.objects.upcoming(clock.now()).with_places().order_by("start_time", "pk")
-    if cinema is not None:
-        found = found.filter(room__cinema=cinema)
-    if movie is not None:
-        found = found.filter(movie=movie)
-    if day is not None:
-        found = found.starting_in(day_spans(day))
-    return found
+    return Screening.objects.upcoming(clock.now()).filter(**of).order_by("start_time", "pk")
 
 
 def next_showtimes(
@@ -60,9 +52,9 @@ def next_showtimes(
     """Return the next few screenings of each film by film id, in one query; a film without any has an empty list."""
     place = Window(RowNumber(), partition_by=F("movie_id"), order_by=[F("start_time"), F("pk")])
     ids = [movie.pk for movie in movies]
-    nearest = upcoming(cinema=cinema).filter(movie__in=ids).annotate(place=place).filter(place__lte=per_movie)
+    nearest = upcoming(**{"room__cinema_id": cinema.pk} if cinema else {}).with_places().filter(movie__in=ids)
     found: dict[int, list[Screening]] = defaultdict(list)
-    for one in nearest:
+    for one in nearest.annotate(place=place).filter(place__lte=per_movie):
         found[one.movie_id].append(one)
     return {movie_id: found[movie_id] for movie_id in ids}
 

@@ -1,17 +1,17 @@
 """Who waits for whom: rooms are locked first, then screenings, then films, and several of a kind ascending."""
 
-from django.db.models import BigIntegerField, F
+from django.db.models import F
 
 from catalog.models import Movie, Room, Screening
 from catalog.selectors.screenings import ScreeningNotFound
 from cinema_project.common import clock
-from cinema_project.common.database import Overtaken
+from cinema_project.common.database import LARGEST_ID, Overtaken
 
 
 def lock_rooms(*room_ids: int) -> dict[int, Room]:
     """Queue for these rooms, as everybody does who plans there; return those that are not archived, with cinema."""
     rooms = Room.objects.visible().select_for_update(of=("self",), no_key=True).select_related("cinema")
-    possible = [room_id for room_id in room_ids if room_id <= BigIntegerField.MAX_BIGINT]  # SQLite fails on others
+    possible = [room_id for room_id in room_ids if room_id <= LARGEST_ID]  # SQLite fails on others
     return {room.pk: room for room in rooms.filter(pk__in=possible).order_by("pk")}
 
 

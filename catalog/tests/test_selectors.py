@@ -52,7 +52,7 @@ def test_upcoming_leaves_out_past_cancelled_and_archived():
     make.screening(movie=make.movie(archived_at=clock.now()))
 
     assert list(screenings.upcoming()) == [ahead]
-    assert list(screenings.upcoming(movie=make.movie())) == []
+    assert list(screenings.upcoming(movie_id=make.movie().pk)) == []
 
 
 def test_upcoming_of_a_day_uses_each_cinema_s_own_day():
@@ -64,7 +64,7 @@ def test_upcoming_of_a_day_uses_each_cinema_s_own_day():
         make.screening(room=room, start_time=midnight - timedelta(hours=3))
         found.append(make.screening(room=room, start_time=midnight))
 
-    assert list(screenings.upcoming(day=day)) == found
+    assert list(screenings.upcoming().starting_in(screenings.day_spans(day))) == found
 
 
 def test_next_showtimes_gives_the_nearest_of_each_film_in_constant_queries(django_assert_max_num_queries):

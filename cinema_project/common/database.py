@@ -39,6 +39,7 @@ Row = tuple[Any, ...]
 
 logger = logging.getLogger(__name__)
 
+LARGEST_ID = 2**63 - 1  # of the database, and of no row: what asks for one beyond it asks for this one
 ATTEMPTS = 4  # the first try and three repeats
 LOCK_WAIT_SECONDS = 3
 LOCK_WAIT = "55P03"  # lock_not_available

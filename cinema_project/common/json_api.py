@@ -7,6 +7,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.views import View
 
+from cinema_project.common.database import LARGEST_ID
 from cinema_project.common.errors import Invalid, UnsupportedType
 from cinema_project.common.exception_handler import problem
 from cinema_project.common.pagination import DEFAULT_LIMIT, SkipLimitPagination
@@ -53,7 +54,7 @@ def whole_of(body: dict[str, Any], name: str) -> int:
     if type(value) is not int or value < 1:
         sentence = f"{name} must be a positive whole number."
         raise Invalid(sentence, errors=[{"pointer": f"/{name}", "detail": sentence}])
-    return min(value, 2**63 - 1)  # larger than any id of the database: a number that names nothing
+    return min(value, LARGEST_ID)
 
 
 def answer(data: Any, status: int = 200) -> HttpResponse:

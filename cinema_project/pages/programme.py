@@ -55,7 +55,8 @@ def cards(shown: Sequence[Movie], cinema: Cinema | None) -> list[FilmCard]:
 def showings_of(movie: Movie, *, now: datetime) -> dict[date, list[Screening]]:
     """Return the film's screenings of the next two weeks by the cinemas' own days, soonest first."""
     days: dict[date, list[Screening]] = {}
-    for screening in screenings.upcoming(movie=movie).filter(start_time__lt=now + timedelta(days=DAYS_AHEAD)):
+    soon = screenings.upcoming(movie_id=movie.pk).filter(start_time__lt=now + timedelta(days=DAYS_AHEAD))
+    for screening in soon.with_places():
         days.setdefault(screening.start_time.astimezone(screening.room.cinema.zone).date(), []).append(screening)
     return dict(sorted(days.items()))
 

@@ -18,7 +18,8 @@ ONE = None
 LIST = ""
 QUERIES: dict[str, tuple[str | None, int]] = {
     # Where the rows are: in the answer itself, in an envelope, there is one. How many queries a read takes, one of them
-    # for who asks; seat maps, and what tells whether remembered rows are still right, are read past the ORM.
+    # for who asks; seat maps, whether a film or cinema is there at all, and what tells whether remembered rows are
+    # still right, are read past the ORM.
     "/api/v1/casts": (LIST, 2),
     "/api/v1/casts/{cast_id}": (ONE, 2),
     "/api/v1/casts/movie/{movie_id}": (LIST, 3),
@@ -29,9 +30,9 @@ QUERIES: dict[str, tuple[str | None, int]] = {
     "/api/v1/cinemas/{cinema_id}/amenities": (LIST, 2),
     "/api/v1/cinemas/{cinema_id}/favorite/check": (ONE, 3),
     "/api/v1/cinemas/{cinema_id}/movies": ("movies", 3),
-    "/api/v1/cinemas/{cinema_id}/movies/{movie_id}/showtimes": (LIST, 4),
+    "/api/v1/cinemas/{cinema_id}/movies/{movie_id}/showtimes": (LIST, 2),
     "/api/v1/cinemas/{cinema_id}/rooms": (LIST, 3),
-    "/api/v1/cinemas/{cinema_id}/showtimes": (LIST, 3),
+    "/api/v1/cinemas/{cinema_id}/showtimes": (LIST, 2),
     "/api/v1/movies": (LIST, 2),
     "/api/v1/movies/advanced-search": (LIST, 2),
     "/api/v1/movies/coming-soon": (LIST, 2),
@@ -47,7 +48,7 @@ QUERIES: dict[str, tuple[str | None, int]] = {
     "/api/v1/movies/{movie_id}/favorite/check": (ONE, 3),
     "/api/v1/movies/{movie_id}/reviews": ("reviews", 4),
     "/api/v1/movies/{movie_id}/reviews/summary": (ONE, 3),
-    "/api/v1/movies/{movie_id}/showtimes": (LIST, 3),
+    "/api/v1/movies/{movie_id}/showtimes": (LIST, 2),
     "/api/v1/rooms/{room_id}": (ONE, 2),
     "/api/v1/rooms/{room_id}/seats": (LIST, 3),
     "/api/v1/screenings": (LIST, 2),

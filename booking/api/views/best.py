@@ -10,6 +10,7 @@ from booking.rows.best import Wish
 from booking.services.best import hold_best
 from booking.services.seat_rules import MOST_SEATS
 from catalog.models import SeatType
+from cinema_project.common.database import LARGEST_ID
 from cinema_project.common.errors import Invalid
 from cinema_project.common.idempotency import once
 from cinema_project.common.json_api import JsonView, answer, body_of, whole_of
@@ -61,7 +62,7 @@ def _is_group(group: object) -> bool:
     return (
         isinstance(group, list)
         and 1 <= len(group) <= MOST_SEATS
-        and all(type(seat_id) is int and 0 < seat_id < 2**63 for seat_id in group)
+        and all(type(seat_id) is int and 0 < seat_id <= LARGEST_ID for seat_id in group)
     )
 
 

@@ -4,16 +4,17 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from cinema_project.common.database import LARGEST_ID
 
 
 class Moment(serializers.DateTimeField):
     """A moment in UTC, whatever the site's zone."""
 
     def to_representation(self, value: datetime) -> str:
-        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+        return f"{value.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 class Input(serializers.ModelSerializer[Any]):
@@ -33,7 +34,7 @@ class RowId(serializers.IntegerField):
         super().__init__(**{"min_value": 1} | kwargs)
 
     def to_internal_value(self, data: Any) -> int:
-        return min(super().to_internal_value(data), models.BigIntegerField.MAX_BIGINT)
+        return min(super().to_internal_value(data), LARGEST_ID)
 
 
 class LocalOrMoment(serializers.DateTimeField):

@@ -37,6 +37,8 @@ class Output(serializers.ModelSerializer[Any]):
     columns: dict[str, tuple[str, ...]] = {}
     """The columns that a field is worked out of, when there is not just the one it is named for. A field that shows the
     row of another table has one, with the number of that row."""
+    plain = False
+    """Whether its fields are worked out of ``columns`` alone: of lists, tuples are read then, not objects."""
     memory: Memory | None = None
     """What remembers rows of just this kind when they are shown with their usual fields."""
 
@@ -55,11 +57,18 @@ class Output(serializers.ModelSerializer[Any]):
         """Return the names of the fields that are shown unasked."""
         return [name for name in cls.known() if name not in cls.extras]
 
-    def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Read no column that none of the fields needs."""
-        if rows.query.select_related or set(self.names) >= set(self.usual()):
+    def narrowed(self, rows: QuerySet[Any], *besides: str) -> QuerySet[Any]:
+        """Read no column that none of the fields needs, but all that was worked out for the rows.
+
+        :param besides: columns that the caller needs
+        """
+        if rows.query.select_related:
             return rows
         needed = {column for name in self.names for column in self.columns.get(name, (_sources(type(self))[name],))}
+        if self.plain:
+            return rows.values_list(*sorted({*needed, *besides, *rows.query.annotations}), named=True)
+        if set(self.names) >= set(self.usual()):
+            return rows
         fields = rows.model._meta.concrete_fields
         # Keys always: Django reads them of each row that it found by a relation.
         return rows.only(*(field.attname for field in fields if field.attname in needed or field.is_relation))
@@ -71,7 +80,9 @@ class Output(serializers.ModelSerializer[Any]):
             if name in self.names:
                 read(rows)
         getters = [(name, bind(self, rows)) for name, bind in _binders(type(self)).items() if name in self.names]
-        made = [{name: get(row) for name, get in getters} for row in rows]
+        names = [name for name, _ in getters]
+        shown = zip(*(map(get, rows) for _, get in getters), strict=True)
+        made = [dict(zip(names, values, strict=True)) for values in shown]
         return made if isinstance(found, list) else made[0]
 
     def to_representation(self, row: Any) -> Any:

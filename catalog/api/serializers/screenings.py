@@ -1,5 +1,7 @@
+import functools
 from collections.abc import Collection
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,6 +12,7 @@ from catalog.api.serializers.movies import MovieOutput
 from catalog.api.serializers.output import Output
 from catalog.api.serializers.showtimes import ShowtimeOutput
 from catalog.models import Screening, ScreeningStatus
+from catalog.models.screenings import status_at
 
 
 class ScreeningOutput(Output):
@@ -18,6 +21,7 @@ class ScreeningOutput(Output):
     movie = MovieOutput()
     room = RoomInCinemaOutput()
     extras: Collection[str] = ("movie", "room")
+    plain = True
     columns = {"status": ("status", "end_time"), "movie": ("movie_id",), "room": ("room_id",)}
 
     class Meta:
@@ -44,9 +48,13 @@ class ScreeningOutput(Output):
         ]
         read_only_fields = fields
 
+    @functools.cached_property
+    def now(self) -> datetime:
+        return cast(datetime, self.context["now"])
+
     @extend_schema_field(serializers.ChoiceField(ScreeningStatus.choices))
     def get_status(self, screening: Screening) -> str:
-        return screening.status_at(self.context["now"])
+        return status_at(screening.status, screening.end_time, self.now)
 
 
 class DetailedScreeningOutput(ScreeningOutput):

@@ -7,6 +7,7 @@ from catalog.models import Screening
 class ShowtimeOutput(Output):
     screening_time = Moment(source="start_time")
     room = RoomInCinemaOutput()
+    plain = True
     columns = {"room": ("room_id",)}
 
     class Meta:

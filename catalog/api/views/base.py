@@ -20,7 +20,7 @@ from accounts.services.searches import remember_search
 from catalog.api.serializers.output import Output
 from cinema_project.common.errors import Invalid
 from cinema_project.common.idempotency import once
-from cinema_project.common.pagination import DEFAULT_LIMIT, SkipLimitPagination
+from cinema_project.common.pagination import DEFAULT_LIMIT, SkipLimitPagination, counted
 from cinema_project.common.queries import words_of
 from cinema_project.common.renderers import JSONRenderer
 
@@ -114,11 +114,16 @@ class CatalogueList(CatalogueView):
     default_limit: int | None = DEFAULT_LIMIT
     pagination_class = SkipLimitPagination
 
-    def listed(self, rows: Rows, envelope: str = "", show: Callable[[list[Any]], Any] | None = None) -> Response:
+    def listed(
+        self, rows: Rows, envelope: str = "", show: Callable[[list[Any]], Any] | None = None, *, few: bool = False
+    ) -> Response:
         """Show a page of rows, plain or as ``{envelope: rows, "total": n}``.
 
         :param show: makes the page into JSON, by default ``serializer_class``
+        :param few: whether so few rows are in question that those of the other pages may be read, too
         """
+        if few and isinstance(rows, QuerySet):
+            rows = counted(rows)
         if show is None:
             rows, show = self._with_json(rows)
         paginator = SkipLimitPagination()

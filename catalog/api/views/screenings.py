@@ -1,5 +1,6 @@
 from itertools import chain, islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django_filters.rest_framework import DjangoFilterBackend
@@ -37,12 +38,21 @@ class AtThisMoment(CatalogueView):
         return {**super().get_serializer_context(), "now": clock.now()}
 
 
+class OnTheirClock(DjangoFilterBackend):
+    """Tells a filter of days the time zone that the view knows."""
+
+    def get_filterset_kwargs(self, request: Request, queryset: Any, view: "ScreeningList") -> dict[str, Any]:
+        return {**super().get_filterset_kwargs(request, queryset, view), "zone": view.zone}
+
+
 class ScreeningList(AtThisMoment, CatalogueList):
     """Lists of screenings, narrowed by ``filterset_class``."""
 
     queryset = Screening.objects.none()
-    filter_backends = [DjangoFilterBackend]
+    filter_backends = [OnTheirClock]
     filterset_class: type[DayFilter] = DayFilter
+    zone: ZoneInfo | None = None
+    """The time zone of all of them, if they are of one cinema."""
 
 
 class Screenings(ScreeningList):
@@ -94,7 +104,7 @@ class Showtimes(ScreeningList):
     @extend_schema(operation_id="list_showtimes", responses=ScreeningOutput(many=True))
     def get(self, request: Request) -> Response:
         """List the screenings to come, by time."""
-        return self.listed(self.filter_queryset(selectors.upcoming()).select_related(None))
+        return self.listed(self.filter_queryset(selectors.upcoming()))
 
 
 class OneShowtime(AtThisMoment):
@@ -118,8 +128,8 @@ class ShowtimesOfMovie(ScreeningList):
     )
     def get(self, request: Request, movie_id: int) -> Response:
         """List the screenings to come of a film, by time, with film, room and cinema."""
-        found = selectors.upcoming(movie=movies.movie(movie_id))
-        return self.listed(self.filter_queryset(found).select_related(None))
+        movies.require_movie(movie_id)
+        return self.listed(self.filter_queryset(selectors.upcoming(movie_id=movie_id)), few=True)
 
 
 class ShowtimesOfCinema(ScreeningList):
@@ -130,11 +140,12 @@ class ShowtimesOfCinema(ScreeningList):
     )
     def get(self, request: Request, cinema_id: int) -> Response:
         """List the screenings to come in a cinema by film, each film with its lowest price."""
-        found = selectors.upcoming(cinema=cinemas.cinema(cinema_id))
-        groups = selectors.by_movie(self.filter_queryset(found).select_related(None))
-        return self.listed([*groups.values()], show=self.by_film)
+        self.zone = cinemas.zone_of(cinema_id)
+        found = self.filter_queryset(selectors.upcoming(room__cinema_id=cinema_id))
+        columns = ShowtimeOutput().narrowed(found, "movie_id", "price")
+        return self.listed([*selectors.by_movie(columns).values()], show=self.by_film)
 
-    def by_film(self, groups: list[list[Screening]]) -> list[dict[str, Any]]:
+    def by_film(self, groups: list[list[Any]]) -> list[dict[str, Any]]:
         """Return the screenings of each film as JSON, with the film."""
         context = self.get_serializer_context()
         films = MovieOutput(context=context).json_by_id([shown[0].movie_id for shown in groups])
@@ -157,6 +168,7 @@ class ShowtimesOfMovieInCinema(ScreeningList):
     )
     def get(self, request: Request, cinema_id: int, movie_id: int) -> Response:
         """List the screenings to come of a film in a cinema, today and on the six days after it."""
-        cinema = cinemas.cinema(cinema_id)
-        found = selectors.upcoming(cinema=cinema, movie=movies.movie(movie_id)).select_related(None)
-        return self.listed(self.filter_queryset(found.filter(start_time__lt=week_end(clock.now(), cinema.zone))))
+        self.zone = cinemas.zone_of(cinema_id)
+        movies.require_movie(movie_id)
+        found = selectors.upcoming(room__cinema_id=cinema_id, movie_id=movie_id)
+        return self.listed(self.filter_queryset(found.filter(start_time__lt=week_end(clock.now(), self.zone))))

@@ -22,7 +22,7 @@ class Showings(ScreeningList):
     @extend_schema(operation_id="list_showings", responses=ShowingOutput(many=True))
     def get(self, request: Request) -> Response:
         """List the screenings to come in the words of older clients, by time."""
-        return self.listed(self.filter_queryset(selectors.upcoming()))
+        return self.listed(self.filter_queryset(selectors.upcoming().with_places()))
 
 
 class OneShowing(AtThisMoment):
