@@ -84,6 +84,17 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Other cinemas",
+                "collapsible": True,
+                "items": [
+                    _page("Runs", "travel_explore", "scraping", "run"),
+                    _page("Sources", "database", "scraping", "sourcestate"),
+                    _page("Hosts", "dns", "scraping", "host"),
+                    _page("Quarantine", "warning", "scraping", "quarantined"),
+                    _page("Tokens", "key", "scraping", "sitetoken"),
+                ],
+            },
+            {
                 "title": "Machine room",
                 "collapsible": True,
                 "items": [

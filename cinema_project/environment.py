@@ -1,5 +1,7 @@
 """Typed reading of environment variables; a wrong value stops the start with one sentence."""
 
+import base64
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -49,6 +51,18 @@ def address(name: str, default: str, schemes: tuple[str, ...]) -> str:
     if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
         raise SettingsError(f"{name} cannot be used: set it to an address that starts with {schemes[0]}://.")
     return value
+
+
+def proxy(name: str) -> str:
+    """Read ``http://user:password@host:3128``, empty for none. It is never repeated."""
+    url = address(name, "", ("http", "https"))
+    try:
+        parts = urlsplit(url)
+        if not url or (parts.hostname and parts.port):
+            return url
+    except ValueError:
+        pass
+    raise SettingsError(f"{name} cannot be used: set it to an address like http://user:password@proxy.example:3128.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +147,24 @@ def zone(name: str, default: str) -> str:
 def currency(name: str, default: str) -> str:
     """Read a currency of ISO 4217."""
     return _read(name, default, _as_currency, "three capital letters of ISO 4217, such as EUR")
+
+
+def sealing_keys(name: str, secret: str) -> list[str]:
+    """Read a comma list of Fernet keys; without one, the key that follows from a secret. None is ever repeated."""
+    if not (keys := words(name)):
+        return [base64.urlsafe_b64encode(hashlib.sha256(f"fields:{secret}".encode()).digest()).decode()]
+    for number, key in enumerate(keys, 1):
+        if not _is_fernet_key(key):
+            wanted = "a comma list of Fernet keys (32 random bytes each, in URL-safe base64)"
+            raise SettingsError(f"{name} cannot be used, entry {number} is no key: set it to {wanted}.")
+    return keys
+
+
+def _is_fernet_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, altchars=b"-_", validate=True)) == 32
+    except ValueError:
+        return False
 
 
 def is_set(name: str) -> bool:

@@ -27,6 +27,7 @@ if not DEBUG:
 SECRET_KEY = env.text("SECRET_KEY") or (kept_secret_key(VAR_DIR) if DEBUG else "")
 if not DEBUG and len(SECRET_KEY) < 50:
     raise SettingsError("SECRET_KEY is too short: set at least 50 random characters.")
+FIELD_KEYS = env.sealing_keys("FIELD_KEYS", SECRET_KEY)
 
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.whole("PORT", 8000, least=1)
@@ -378,6 +379,13 @@ SCRAPE_KEEP_RUNS_DAYS = env.whole("SCRAPE_KEEP_RUNS_DAYS", 30, least=1)
 SCRAPE_KEEP_PAYLOADS_DAYS = env.whole("SCRAPE_KEEP_PAYLOADS_DAYS", 14, least=1)
 SCRAPE_PAYLOADS_MEGABYTES = env.whole("SCRAPE_PAYLOADS_MEGABYTES", 2000, least=1)
 SCRAPE_LARGEST_PAYLOAD = 5 * 1024 * 1024  # bytes; a larger answer is read and not kept
+TIX_BASE_URL = env.address("TIX_BASE_URL", "https://api-b2b.tix.id", ("https", "http")).rstrip("/")
+TIX_WEB_URL = env.address("TIX_WEB_URL", "https://app.tix.id", ("https", "http")).rstrip("/")
+TIX_PHONE_NUMBER, TIX_PASSWORD = env.text("TIX_PHONE_NUMBER"), env.text("TIX_PASSWORD")
+TIX_RSA_PUBLIC_KEY = env.text("TIX_RSA_PUBLIC_KEY")
+TIX_PROXY = env.proxy("TIX_PROXY")
+TIX_REQUESTS_PER_SECOND = env.number("TIX_REQUESTS_PER_SECOND", 4, least=0.01)
+TIX_TIME_ZONE = env.zone("TIX_TIME_ZONE", "Asia/Jakarta")
 TMDB_API_KEY = env.text("TMDB_API_KEY")
 _TMDB_ROOT = env.address("TMDB_BASE_URL", "", ("https", "http")).rstrip("/")
 TMDB_BASE_URL = _TMDB_ROOT or "https://api.themoviedb.org"

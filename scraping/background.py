@@ -1,12 +1,16 @@
 """Door out: work on runs, handed to the workers. Messages carry the run's number and nothing else."""
 
+import logging
 import threading
 from typing import Any
 
 from celery import shared_task
 from django.conf import settings
 
-from scraping.services import execution, runs
+from cinema_project.common.errors import DomainError
+from scraping.services import execution, runs, tokens
+
+logger = logging.getLogger(__name__)
 
 _slots = threading.BoundedSemaphore(settings.SCRAPE_SLOTS)
 """How many runs the threads of one process work on at once: others have work for them, too."""
@@ -31,3 +35,13 @@ def work_on_run(*, run_id: int, **_later_arguments: object) -> str:
 def hand_off_run(payload: dict[str, Any]) -> None:
     """Let a worker do that."""
     work_on_run.delay(run_id=payload["run_id"])
+
+
+@shared_task
+def get_token(**_later_arguments: object) -> bool:
+    """Get a new token because staff want one; how it went is written at the token."""
+    try:
+        return tokens.refresh_token().is_usable
+    except DomainError as refused:
+        logger.warning("No new token: %s", refused)
+        return False

@@ -20,6 +20,8 @@ from pydantic import (
 
 from scraping.tix.tokens import LEAST_LEFT, LIFE, expiry_of
 
+UNREADABLE = "unreadable"
+"""The field in which a reader says why there is no record; the raw thing is in ``raw``."""
 LEAST_MOVIES, LEAST_CITIES = 10, 50
 """What a healthy day's run over all cities has at least."""
 
@@ -35,6 +37,14 @@ Merchant = Literal["XXI", "CGV", "Cinépolis", "CINEPOLIS"]
 
 class Schema(BaseModel):
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _was_read(cls, given: Any) -> Any:
+        """Refuse what a reader could not make sense of, with its own words."""
+        if isinstance(given, dict) and UNREADABLE in given:
+            raise ValueError(str(given[UNREADABLE]))
+        return given
 
 
 class ShowtimeSchema(Schema):
@@ -179,3 +189,49 @@ class ScraperRunSchema(Schema):
     def is_healthy(self) -> bool:
         """Say whether it was a success that found as much as a whole day has."""
         return self.status == "success" and self.movies >= LEAST_MOVIES and self.cities >= LEAST_CITIES
+
+
+class CitySchema(Schema):
+    """A city that the site lists."""
+
+    id: Words
+    name: Words
+
+
+class ShowingSchema(Schema):
+    """One showing by itself. ``day`` is the one under which it is listed, ``price`` in rupiah."""
+
+    showtime_id: Words
+    movie_id: Words
+    theatre_id: Words
+    city: Words
+    day: Day
+    starts_at: AwareDatetime
+    time: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    status: Annotated[int, Field(ge=0, le=2)]
+    category: str = ""
+    studio: str = ""
+    price: Count | None = None
+    reading: str = ""
+
+
+class SeatsSchema(Schema):
+    """One look at the seats of a showing. ``layout``: by row, 1 for a free seat and 0 for another."""
+
+    showtime_id: Words
+    look: Words
+    shape: Words
+    seats_total: Annotated[int, Field(gt=0)]
+    unavailable: Count
+    occupancy_upper_bound: Annotated[float, Field(ge=0, le=100)]
+    category: Literal["sold_out", "nearly_full", "moderate", "low"]
+    by_row: list[dict[str, Any]]
+    layout: list[tuple[str, str]]
+    perhaps_no_seat: Count = 0
+    uncounted: dict[str, int] = {}
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if self.unavailable > self.seats_total or sum(len(row[1]) for row in self.layout) != self.seats_total:
+            raise ValueError("the rows and the sums do not agree")
+        return self

@@ -1,10 +1,15 @@
 """What the clock calls."""
 
+import logging
 from typing import Any
 
 from celery import Task, shared_task
 
-from scraping.services import execution, starting, upkeep
+from cinema_project.common.errors import DomainError
+from scraping.models import SourceState
+from scraping.services import execution, starting, tokens, upkeep
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(bind=True)
@@ -27,3 +32,15 @@ def tend_runs(**_later_arguments: object) -> int:
 def forget_old_runs(**_later_arguments: object) -> dict[str, int]:
     """Delete what is too old to be of use."""
     return upkeep.forget_old()
+
+
+@shared_task
+def refresh_token(**_later_arguments: object) -> bool:
+    """Get a new token for looking at seats, if that is switched on; tell whether there is one."""
+    if not SourceState.objects.filter(pk=tokens.SEATS, is_on=True).exists():
+        return False
+    try:
+        return tokens.refresh_token().is_usable
+    except DomainError as refused:
+        logger.warning("No new token: %s", refused)
+        return False

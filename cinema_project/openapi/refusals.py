@@ -51,6 +51,7 @@ INSIDE = {
     "programme_refused",
     "row_refused",
     "screening_not_past",
+    "secret_unreadable",
     "unprocessable",
     "upstream_failed",
 }

@@ -259,6 +259,11 @@ ADMIN_PAGES: dict[str, tuple[str, str, str, str, str]] = {
     "django_celery_beat.CrontabSchedule": ("", "", "vacd", "v", "vacd"),
     "django_celery_beat.IntervalSchedule": ("", "", "vacd", "v", "vacd"),
     "django_celery_beat.PeriodicTask": ("", "", "vacd", "v", "vacd"),
+    "scraping.Host": ("", "", "vc", "v", "vc"),
+    "scraping.Quarantined": ("", "", "v", "v", "v"),
+    "scraping.Run": ("", "", "v", "v", "v"),
+    "scraping.SiteToken": ("", "", "v", "v", "v"),
+    "scraping.SourceState": ("", "", "vc", "v", "vc"),
 }
 _ARCHIVING = {"take_out", "bring_back"}
 ADMIN_ACTIONS: dict[str, dict[str, set[str]]] = {
@@ -281,6 +286,11 @@ ADMIN_ACTIONS: dict[str, dict[str, set[str]]] = {
         "catalog.Screening": {"cancel_screenings"},
         "common.OutboxMessage": {"deliver_again"},
         "django_celery_beat.PeriodicTask": {"enable_tasks", "disable_tasks", "toggle_tasks", "run_tasks"},
+        "scraping.Host": {"try_again"},
+        "scraping.Quarantined": {"replay"},
+        "scraping.Run": {"cancel", "replay"},
+        "scraping.SiteToken": {"get_another"},
+        "scraping.SourceState": {"run"},
     },
     AUDITOR: {},
 }

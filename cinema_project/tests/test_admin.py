@@ -32,6 +32,8 @@ from cinema_project.common.models import IdempotencyRecord, OutboxMessage
 from cinema_project.common.staff_forms import StaffAdmin
 from cinema_project.demo.people import SHOWN, create_people
 from cinema_project.tests.rights_table import ADMIN, ADMIN_ACTIONS, ADMIN_PAGES, ADMIN_ROLES
+from scraping.models import Host, Quarantined, SiteToken
+from scraping.services.runs import start_run
 
 BAD = ("abc", "-1", "9" * 30, "%00", "²", "0")
 NOTHING_CHANGES_BY_HAND = (
@@ -41,6 +43,9 @@ NOTHING_CHANGES_BY_HAND = (
     "payment",
     "paymentintent",
     "promouse",
+    "quarantined",
+    "run",
+    "sitetoken",
     "refund",
     "statechange",
     "waitingparty",
@@ -75,6 +80,10 @@ def sold(db) -> Screening:
     create_key(by=buyer, name="Robot", scopes=["jobs:read"])
     AccessFailureLog.objects.create(username=buyer.email, ip_address="192.0.2.1")
     IdempotencyRecord.objects.create(user_id=buyer.pk, key="k", fingerprint="f" * 64, created_at=clock.now())
+    run, _ = start_run(source="tix", hand_off=False)
+    Quarantined.objects.create(run=run, source="tix", unit_key="cities", created_at=clock.now())
+    Host.objects.create(name="cinema.example:443")
+    SiteToken.objects.create(name="tix user")
     return screening
 
 
@@ -153,7 +162,7 @@ def pages_of(client, model) -> tuple[int, ...]:
         client.get(address(model, "changelist")).status_code,
         client.get(address(model, "add")).status_code,
         client.get(address(model, "change", row)).status_code,
-        client.post(address(model, "change", row), {}).status_code,
+        client.post(address(model, "change", row), {}, follow=True).status_code,  # saved, where nothing is required
         client.get(address(model, "delete", row)).status_code,
     )
 

@@ -250,3 +250,29 @@ def test_every_variable_is_documented():
     rows = [line.split("|")[1] for line in product.splitlines() if line.startswith("| `")]
 
     assert set(re.findall(r"`([A-Z_]+)`", " ".join(rows))) == read
+
+
+def test_keys_that_encrypt_follow_from_the_secret_or_are_given(settings_of):
+    key = "A" * 43 + "="
+    made = settings_of("FIELD_KEYS", SECRET_KEY="k" * 50)
+
+    assert len(made[0]) == 1
+    assert settings_of("FIELD_KEYS", SECRET_KEY="l" * 50) != made
+    assert settings_of("FIELD_KEYS", FIELD_KEYS=f"{key}, {made[0][0]}") == [[key, made[0][0]]]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["proxy.example:3128", "socks5://a:1", "http://ann:hunter2@proxy.example", "http://a:x"]
+)
+def test_proxy_that_cannot_be_is_refused_and_not_repeated(settings_of, wrong):
+    said = settings_of("TIX_PROXY", TIX_PROXY=wrong)
+
+    assert "TIX_PROXY cannot be used" in said
+    assert "hunter2" not in said
+
+
+def test_key_that_is_none_is_refused_and_not_repeated(settings_of):
+    said = settings_of("FIELD_KEYS", FIELD_KEYS=f"{'A' * 43}=,hunter2")
+
+    assert "FIELD_KEYS cannot be used, entry 2 is no key: set it to a comma list of Fernet keys" in said
+    assert "hunter2" not in said

@@ -1,6 +1,6 @@
 """The end of a run: counted, judged, and only then believed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Count, Q, Sum
@@ -8,6 +8,7 @@ from django.db.models import Count, Q, Sum
 from cinema_project.common import clock
 from cinema_project.common.database import write
 from scraping.engine.ingest import Sinks, numbers_in
+from scraping.engine.planning import told
 from scraping.engine.results import Fields, merge_fields
 from scraping.engine.states import move
 from scraping.engine.verdict import BASELINE_RUNS, Before, Tally, Verdict, judge
@@ -24,7 +25,7 @@ def finish(*, run_id: int, source: Source, sinks: Sinks) -> bool:
     if run.state != Run.State.RUNNING or Unit.objects.filter(run=run, state__in=Unit.OPEN).exists():
         return False
     now = clock.now()
-    whole = source.whole(run.options) if run.replay_of_id is None else ()
+    whole = source.whole(told(run)) if run.replay_of_id is None else ()
     tally = tally_of(run)
     verdict = judge(tally, source.rules, whole, _before(run))
     misread = _misread(run, tally)
@@ -130,7 +131,9 @@ def _let_vanish(
     """Mark what a complete run did not name."""
     seen, count = (seen_in(run) if whole else set()), 0
     for kind in sorted(whole):
-        there = Item.objects.filter(source=run.source, kind=kind, vanished_at=None).values_list("pk", "external_id")
+        prefix = whole[kind] if isinstance(whole, Mapping) else ""
+        named = Item.objects.filter(source=run.source, kind=kind, external_id__startswith=prefix)
+        there = named.filter(vanished_at=None).values_list("pk", "external_id")
         gone = [pk for pk, name in there.iterator(CHUNK) if pk not in seen and (kind, name) not in misread]
         count += len(gone)
         for part in _chunks(gone):

@@ -26,8 +26,13 @@ def begin(*, run_id: int, source: base.Source, plan: Plan) -> bool:
     if not move(Run, Run.State.RUNNING, changes, pk=run_id, state=Run.State.QUEUED):
         return False
     if not Unit.objects.filter(run_id=run_id).exists():  # a replay has its units from the start
-        plan_units(run_id, checked(plan(run.options)), now)
+        plan_units(run_id, checked(plan(told(run))), now)
     return True
+
+
+def told(run: Run) -> dict[str, Any]:
+    """Return what a source is told of a run: its options, and ``at``, the moment it was begun (ISO 8601, UTC)."""
+    return {**run.options, "at": run.created_at.isoformat()}
 
 
 def checked(units: Iterable[base.Unit]) -> Iterable[base.Unit]:

@@ -84,7 +84,13 @@ def judge(tally: Tally, rules: Rules, whole: Collection[str], before: Sequence[B
     if tally.bad_units:
         return Verdict(Run.State.PARTIAL, "partial", False, [_partly(tally), _counts(tally), *_why(tally)], alarms)
     if not tally.found:
-        return Verdict(Run.State.SUCCEEDED, "empty", True, ["There is nothing, as before."], alarms)
+        return Verdict(
+            Run.State.SUCCEEDED,
+            "empty",
+            True,
+            ["There is nothing, as before." if before else "There is nothing."],
+            alarms,
+        )
     same = not (tally.created or tally.updated)
     words = ["Nothing has changed."] if same else []
     return Verdict(Run.State.SUCCEEDED, "unchanged" if same else "changed", True, [*words, _counts(tally)], alarms)

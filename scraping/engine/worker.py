@@ -24,6 +24,7 @@ from scraping.engine.results import Result, read_payload
 from scraping.fetching.breaker import Breaker
 from scraping.fetching.pace import Pace
 from scraping.fetching.retry import Decision, decide
+from scraping.fetching.robots import Robots
 from scraping.fetching.session import Session, Tools, kept_payload
 from scraping.fetching.watch import Watch
 from scraping.models import Page, Run
@@ -52,6 +53,7 @@ class Job:
 
     :param stop: set from outside: finish what is under way, and leave
     :param seconds: how long to work before leaving, so that others have their turn
+    :param minds_robots: leave alone what hosts ask robots to leave alone
     :param replay: parse what was kept instead of fetching
     :param progress: told how many units were settled
     """
@@ -63,6 +65,7 @@ class Job:
     per_second: float | None = None
     seconds: float = float("inf")
     trusted: tuple[str, ...] = ()
+    minds_robots: bool = True
     replay: bool = False
     progress: Progress | None = None
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -74,13 +77,14 @@ class Worker:
     def __init__(self, job: Job) -> None:
         self.job = job
         threads = job.source.rules.threads
-        self._fetcher = Fetcher(job.trusted, connections=threads)
+        self._fetcher = Fetcher(job.trusted, threads, job.source.rules.proxy)
         self._called_off = threading.Event()
         """The run is to be cancelled, or its source is down: nothing more is fetched."""
         pace = Pace(job.per_second, self._called_off.wait)
         rules, name = job.source.rules, job.source.name
         knows_pages = rules.conditional and Page.objects.filter(source=name).exists()
-        self._tools = Tools(name, rules, self._fetcher, pace, Breaker(), Watch(), knows_pages)
+        robots = Robots() if rules.robots and job.minds_robots else None
+        self._tools = Tools(name, rules, self._fetcher, pace, Breaker(), Watch(), knows_pages, robots)
         self._leases: queue.SimpleQueue[Lease | None] = queue.SimpleQueue()
         self._results: queue.Queue[Result] = queue.Queue(maxsize=2 * LARGEST_BATCH)
         self._in_hand: dict[int, Lease] = {}

@@ -1,6 +1,7 @@
 """Sites of our own, over real HTTP on the loopback interface: how they are served, watched, and made to misbehave."""
 
 import hashlib
+import sys
 import threading
 import time
 from collections import deque
@@ -151,6 +152,13 @@ def write_reply(to: BaseHTTPRequestHandler, served: Served, reply: Reply) -> Non
         to.wfile.write(reply.body)
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of those who hang up, or are killed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def serving(upstream: Upstream, *, port: int = 0) -> Iterator[Served]:
     """Serve a site until the block is left; port 0 is any free one.
@@ -158,7 +166,7 @@ def serving(upstream: Upstream, *, port: int = 0) -> Iterator[Served]:
     :raises OSError: if the port is taken
     """
     served = Served(upstream)
-    server = ThreadingHTTPServer((HOST, port), handler_of(served))
+    server = _Server((HOST, port), handler_of(served))
     server.daemon_threads = True
     served.url = f"http://{HOST}:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=[0.05], name="fake upstream")

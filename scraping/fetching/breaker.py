@@ -28,7 +28,7 @@ class CircuitOpen(NotReached):
     code = "circuit_open"
 
     def __init__(self, host: str, until: datetime) -> None:
-        super().__init__(f"{host} fails again and again; it is left in peace for now.")
+        super().__init__(f"{host} fails again and again; it is left in peace until {until:%H:%M:%S} UTC.")
         self.until = until
 
 

@@ -174,16 +174,18 @@ class Pace:
         if self._wait(seconds):
             raise Aborted("It was called off.")
 
-    def turn(self, host: str) -> None:
+    def turn(self, host: str, least: float = 0.0) -> None:
         """Return when the next request to the host may go out: now.
 
+        :param least: seconds that the host wants between two requests
         :raises TurnLater: if that takes long
         :raises Aborted: if nothing is wanted any more
         """
-        if not self._interval and time.monotonic() < self._looked.get(host, 0.0):
+        interval = max(self._interval, least * (1 + SLACK_SECONDS + MARGIN_SECONDS))
+        if not interval and time.monotonic() < self._looked.get(host, 0.0):
             return
-        while (left := store().ask(host, self._interval)) > 0:
-            if left > max(LONGEST_WAIT_SECONDS, 2 * self._interval):
+        while (left := store().ask(host, interval)) > 0:
+            if left > max(LONGEST_WAIT_SECONDS, 2 * interval):
                 raise TurnLater(left)
             self.wait(min(left, LOOK_SECONDS))
         self._looked[host] = time.monotonic() + LOOK_SECONDS

@@ -15,6 +15,7 @@ from cinema_project.common.fetching.network import Aborted, NotReached
 from scraping.fetching.breaker import Breaker
 from scraping.fetching.pace import Pace
 from scraping.fetching.retry import BUSY, UnexpectedStatus, retry_after
+from scraping.fetching.robots import Robots
 from scraping.fetching.watch import Watch
 from scraping.models import RawPayload
 from scraping.sources.base import Payload, Rules
@@ -45,6 +46,7 @@ class Tools:
     """What the sessions of a worker share.
 
     :param knows_pages: the site has said of some pages which version it sent, so it is worth asking for changes
+    :param robots: minds what hosts ask of robots; ``None``: does not
     """
 
     source: str
@@ -54,6 +56,7 @@ class Tools:
     breaker: Breaker
     watch: Watch
     knows_pages: bool
+    robots: Robots | None = None
 
 
 @dataclass
@@ -107,9 +110,16 @@ class Session:
         self.tools.pace.wait(seconds)
 
     def _ask(self, url: str, method: str, headers: Mapping[str, str], content: bytes = b"") -> Answer:
+        robots, host = self.tools.robots, host_of(url)
+        delay = robots.mind(url, host, lambda about: self._send(about, "GET", {})) if robots else 0.0
+        return self._send(url, method, headers, content, delay)
+
+    def _send(
+        self, url: str, method: str, headers: Mapping[str, str], content: bytes = b"", delay: float = 0.0
+    ) -> Answer:
         tools, host = self.tools, host_of(url)
         tools.breaker.check(host)
-        tools.pace.turn(host)
+        tools.pace.turn(host, delay)
         self.requests += 1
         limits = Limits(size=tools.rules.largest, seconds=tools.rules.seconds)
         try:

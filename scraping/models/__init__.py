@@ -1,5 +1,23 @@
 from scraping.models.hosts import Host, SourceState
 from scraping.models.items import Item, Page, Quarantined, RawPayload
+from scraping.models.market import MarketFilm, MarketListing, MarketShowtime, MarketTheatre, SeatSnapshot
 from scraping.models.runs import Attempt, Run, Unit
+from scraping.models.tokens import SiteToken
 
-__all__ = ["Attempt", "Host", "Item", "Page", "Quarantined", "RawPayload", "Run", "SourceState", "Unit"]
+__all__ = [
+    "Attempt",
+    "Host",
+    "Item",
+    "MarketFilm",
+    "MarketListing",
+    "MarketShowtime",
+    "MarketTheatre",
+    "Page",
+    "Quarantined",
+    "RawPayload",
+    "Run",
+    "SeatSnapshot",
+    "SiteToken",
+    "SourceState",
+    "Unit",
+]

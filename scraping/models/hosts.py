@@ -20,6 +20,8 @@ class Host(models.Model):
     open_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
+    robots = models.TextField(blank=True, default="", help_text="Its robots.txt.")
+    robots_at = models.DateTimeField(null=True, blank=True, help_text="When that was read; once a day.")
     free_at = models.FloatField(default=0, help_text="Seconds since 1970 from which the next request may go out.")
 
     class Meta:
@@ -43,6 +45,9 @@ class SourceState(models.Model):
     )
     quiet_from = models.TimeField(null=True, blank=True, help_text="UTC; nothing is begun between these two.")
     quiet_until = models.TimeField(null=True, blank=True)
+    ignores_robots = models.BooleanField(
+        default=False, help_text="Read it even where its robots.txt asks not to: only if the site has agreed."
+    )
 
     class Meta:
         constraints = [

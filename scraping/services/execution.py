@@ -68,6 +68,7 @@ def _job(run: Run, source: Source, seconds: float | None, stop: threading.Event,
         per_second=asked if slower is None else slower,
         seconds=settings.SCRAPE_SLICE_SECONDS if seconds is None else seconds,
         trusted=tuple(source.trusted),
+        minds_robots=state is None or not state.ignores_robots,
         replay=run.replay_of_id is not None,
         progress=progress,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from django.db.models import QuerySet
 
 from cinema_project.common import clock, outbox
 from cinema_project.common.database import repeat_on, write
@@ -128,6 +129,11 @@ def cancel_run(*, run_id: int, by: Any = None) -> Run:
     return run
 
 
+def replayable(run_id: int) -> QuerySet[Attempt]:
+    """Return the attempts of a run whose answers can be parsed again."""
+    return Attempt.objects.filter(run=run_id, outcome__in=("done", "quarantined")).exclude(payload="")
+
+
 @write
 def replay_run(*, run_id: int, hand_off: bool = True) -> Run:
     """Begin a run that parses what another fetched with the parser of today; nothing is fetched.
@@ -142,7 +148,6 @@ def replay_run(*, run_id: int, hand_off: bool = True) -> Run:
         raise UnknownRun(f"There is no run {run_id}.")
     source = get_source(original.source)
     now = clock.now()
-    read = Attempt.objects.filter(run=original, outcome__in=("done", "quarantined")).exclude(payload="")
     units = [
         Unit(
             key=attempt.unit.key,
@@ -153,7 +158,7 @@ def replay_run(*, run_id: int, hand_off: bool = True) -> Run:
             payload_at=attempt.started_at,
             payload_status=attempt.status,
         )
-        for attempt in read.select_related("unit").order_by("pk").iterator(1000)
+        for attempt in replayable(run_id).select_related("unit").order_by("pk").iterator(1000)
     ]
     if not units:
         raise NothingToReplay(f"Run {run_id} fetched nothing that could be parsed again.")

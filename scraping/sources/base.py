@@ -104,7 +104,9 @@ class Rules:
     :param attempts: how often a unit is tried before it is given up
     :param largest: bytes of an answer, decoded
     :param seconds: how long one answer may take, all of it
+    :param proxy: ``http://user:password@host:port`` through which the hosts of ``trusted``, and only they, are asked
     :param conditional: ask only for what has changed (ETag, Last-Modified), where the payload is kept
+    :param robots: leave alone what a host's robots.txt says is not for robots, and keep its Crawl-delay
     :param keep_payloads: keep raw answers, for lineage and replay
     :param least: by kind, how many things a whole run must find at least, or it is called suspect
     :param share_lost: how many of the things known may vanish in one run, as a part of 1; more is suspect
@@ -115,7 +117,9 @@ class Rules:
     attempts: int = 5
     largest: int = 10 * 1024 * 1024
     seconds: float = 30.0
+    proxy: str = field(default="", repr=False)
     conditional: bool = True
+    robots: bool = True
     keep_payloads: bool = True
     least: Mapping[str, int] = field(default_factory=dict)
     share_lost: float = 0.5
@@ -168,14 +172,17 @@ class Source(Protocol):
     def whole(self, options: Mapping[str, Any]) -> Collection[str]:
         """Return the kinds of which a complete run with these options names all there are.
 
-        What such a run does not name has vanished. Of a part (one city) that cannot be said: it names none.
+        What such a run does not name has vanished. Of a part (one city) that cannot be said: it names none. Where it is
+        a part that the ids tell (one day), it is a mapping: what the ids of each kind begin with.
+
+        :param options: those of the run, and ``at``, when it was begun
         """
         ...
 
     def plan(self, options: Mapping[str, Any]) -> Iterable[Unit]:
         """Yield the units to begin with.
 
-        :param options: those of the run, as ``{"city": "JAKARTA"}``
+        :param options: those of the run, as ``{"city": "JAKARTA"}``, and ``at``, when it was begun
         """
         ...
 

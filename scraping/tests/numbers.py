@@ -31,10 +31,12 @@ class Numbers:
 
     def __init__(self, url: str, pages: int = 3, **rules: Any) -> None:
         self.url, self.pages = url, pages
-        self.rules = Rules(**{"per_second": None, "threads": 4, "attempts": 3, "seconds": 5.0, **rules})
+        self.rules = Rules(
+            **{"per_second": None, "robots": False, "threads": 4, "attempts": 3, "seconds": 5.0, **rules}
+        )
 
-    def whole(self, options: Any) -> Iterable[str]:
-        return () if options else {"film"}
+    def whole(self, options: dict[str, Any]) -> Iterable[str]:
+        return () if options.keys() - {"at"} else {"film"}
 
     def plan(self, options: Any) -> Iterable[Unit]:
         return [Unit(f"page:{number}", {"page": number}) for number in range(1, self.pages + 1)]

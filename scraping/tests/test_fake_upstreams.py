@@ -310,13 +310,16 @@ def test_who_has_the_answer_already_is_told_so(site, served, ask):
 def test_command_serves_prints_settings_and_stops(tmp_path):
     truth = tmp_path / "truth.json"
     command = [sys.executable, "manage.py", "fake_upstreams", "--theatres", "83", "--json", "--truth", str(truth)]
+    command += ["--env", str(tmp_path / "fakes.sh")]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         told = json.loads(child.stdout.readline())
         page = httpx.get(f"{told['settings']['TIX_WEB_URL']}/login")
+        sourced = subprocess.check_output(["bash", "-c", f". {tmp_path}/fakes.sh && echo -n $TIX_BASE_URL"], text=True)
         child.send_signal(signal.SIGINT)
         assert child.wait(10) == 0
 
     assert page.status_code == 200
+    assert sourced == told["url"]
     assert (told["cities"], told["theatres"]) == (83, 83)
     assert "BEGIN PUBLIC KEY" in told["settings"]["TIX_RSA_PUBLIC_KEY"]
     assert len(json.loads(truth.read_text())["theatres"]) == 83

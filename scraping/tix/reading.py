@@ -128,7 +128,9 @@ class Node:
         if isinstance(self.value, int) and not isinstance(self.value, bool):
             return str(self.value)
         words = self._as(str, "a text")
-        kept = " ".join("".join(sign for sign in words if sign.isprintable() or sign.isspace()).split())
+        if not words.isprintable():
+            words = "".join(sign for sign in words if sign.isprintable() or sign.isspace())
+        kept = " ".join(words.split())
         if not kept:
             raise self.wrong("a text that is not empty")
         return kept

@@ -1,10 +1,15 @@
 """What was read of TIX, in the form of the contracts of ``scraping.schemas``."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from scraping.schemas import UNREADABLE
+from scraping.sources.base import Record
+from scraping.tix.layouts import SeatLayout, occupancy_of
 from scraping.tix.listings import ListedFilm
-from scraping.tix.schedules import Programme, Room, Schedule, Theatre
+from scraping.tix.reading import Rejected
+from scraping.tix.schedules import Programme, Room, Schedule, Showing, Theatre
 
 
 def movie_record(films: Sequence[ListedFilm], schedules: Mapping[str, Schedule]) -> dict[str, Any]:
@@ -74,3 +79,46 @@ def price_shown(low: int | None, high: int | None) -> str | None:
     """Return a price as Indonesia writes it: ``Rp35.000``, ``Rp35.000 - Rp50.000``."""
     prices = [f"Rp{price:,}".replace(",", ".") for price in dict.fromkeys([low, high]) if price is not None]
     return " - ".join(prices) or None
+
+
+def showing_record(showing: Showing, room: Room, theatre: Theatre, *, movie_id: str, day: str) -> dict[str, Any]:
+    """Return a showing for ``ShowingSchema``; its own price, else the least of its room."""
+    return {
+        "showtime_id": showing.id,
+        "movie_id": movie_id,
+        "theatre_id": theatre.id,
+        "city": theatre.city,
+        "day": day,
+        "starts_at": showing.starts_at,
+        "time": showing.clock,
+        "status": showing.status,
+        "category": room.category,
+        "studio": showing.studio,
+        "price": room.low_price if showing.price is None else showing.price,
+        "reading": showing.reading,
+    }
+
+
+def seats_record(layout: SeatLayout, *, showing_id: str, look: str) -> dict[str, Any]:
+    """Return a look at a showing's seats for ``SeatsSchema``."""
+    occupancy = occupancy_of(layout)
+    return {
+        "showtime_id": showing_id,
+        "look": look,
+        "shape": layout.shape.value,
+        "seats_total": occupancy.seats_total,
+        "unavailable": occupancy.unavailable,
+        "occupancy_upper_bound": occupancy.upper_bound,
+        "category": occupancy.category,
+        "by_row": [asdict(row) for row in occupancy.by_row],
+        "layout": [(row, "".join(map(str, frees))) for row, frees in layout.rows],
+        "perhaps_no_seat": occupancy.perhaps_no_seat,
+        "uncounted": layout.uncounted,
+    }
+
+
+def unreadable(kind: str, one: Rejected, key: str, prefix: str = "") -> Record:
+    """Return a record that its schema refuses: what a reader put aside, under the id it has, if it has one."""
+    name = one.raw.get(key) if isinstance(one.raw, dict) else None
+    data = {UNREADABLE: one.why, "raw": one.raw}
+    return Record(kind, f"{prefix}{name}" if name else f"? {one.where}", data, f"$.{one.where}")

@@ -9,7 +9,7 @@ import ssl
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, urldefrag, urlencode, urljoin, urlsplit
+from urllib.parse import quote, unquote, urldefrag, urlencode, urljoin, urlsplit
 
 import httpcore
 import httpx
@@ -72,16 +72,22 @@ class Fetcher:
 
     :param trusted: addresses of our own settings: their hosts may be anywhere
     :param connections: at once
+    :param proxy: ``http://user:password@host:port`` through which all is asked. It looks up names, not we, so only
+        hosts of ``trusted`` are asked through it
     """
 
-    def __init__(self, trusted: Collection[str] = (), connections: int = 16) -> None:
-        self._network = Network([place for url in trusted if (place := place_of(url))])
+    def __init__(self, trusted: Collection[str] = (), connections: int = 16, proxy: str = "") -> None:
+        self._trusted = {place for url in trusted if (place := place_of(url))}
+        self._proxied = bool(proxy)
+        through = place_of(proxy)
+        self._network = Network({*self._trusted, through} if through else self._trusted)
         self._pool = httpcore.ConnectionPool(
             ssl_context=_authorities(),
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=20,
             network_backend=self._network,
+            proxy=_proxy(proxy) if proxy else None,
         )
 
     def fetch(
@@ -137,6 +143,8 @@ class Fetcher:
                 return _read(url, method, response, limits)
         except (httpcore.TimeoutException, TimeoutError):
             raise AnswerTooSlow("The answer took too long.") from None
+        except httpcore.ProxyError as error:
+            raise NotReached(f"The proxy refuses: {error}.") from None
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ConnectionNotAvailable, OSError) as error:
             self._network.left(None)
             raise NotReached(f"The server could not be reached: {type(error).__name__}.") from None
@@ -144,8 +152,11 @@ class Fetcher:
             raise AnswerBroken(f"The address cannot be asked: {type(error).__name__}.") from None
 
     def _check(self, url: str) -> None:
-        if place_of(url) not in self._network.trusted:
-            check_fetchable_url(url, loopback=settings.FETCH_ALLOW_LOOPBACK)
+        if place_of(url) in self._trusted:
+            return
+        if self._proxied:
+            raise UrlRefused("Through a proxy only addresses of the settings are asked.")
+        check_fetchable_url(url, loopback=settings.FETCH_ALLOW_LOOPBACK)
 
 
 def with_query(url: str, params: Mapping[str, str | int] | None) -> str:
@@ -197,6 +208,13 @@ def _with_ours(url: str, headers: Headers, content: bytes) -> list[tuple[bytes, 
     if content:
         ours["content-length"] = str(len(content))
     return [(name.title().encode("ascii"), value.encode("latin-1")) for name, value in {**ours, **headers}.items()]
+
+
+def _proxy(url: str) -> httpcore.Proxy:
+    parts = urlsplit(url)
+    who = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    secure = _authorities() if parts.scheme == "https" else None
+    return httpcore.Proxy(f"{parts.scheme}://{parts.hostname}:{parts.port}", auth=who, ssl_context=secure)
 
 
 @functools.cache

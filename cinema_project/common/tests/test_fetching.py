@@ -64,6 +64,30 @@ def test_answer_comes_with_its_headers_whatever_its_status(site, fetcher):
     assert asked.headers["user-agent"].startswith("CinemaBot/1.0 (+http")
 
 
+def test_proxy_asks_hosts_of_the_settings_and_no_others(settings):
+    with sites.running() as proxy:
+        settings.FETCH_ALLOW_LOOPBACK = False
+        proxy.does("/page", answer(b"through", 302, Location="http://elsewhere.example/"), answer(b"through"))
+        through = proxy.url.replace("//", "//ann:top%20secret@")
+        fetcher = Fetcher(["http://site.example"], proxy=through)
+
+        assert refusal(fetcher, "http://site.example/page") is UrlRefused
+        assert fetcher.fetch("http://site.example/page").content == b"through"
+        assert refusal(fetcher, proxy.url) is UrlRefused
+        fetcher.close()
+
+    assert [asked.path for asked in proxy.asked] == ["http://site.example/page"] * 2
+    assert proxy.asked[0].headers["proxy-authorization"] == "Basic YW5uOnRvcCBzZWNyZXQ="
+
+
+def test_proxy_that_refuses_a_tunnel_is_told(site):
+    fetcher = Fetcher(["https://site.example"], proxy=site.url)
+
+    with pytest.raises(NotReached, match="The proxy refuses: 501"):
+        fetcher.fetch("https://site.example/page")
+    fetcher.close()
+
+
 def test_connection_is_used_again(site, fetcher):
     site.does("/*", answer(b"x"))
 

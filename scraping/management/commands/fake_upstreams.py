@@ -40,6 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--latency", type=float, default=0, help="Seconds that every answer takes.")
         parser.add_argument("--rate", type=int, help="Requests a second; more are answered with 429.")
         parser.add_argument("--truth", metavar="FILE", help="Write what a right run finds today, as JSON.")
+        parser.add_argument("--env", metavar="FILE", help="Write the settings there as well, for a shell to source.")
         parser.add_argument("--json", action="store_true", help="Print one JSON object instead of a text.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -52,20 +53,24 @@ class Command(BaseCommand):
                 if options["truth"]:
                     truth = json.dumps(site.world.truth(site.today), ensure_ascii=False, indent=1)
                     Path(options["truth"]).write_text(truth, encoding="utf-8")
-                self._tell(served, site, as_json=options["json"])
+                self._tell(served, site, options["env"], as_json=options["json"])
                 self._wait()
         except OSError as error:
             raise CommandError(f"The fakes could not start: {error}.", returncode=FAILED) from None
 
-    def _tell(self, served: Served, site: FakeTix, *, as_json: bool) -> None:
+    def _tell(self, served: Served, site: FakeTix, file: str | None, *, as_json: bool) -> None:
         settings = {
             "TIX_BASE_URL": served.url,
             "TIX_WEB_URL": served.url,
             "TIX_PHONE_NUMBER": PHONE,
             "TIX_PASSWORD": PASSWORD,
             "TIX_RSA_PUBLIC_KEY": site.guard.public_key.strip().replace("\n", "\\n"),
+            "TIX_REQUESTS_PER_SECOND": "50",
             "FETCH_ALLOW_LOOPBACK": "true",
         }
+        exports = [f"export {name}='{value}'\n" for name, value in settings.items()]
+        if file:
+            Path(file).write_text("".join(exports), encoding="utf-8")
         world = site.world
         facts = {"cities": len(world.cities), "theatres": len(world.theatres), "films": len(world.films)}
         if as_json:
@@ -74,7 +79,7 @@ class Command(BaseCommand):
             counted = ", ".join(f"{number} {name}" for name, number in facts.items())
             self.stdout.write(f"A TIX of our own: {served.url} ({counted}). Its login page: {served.url}/login")
             self.stdout.write("Let the cinema read it; in another terminal:\n")
-            self.stdout.writelines(f"export {name}='{value}'\n" for name, value in settings.items())
+            self.stdout.writelines(exports)
             self.stdout.write("\nCtrl-C stops it.")
         self.stdout.flush()
 
