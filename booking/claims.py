@@ -381,6 +381,12 @@ def buyer_unless_changed(found: Found, buyer_id: int) -> Step:
     return _unless_changed("buyer", "accounts_user", "long_holds = long_holds", [], buyer_id, found.buyer_version)
 
 
+def buyer_unless_gone(buyer_id: int) -> Step:
+    """Return the step ``buyer``: the buyer's id, unless they have left (R52); until this is committed, they cannot."""
+    sql = "SELECT id FROM accounts_user WHERE id = %s AND closed_at IS NULL"
+    return Step("buyer", sql + (" FOR KEY SHARE" if connection.vendor == "postgresql" else ""), [buyer_id])
+
+
 def _unless_changed(
     name: str, table: str, changes: str, values: Sequence[Any], row_id: int, version: str | None
 ) -> Step:

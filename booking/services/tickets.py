@@ -17,6 +17,7 @@ from booking.claims import (
     Found,
     ScreeningState,
     apply,
+    buyer_unless_gone,
     claim_of,
     insert_claims,
     lock_screening,
@@ -325,23 +326,24 @@ def _sold(sale: _Sale, holds: list[Claim], values: dict[str, Any]) -> Statement:
 
 
 def _booking(sale: _Sale, number: str, total: Decimal) -> list[Step]:
-    """Return the step ``booking``, after the one of its payment."""
-    now, payment_id = sale.found.now, sale.call.payment_id
+    """Return the step ``booking``, after those of its buyer and its payment."""
+    now, payment_id, buyer = sale.found.now, sale.call.payment_id, buyer_unless_gone(sale.buyer.id)
     values = {"payment_id": payment_id, "currency": sale.screening.currency}
     made = {"booking_number": number, "total": total, "booked_at": now}
     if not payment_id:
-        return [_returning("booking", "id", _insert("booking_booking", values | made | {"user_id": sale.buyer.id}))]
+        booking = _insert("booking_booking", values | made, {"user_id": id_of("buyer")})
+        return [buyer, _returning("booking", "id", booking)]
     seats = orjson.dumps(sale.seat_ids).decode()
-    paid = {"user_id": sale.buyer.id, "seat_ids": seats, "amount": total, "status": "claimed", "captured_at": now}
-    sql, params = _insert("booking_payment", values | paid)
+    paid = {"seat_ids": seats, "amount": total, "status": "claimed", "captured_at": now}
+    sql, params = _insert("booking_payment", values | paid, {"user_id": id_of("buyer")})
     payment = (f"{sql} {unclaimed.OR_TAKE}", [*params, now - unclaimed.CLAIMABLE])
     # Its user is the payment's: no booking is made by a payment that is not, or no longer, to be had.
     booking = _insert("booking_booking", values | made, {"user_id": id_of("payment")})
-    return [_returning("payment", "user_id AS id", payment), _returning("booking", "id", booking)]
+    return [buyer, _returning("payment", "user_id AS id", payment), _returning("booking", "id", booking)]
 
 
-def _insert(table: str, values: dict[str, Any], sql: dict[str, str] | None = None) -> Statement:
-    sql = {"screening_id": id_of("counted"), **(sql or {})}
+def _insert(table: str, values: dict[str, Any], sql: dict[str, str]) -> Statement:
+    sql = {"screening_id": id_of("counted"), **sql}
     return (
         f"INSERT INTO {table} ({', '.join([*sql, *values])}) VALUES ({', '.join(sql.values())}, {marks(list(values))})",
         list(values.values()),

@@ -60,7 +60,7 @@ class CommitUnknown(Unavailable):
 
 
 class Overtaken(Busy):
-    """What a change relied on is no longer so, and nothing was written. Under the lock, another look will do."""
+    """What a change relied on is no longer so, and nothing was written: another look will do, as ``write`` takes it."""
 
     def __init__(self) -> None:
         super().__init__("Somebody else was faster. Please try again.", retry_after=1)
@@ -125,6 +125,9 @@ def _repeated(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return _once(function, *args, **kwargs)
+        except Overtaken:
+            if attempt == ATTEMPTS:
+                raise
         except (OperationalError, InterfaceError, IntegrityError) as error:
             _give_up_or_repeat(error, attempt)
     raise AssertionError("unreachable")
