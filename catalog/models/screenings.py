@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -23,9 +23,9 @@ class ScreeningQuerySet(models.QuerySet["Screening"]):
     def scheduled(self) -> Self:
         return self.filter(status=ScreeningStatus.SCHEDULED)
 
-    def upcoming(self, now: datetime) -> Self:
+    def upcoming(self, now: datetime, **of: Any) -> Self:
         """Those a visitor may still want: scheduled, not started, of a film that is not archived."""
-        return self.scheduled().filter(start_time__gt=now, movie__archived_at=None)
+        return self.filter(status=ScreeningStatus.SCHEDULED, start_time__gt=now, movie__archived_at=None, **of)
 
     def between(self, start: datetime, end: datetime) -> Self:
         """Those that start within the half-open span."""

@@ -38,12 +38,13 @@ def screenings() -> QuerySet[Screening]:
     return Screening.objects.order_by("start_time", "pk")
 
 
-def upcoming(**of: int) -> ScreeningQuerySet:
+def upcoming(now: datetime | None = None, **of: int) -> ScreeningQuerySet:
     """Return the scheduled screenings that have not started, by time.
 
+    :param now: for whoever has asked the clock already
     :param of: what they must be of, such as ``movie_id`` or ``room__cinema_id``
     """
-    return Screening.objects.upcoming(clock.now()).filter(**of).order_by("start_time", "pk")
+    return Screening.objects.upcoming(now or clock.now(), **of).order_by("start_time", "pk")
 
 
 def next_showtimes(

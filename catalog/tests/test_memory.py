@@ -1,5 +1,6 @@
 """What is remembered of films and rooms: it is never older than the database."""
 
+import orjson
 import pytest
 from django.test import Client
 
@@ -14,6 +15,7 @@ from catalog.services.movies import update_movie
 from catalog.services.plans import SeatSpec
 from catalog.tests import make
 from cinema_project.common.database import query
+from cinema_project.common.renderers import JSONRenderer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 KINDS = (MovieOutput, RoomInCinemaOutput)
@@ -25,12 +27,16 @@ def _nothing_is_known(monkeypatch):
         monkeypatch.setattr(kind, "memory", memory.Memory(kind.memory.versions))
 
 
+def shown(json):
+    return orjson.loads(JSONRenderer().render(json))
+
+
 def film(movie_id):
-    return MovieOutput().json_by_id([movie_id])[movie_id]
+    return shown(MovieOutput().json_by_id([movie_id])[movie_id])
 
 
 def room(room_id):
-    return RoomInCinemaOutput().json_by_id([room_id])[room_id]
+    return shown(RoomInCinemaOutput().json_by_id([room_id])[room_id])
 
 
 FILM_CHANGES = {
@@ -83,10 +89,10 @@ def test_what_is_changed_back_is_shown_as_it_was():
 @pytest.mark.postgresql
 def test_an_unchanged_film_is_not_read_again(django_assert_num_queries):
     movie = make.movie(cast=("Helm",))
-    first = film(movie.pk)
+    first = MovieOutput().json_by_id([movie.pk])
 
     with django_assert_num_queries(0):  # but for its version, which is asked for past the ORM
-        assert film(movie.pk) is first
+        assert MovieOutput().json_by_id([movie.pk])[movie.pk] is first[movie.pk]
 
 
 def test_addresses_are_those_of_the_site_that_was_asked(settings):
@@ -108,8 +114,11 @@ def test_a_change_in_the_midst_of_reading_is_seen_by_the_next_who_asks():
         Movie.objects.update(title="Metropolis")
         return made
 
-    assert known.look([movie.pk], "", overtaken) == {movie.pk: "Nosferatu"}
-    assert known.look([movie.pk], "", lambda ids: {movie.pk: Movie.objects.get().title}) == {movie.pk: "Metropolis"}
+    def looked(read):
+        return shown(known.look([movie.pk], "", read)[movie.pk])
+
+    assert looked(overtaken) == "Nosferatu"
+    assert looked(lambda ids: {movie.pk: Movie.objects.get().title}) == "Metropolis"
 
 
 @pytest.mark.postgresql
@@ -136,3 +145,13 @@ def test_a_kind_of_its_own_does_not_take_what_another_knows():
     film(movie.pk)
 
     assert Shouting().json_by_id([movie.pk])[movie.pk]["status"] == "RELEASED!"
+
+
+def test_remembered_films_can_be_had_indented(client):
+    make.movie(title="Faust")
+    first, again = (
+        client.get("/api/v1/movies", headers={"accept": kind}) for kind in ("", "application/json; indent=2")
+    )
+
+    assert b'\n    "title": "Faust"' in again.content
+    assert again.json() == first.json()

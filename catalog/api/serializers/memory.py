@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 
 from cinema_project.common.database import as_list, query
+from cinema_project.common.renderers import ready
 
 MOST = 5_000
 """So many rows are remembered; films take some 6 kB each."""
@@ -24,19 +25,21 @@ class Memory:
         self._known: dict[tuple[str, int], tuple[str, Any]] = {}
 
     def look(self, ids: Collection[int], where: str, read: Callable[[list[int]], dict[int, Any]]) -> dict[int, Any]:
-        """Return the JSON of these rows by id. It is shared: whoever wants to change it takes a copy.
+        """Return the JSON of these rows by id, for an answer: it may be written down already.
 
         :param where: the site whose addresses stand in it
         :param read: makes what is not known; rows that are not there are left out
         """
-        if connection.vendor != "postgresql" or not ids:
+        if not ids:
+            return {}
+        if connection.vendor != "postgresql":
             return read([*ids])
         # The version is read first: JSON made of a newer row than it tells is never asked for by that version again.
         versions: dict[int, str] = dict(query(self.versions, [as_list(ids)]))
         known = {id_: found for id_ in versions if (found := self._known.get((where, id_)))}
         fresh = {id_: json for id_, (version, json) in known.items() if version == versions[id_]}
         if unknown := versions.keys() - fresh.keys():
-            made = read([*unknown])
+            made = {id_: ready(json) for id_, json in read([*unknown]).items()}
             if len(self._known) + len(made) > MOST:
                 self._known.clear()
             self._known |= {(where, id_): (versions[id_], json) for id_, json in made.items()}

@@ -1,7 +1,7 @@
 """Rows as JSON: quickly, with the fields that were asked for, and without reading what only the others need."""
 
 import functools
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain, islice
 from operator import attrgetter
 from typing import Any, Self
@@ -14,7 +14,7 @@ from catalog.api.serializers.fields import Moment
 from catalog.api.serializers.memory import Memory
 
 Getter = Callable[[Any], Any]
-Binder = Callable[["Output", Sequence[Any]], Getter]
+Column = Callable[["Output", Sequence[Any]], Iterable[Any]]
 Needs = dict[str, Callable[[Sequence[Any]], None]]
 AS_IT_IS = {
     serializers.BooleanField.to_representation,
@@ -79,10 +79,8 @@ class Output(serializers.ModelSerializer[Any]):
         for name, read in self.needs.items():
             if name in self.names:
                 read(rows)
-        getters = [(name, bind(self, rows)) for name, bind in _binders(type(self)).items() if name in self.names]
-        names = [name for name, _ in getters]
-        shown = zip(*(map(get, rows) for _, get in getters), strict=True)
-        made = [dict(zip(names, values, strict=True)) for values in shown]
+        shown = {name: column(self, rows) for name, column in _columns(type(self)).items() if name in self.names}
+        made = [dict(zip(shown, values, strict=True)) for values in zip(*shown.values(), strict=True)]
         return made if isinstance(found, list) else made[0]
 
     def to_representation(self, row: Any) -> Any:
@@ -93,7 +91,7 @@ class Output(serializers.ModelSerializer[Any]):
         return bool(vars(type(self)).get("memory")) and set(self.names) == set(self.usual())
 
     def json_by_id(self, ids: Collection[int]) -> dict[int, Any]:
-        """Return the rows of these numbers, as many of them as there are. Nobody may change what is returned."""
+        """Return the rows of these numbers, as many of them as there are, for an answer."""
         return self.memory.look(ids, self.site, self._read) if self.memory and self.is_remembered else self._read(ids)
 
     def json_in_order(self, ids: Sequence[int]) -> list[Any]:
@@ -122,9 +120,9 @@ class Output(serializers.ModelSerializer[Any]):
 
 
 @functools.cache
-def _binders(output: type[Output]) -> dict[str, Binder]:
-    """Return for each field what makes its getter for some rows."""
-    return {name: _binder(field, output.columns.get(name, ())) for name, field in output().fields.items()}
+def _columns(output: type[Output]) -> dict[str, Column]:
+    """Return for each field what shows it for many rows."""
+    return {name: _column(field, output.columns.get(name, ())) for name, field in output().fields.items()}
 
 
 @functools.cache
@@ -132,42 +130,35 @@ def _sources(output: type[Output]) -> dict[str, str]:
     return {name: str(field.source) for name, field in output().fields.items()}
 
 
-def _binder(field: Any, columns: Sequence[str]) -> Binder:
+def _column(field: Any, columns: Sequence[str]) -> Column:
     if isinstance(field, serializers.SerializerMethodField):
-        return lambda output, _: attrgetter(str(field.method_name))(output)
+        return lambda output, rows: map(getattr(output, str(field.method_name)), rows)
     read = attrgetter(field.source)
     if isinstance(field, Output):
         return _other_row(field, attrgetter(*columns))
     if isinstance(inner := getattr(field, "child", None), Output):
         return _several_rows(inner, read)
     if type(field).to_representation in AS_IT_IS:
-        return lambda *_: read
+        return lambda _, rows: map(read, rows)
     is_decimal = type(field).to_representation == serializers.DecimalField.to_representation
-    shown = _unless_none(read, float if is_decimal else field.to_representation)
-    return lambda *_: shown
+    show = float if is_decimal else field.to_representation
+    return lambda _, rows: [None if value is None else show(value) for value in map(read, rows)]
 
 
-def _other_row(field: Output, number: Getter) -> Binder:
+def _other_row(field: Output, number: Getter) -> Column:
     """Show a row that may come with many others, as a film with its screenings, and make its JSON once."""
 
-    def bind(output: Output, rows: Sequence[Any]) -> Getter:
-        made = field.within(output).json_by_id({number(row) for row in rows})
-        return lambda row: made[number(row)]
+    def show(output: Output, rows: Sequence[Any]) -> Iterable[Any]:
+        numbers = [*map(number, rows)]
+        return map(field.within(output).json_by_id({*numbers}).__getitem__, numbers)
 
-    return bind
-
-
-def _several_rows(field: Output, read: Getter) -> Binder:
-    def bind(output: Output, rows: Sequence[Any]) -> Getter:
-        made = iter(field.within(output).json_of([*chain.from_iterable(map(read, rows))]))
-        return lambda row: [*islice(made, len(read(row)))]  # in the order of the rows
-
-    return bind
+    return show
 
 
-def _unless_none(read: Getter, show: Getter) -> Getter:
-    def get(row: Any) -> Any:
-        value = read(row)
-        return None if value is None else show(value)
+def _several_rows(field: Output, read: Getter) -> Column:
+    def show(output: Output, rows: Sequence[Any]) -> Iterable[Any]:
+        groups = [*map(read, rows)]
+        made = iter(field.within(output).json_of([*chain.from_iterable(groups)]))
+        return [[*islice(made, len(group))] for group in groups]
 
-    return get
+    return show

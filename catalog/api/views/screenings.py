@@ -1,3 +1,5 @@
+import functools
+from datetime import datetime
 from itertools import chain, islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,8 +36,12 @@ NO_MOVIE = refusal(movies.MovieNotFound, "Movie with id 3 not found")
 class AtThisMoment(CatalogueView):
     """Screenings look different once they are over."""
 
+    @functools.cached_property
+    def now(self) -> datetime:
+        return clock.now()
+
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "now": clock.now()}
+        return {**super().get_serializer_context(), "now": self.now}
 
 
 class OnTheirClock(DjangoFilterBackend):
@@ -104,7 +110,7 @@ class Showtimes(ScreeningList):
     @extend_schema(operation_id="list_showtimes", responses=ScreeningOutput(many=True))
     def get(self, request: Request) -> Response:
         """List the screenings to come, by time."""
-        return self.listed(self.filter_queryset(selectors.upcoming()))
+        return self.listed(self.filter_queryset(selectors.upcoming(self.now)))
 
 
 class OneShowtime(AtThisMoment):
@@ -128,8 +134,10 @@ class ShowtimesOfMovie(ScreeningList):
     )
     def get(self, request: Request, movie_id: int) -> Response:
         """List the screenings to come of a film, by time, with film, room and cinema."""
-        movies.require_movie(movie_id)
-        return self.listed(self.filter_queryset(selectors.upcoming(movie_id=movie_id)), few=True)
+        found = self.listed(self.filter_queryset(selectors.upcoming(self.now, movie_id=movie_id)), few=True)
+        if not found.data:
+            movies.require_movie(movie_id)
+        return found
 
 
 class ShowtimesOfCinema(ScreeningList):
@@ -141,7 +149,7 @@ class ShowtimesOfCinema(ScreeningList):
     def get(self, request: Request, cinema_id: int) -> Response:
         """List the screenings to come in a cinema by film, each film with its lowest price."""
         self.zone = cinemas.zone_of(cinema_id)
-        found = self.filter_queryset(selectors.upcoming(room__cinema_id=cinema_id))
+        found = self.filter_queryset(selectors.upcoming(self.now, room__cinema_id=cinema_id))
         columns = ShowtimeOutput().narrowed(found, "movie_id", "price")
         return self.listed([*selectors.by_movie(columns).values()], show=self.by_film)
 
@@ -170,5 +178,5 @@ class ShowtimesOfMovieInCinema(ScreeningList):
         """List the screenings to come of a film in a cinema, today and on the six days after it."""
         self.zone = cinemas.zone_of(cinema_id)
         movies.require_movie(movie_id)
-        found = selectors.upcoming(room__cinema_id=cinema_id, movie_id=movie_id)
-        return self.listed(self.filter_queryset(found.filter(start_time__lt=week_end(clock.now(), self.zone))))
+        found = selectors.upcoming(self.now, room__cinema_id=cinema_id, movie_id=movie_id)
+        return self.listed(self.filter_queryset(found.filter(start_time__lt=week_end(self.now, self.zone))))
