@@ -53,7 +53,8 @@ def next_showtimes(
     """Return the next few screenings of each film by film id, in one query; a film without any has an empty list."""
     place = Window(RowNumber(), partition_by=F("movie_id"), order_by=[F("start_time"), F("pk")])
     ids = [movie.pk for movie in movies]
-    nearest = upcoming(**{"room__cinema_id": cinema.pk} if cinema else {}).with_places().filter(movie__in=ids)
+    of = {"room__cinema_id": cinema.pk} if cinema else {}
+    nearest = upcoming(None, **of).with_places().filter(movie__in=ids)
     found: dict[int, list[Screening]] = defaultdict(list)
     for one in nearest.annotate(place=place).filter(place__lte=per_movie):
         found[one.movie_id].append(one)
