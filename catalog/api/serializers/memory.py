@@ -9,7 +9,7 @@ from cinema_project.common.database import as_list, query
 from cinema_project.common.renderers import ready
 
 MOST = 5_000
-"""So many rows are remembered; films take some 6 kB each."""
+"""So many rows are remembered; films take some 3 kB each."""
 
 
 class Memory:
