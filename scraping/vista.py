@@ -56,13 +56,14 @@ def _showing(one: Mapping[str, Any], path: str, known: Mapping[str, Mapping[Any,
     formats = [name for name in FORMATS if any(name.lower() in attribute.lower() for attribute in attributes)]
     if one.get("requires3dGlasses") and "3D" not in formats:
         formats.insert(0, "3D")
-    title = _text(film["title"])
+    title, start = _text(film["title"]), _moment(one["schedule"]["startsAt"])
     if not title:
         raise ValueError("the film has no title")
     return Showing(
         title=title,
-        starts_at=_moment(one["schedule"]["startsAt"]),
+        starts_at=start.astimezone(UTC),
         path=path,
+        offset=start.utcoffset(),
         minutes=film.get("runtimeInMinutes") or None,
         year=_year(film.get("releaseDate")),
         directors=tuple(_directors(film, known["castAndCrew"])),
@@ -77,7 +78,7 @@ def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text} has no offset")
-    return moment.astimezone(UTC)
+    return moment
 
 
 def _directors(film: Mapping[str, Any], people: Mapping[Any, Any]) -> Iterable[str]:

@@ -1,11 +1,11 @@
 """Showings read from the schema.org data of a page."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scraping.schema_org.blocks import read_page
+from scraping.schema_org.blocks import Page, read_page
 from scraping.schema_org.nodes import Found, Graph, Node, kinds_of
 from scraping.schema_org.values import day_of, minutes_of, number_of, price_of, start_of, text_of
 from scraping.showings import Programme, Showing
@@ -17,12 +17,13 @@ CALLED_OFF = ("EventCancelled", "EventPostponed", "EventMovedOnline")
 SOLD_OUT = ("SoldOut", "OutOfStock", "Discontinued")
 
 
-def read_programme(text: str, zone: ZoneInfo) -> Programme:
+def read_programme(text: str, zone: ZoneInfo, reader: Callable[[str], Page] = read_page) -> Programme:
     """Return what an HTML page shows when.
 
     :param zone: of the cinema, for times without an offset
+    :param reader: finds the data: JSON-LD, or ``microdata.read_microdata``
     """
-    page = read_page(text)
+    page = reader(text)
     graph, faults = Graph(page.blocks), list(page.faults)
     found: list[Showing] = []
     for one in graph.of_kind(*SHOWINGS):
@@ -58,6 +59,7 @@ def _showing(found: Found, graph: Graph, zone: ZoneInfo) -> Showing | str:
         title=title,
         starts_at=start.moment,
         path=found.path,
+        offset=start.offset,
         ends_at=end.moment if end else None,
         doubts=tuple(doubts),
         **_of_film(film, event),

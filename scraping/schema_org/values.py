@@ -29,10 +29,12 @@ class Start:
 
     :param moment: in UTC
     :param doubt: why it may be wrong, in words; empty if the page said it plainly
+    :param offset: from UTC, as the page says it; ``None`` if it says none, or only ``Z``
     """
 
     moment: datetime
     doubt: str = ""
+    offset: timedelta | None = None
 
 
 def start_of(value: Any, zone: ZoneInfo) -> Start | None:
@@ -49,15 +51,15 @@ def start_of(value: Any, zone: ZoneInfo) -> Start | None:
     if offset:
         # "15:40:00Z-03:00" is written by sites that mean 15:40 on a clock three hours behind.
         doubt = "Z and an offset: the offset was taken" if zulu else ""
-        return _start(local.replace(tzinfo=_offset(offset)), doubt)
+        return _start(local.replace(tzinfo=_offset(offset)), doubt, _offset(offset).utcoffset(None))
     if zulu:
         return _start(local.replace(tzinfo=UTC), "")
     return _on_the_clock(local, zone)
 
 
-def _start(moment: datetime, doubt: str) -> Start | None:
+def _start(moment: datetime, doubt: str, offset: timedelta | None = None) -> Start | None:
     try:
-        return Start(moment.astimezone(UTC), doubt)
+        return Start(moment.astimezone(UTC), doubt, offset)
     except OverflowError:
         return None
 
@@ -128,7 +130,7 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def _offset(text: str) -> timezone:
     digits = text[1:].replace(":", "").ljust(4, "0")
-    size = timedelta(hours=int(digits[:2]) % 24, minutes=int(digits[2:]))
+    size = timedelta(hours=int(digits[:2]) % 24, minutes=int(digits[2:]) % 60)
     return timezone(-size if text[0] == "-" else size)
 
 

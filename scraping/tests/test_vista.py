@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from scraping.sites.vista_site import api_in
 from scraping.vista import NotVista, days_of, read_showtimes
 
 
@@ -115,3 +116,23 @@ def test_days():
     assert days_of(said) == [date(2031, 6, 2), date(2031, 6, 3)]
     with pytest.raises(NotVista, match=r"\[0\] has no businessDate"):
         days_of({"filmScreeningDates": [{"date": "2031-06-02"}]})
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ('{"api":"https://api.roxy.example/ocapi/v1","siteId":"0042","authToken":"x"}', ("0042",)),
+        ('{"api":"https:\\/\\/api.roxy.example\\/ocapi\\/v1\\/","siteIds":["0042", "43"]}', ("0042", "43")),
+        ("fetch('https://api.roxy.example/ocapi/v1/showtimes?siteIds=0042,43')", ("0042", "43")),
+        ("var url = 'https://api.roxy.example/ocapi/v1'; siteId: null", ()),
+    ],
+)
+def test_api_that_a_page_asks(said, found):
+    assert api_in(f"<script>{said}</script>", "https://roxy.example/") == ("https://api.roxy.example/ocapi/v1", found)
+
+
+def test_address_of_the_api_itself():
+    url = "https://api.roxy.example/x/ocapi/v1/film-screening-dates?siteIds=1,2&a=b"
+
+    assert api_in("{}", url) == ("https://api.roxy.example/x/ocapi/v1", ("1", "2"))
+    assert api_in("<p>ocapi/v1</p>", "https://roxy.example/") == ("", ())
