@@ -66,7 +66,7 @@ class SiteAdmin(FactsAdmin):
         ("last_run", "last_words"),
     )
     readonly_fields = ("last_run", "last_words")
-    actions = ("run", "check", "remove")
+    actions = ("run", "compare", "remove")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return ModelAdmin.has_add_permission(self, request)
@@ -112,8 +112,8 @@ class SiteAdmin(FactsAdmin):
     def run(self, request: HttpRequest, queryset: QuerySet[Site]) -> None:
         self.act_on_each(request, queryset, lambda site: run_now(source=site.source), "begun")
 
-    @admin.action(description="Check against the recording", permissions=["act"])
-    def check(self, request: HttpRequest, queryset: QuerySet[Site]) -> None:
+    @admin.action(description="Compare with the recording", permissions=["act"])
+    def compare(self, request: HttpRequest, queryset: QuerySet[Site]) -> None:
         """Say what the parser of today reads otherwise in the pages that were kept."""
         for site in queryset.order_by("pk"):
             said = check_site(site=site)

@@ -290,7 +290,7 @@ ADMIN_ACTIONS: dict[str, dict[str, set[str]]] = {
         "scraping.Host": {"try_again"},
         "scraping.Quarantined": {"replay"},
         "scraping.Run": {"cancel", "replay"},
-        "scraping.Site": {"run", "check", "remove"},
+        "scraping.Site": {"run", "compare", "remove"},
         "scraping.SiteToken": {"get_another"},
         "scraping.SourceState": {"run"},
     },

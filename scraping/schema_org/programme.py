@@ -1,6 +1,6 @@
 """Showings read from the schema.org data of a page."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,13 +17,16 @@ CALLED_OFF = ("EventCancelled", "EventPostponed", "EventMovedOnline")
 SOLD_OUT = ("SoldOut", "OutOfStock", "Discontinued")
 
 
-def read_programme(text: str, zone: ZoneInfo, reader: Callable[[str], Page] = read_page) -> Programme:
-    """Return what an HTML page shows when.
+def read_programme(text: str, zone: ZoneInfo) -> Programme:
+    """Return what an HTML page shows when, by its JSON-LD.
 
     :param zone: of the cinema, for times without an offset
-    :param reader: finds the data: JSON-LD, or ``microdata.read_microdata``
     """
-    page = reader(text)
+    return programme_of(read_page(text), zone)
+
+
+def programme_of(page: Page, zone: ZoneInfo) -> Programme:
+    """Return what the data of a page show when, see ``read_programme``."""
     graph, faults = Graph(page.blocks), list(page.faults)
     found: list[Showing] = []
     for one in graph.of_kind(*SHOWINGS):
@@ -108,9 +111,14 @@ def _of_place(place: Node, graph: Graph) -> dict[str, Any]:
         "place": text_of(house.get("name")),
         "screen": text_of(hall.get("name")),
         "address": _address(house.get("address")),
-        "latitude": number_of(geo.get("latitude")),
-        "longitude": number_of(geo.get("longitude")),
+        "latitude": _degrees(geo.get("latitude"), 90),
+        "longitude": _degrees(geo.get("longitude"), 180),
     }
+
+
+def _degrees(said: Any, most: int) -> float | None:
+    number = number_of(said)
+    return number if number is not None and -most <= number <= most else None
 
 
 def _address(said: Any) -> str:

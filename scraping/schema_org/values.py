@@ -9,6 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 LONGEST_TEXT = 2000
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""What JSON can write though it is no text."""
 MINUTES = range(1, 1000)
 """How long a film may be, in minutes."""
 YEARS = range(1900, 2200)
@@ -172,7 +174,7 @@ def text_of(value: Any) -> str:
         return text_of(value.get("@value", value.get("name")))
     if value is None or isinstance(value, bool):
         return ""
-    return " ".join(html.unescape(str(value)[:LONGEST_TEXT]).split())
+    return " ".join(UNSTORABLE.sub("", html.unescape(str(value)[:LONGEST_TEXT])).split())
 
 
 def number_of(value: Any) -> float | None:

@@ -17,7 +17,7 @@ from scraping.fetching.session import Session
 from scraping.schema_org.blocks import read_page
 from scraping.schema_org.nodes import Graph, kinds_of
 from scraping.showings import Showing
-from scraping.sites.adapters import JSON_LD, MICRODATA, VISTA, adapter_of
+from scraping.sites.adapters import JSON_LD, MICRODATA, VISTA, WORDS, adapter_of
 from scraping.sites.confidence import Judged, Seen, judge
 from scraping.sites.pages import decoded
 from scraping.sites.reading import Adapter, Reading
@@ -129,10 +129,11 @@ def _told_at_once(reading: Reading, page: Payload) -> tuple[int, int]:
     """Return how many showings a page tells, and to how many pages it leads."""
     adapter = adapter_of(reading)
     [unit] = adapter.plan()
+    showings = len(adapter.read(unit, page).showings)
     try:
-        return len(adapter.read(unit, page).showings), len(list(adapter.follow(unit, page)))
-    except ValueError:
-        return len(adapter.read(unit, page).showings), 0
+        return showings, len(list(adapter.follow(unit, page)))
+    except ValueError:  # there are too many; the sample says so
+        return showings, 1
 
 
 def _why_nothing(page: Payload) -> str:
@@ -186,9 +187,10 @@ def _take(sample: _Sample, adapter: Adapter, reading: Reading, unit: Unit, paylo
 
 
 def _nothing_in(reading: Reading, sample: _Sample) -> str:
-    faults = f" {sample.faults[0]}" if sample.faults else ""
-    pages = f"{len(sample.read)} of its pages" if len(sample.read) > 1 else "It"
-    return f"No showing is told now. {pages} could be read by {reading.adapter}.{faults}"
+    way = WORDS[reading.adapter]
+    if sample.faults:
+        return f"No showing could be read from {way}: {' '.join(sample.faults[:3])}"
+    return f"No showing is told now by {way}: try again when there are some, or paste another page."
 
 
 def _named(reading: Reading, showings: Iterable[Showing]) -> Reading:

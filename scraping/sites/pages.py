@@ -9,7 +9,7 @@ from cinema_project.common.fetching.fetcher import origin_of
 from cinema_project.common.public_urls import UrlRefused
 from scraping.schema_org.blocks import Page
 from scraping.schema_org.nodes import Graph
-from scraping.schema_org.programme import read_programme
+from scraping.schema_org.programme import programme_of
 from scraping.schema_org.values import text_of
 from scraping.showings import Programme
 from scraping.sites.reading import Reading
@@ -19,6 +19,7 @@ MOST_PAGES, MOST_FILMS = 30, 200
 """So many pages may follow each other, and so many films may have a page of their own."""
 LONGEST_KEY = 200
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+NEXT = re.compile(r"""\brel\s*=\s*["']?[^"'>]{0,100}\bnext\b""", re.IGNORECASE)
 FILMS, EVENTS = ("Movie", "ListItem"), ("ScreeningEvent", "Event", "MovieScreening", "TheaterEvent")
 Reader = Callable[[str], Page]
 
@@ -32,6 +33,7 @@ class Pages:
 
     def __init__(self, reading: Reading, reader: Reader) -> None:
         self._reading, self._reader = reading, reader
+        self._last: tuple[Payload | None, Page] = None, Page()
 
     def plan(self) -> Iterable[Unit]:
         return [_unit(self._reading.url, page=1)]
@@ -40,29 +42,37 @@ class Pages:
         return client.get(unit.args["url"])
 
     def read(self, unit: Unit, payload: Payload) -> Programme:
-        found = read_programme(decoded(payload.content), self._reading.clock, self._reader)
+        found = programme_of(self._data(payload), self._reading.clock)
         film = unit.args.get("film")
         own = tuple(one for one in found.showings if one.title == film)
         return Programme(own, found.faults, found.mended) if own else found
 
+    def _data(self, payload: Payload) -> Page:
+        """Return the data of a page; it is asked for twice, and read once."""
+        last, page = self._last
+        if last is not payload:
+            page = self._reader(decoded(payload.content))
+            self._last = payload, page
+        return page
+
     def follow(self, unit: Unit, payload: Payload) -> Iterator[Unit]:
         if "page" not in unit.args:
             return
-        text, url, number = decoded(payload.content), unit.args["url"], unit.args["page"]
-        films = dict(self._films(text, url))
+        url, number = unit.args["url"], unit.args["page"]
+        films = dict(self._films(self._data(payload), url))
         if len(films) > MOST_FILMS:
-            raise ValueError(f"The page names {len(films)} films with pages of their own; {MOST_FILMS} are read.")
+            raise ValueError(f"The page names {len(films)} films with pages of their own; at most {MOST_FILMS} are read.")
         for address, title in films.items():
             yield _unit(address, order=1, film=title)
-        if following := next_page(text, url):
+        if following := next_page(decoded(payload.content), url):
             if number >= MOST_PAGES:
                 raise ValueError(f"More than {MOST_PAGES} pages follow each other: paste one that shows less.")
             yield _unit(following, page=number + 1)
 
-    def _films(self, text: str, url: str) -> Iterator[tuple[str, str]]:
+    def _films(self, page: Page, url: str) -> Iterator[tuple[str, str]]:
         """Yield the pages of films that have no showing here, and the films' titles as far as they are known."""
-        graph = Graph(self._reader(text).blocks)
-        shown = {one.title for one in read_programme(text, self._reading.clock, self._reader).showings}
+        graph = Graph(page.blocks)
+        shown = {one.title for one in programme_of(page, self._reading.clock).showings}
         shown |= {text_of(one.node.get("name")) for one in graph.of_kind(*EVENTS)}
         for one in graph.of_kind(*FILMS):
             film = graph.whole(one.node.get("item")) or one.node
@@ -95,13 +105,16 @@ def decoded(content: bytes) -> str:
     except UnicodeDecodeError:
         said = CHARSET.search(content[:4096])
     try:
-        return content.decode(said[1].decode("ascii") if said else "cp1252", "replace")
-    except LookupError:
-        return content.decode("cp1252", "replace")
+        text = content.decode(said[1].decode("ascii") if said else "cp1252", "replace")
+    except (LookupError, ValueError):  # no charset, or none of texts
+        text = content.decode("cp1252", "replace")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def next_page(text: str, url: str) -> str:
     """Return the page that follows this one, empty if it names none."""
+    if not NEXT.search(text):
+        return ""
     links = _Links()
     links.feed(text)
     return next((address for said in links.following if (address := beside(url, said))), "")

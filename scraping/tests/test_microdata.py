@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraping.schema_org.microdata import MOST_FACTS, read_microdata
-from scraping.schema_org.programme import read_programme
+from scraping.schema_org.programme import programme_of
 
 ROME = ZoneInfo("Europe/Rome")
 FAUST = """<div itemscope itemtype="http://schema.org/ScreeningEvent">
@@ -25,7 +25,7 @@ FAUST = """<div itemscope itemtype="http://schema.org/ScreeningEvent">
 
 
 def read(body, zone=ROME):
-    return read_programme(f"<!doctype html><html><body>{body}</body></html>", zone, read_microdata)
+    return programme_of(read_microdata(f"<!doctype html><html><body>{body}</body></html>"), zone)
 
 
 def test_everything_that_microdata_tell():
@@ -48,7 +48,7 @@ def test_showings_in_the_film_that_they_show():
 def test_page_that_says_it_is_xml_is_read():
     text = f'<?xml version="1.0" encoding="iso-8859-1"?><html><body>{FAUST}</body></html>'
 
-    assert len(read_programme(text, ROME, read_microdata).showings) == 1
+    assert len(programme_of(read_microdata(text), ROME).showings) == 1
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,10 @@ def test_site_is_added_run_checked_and_removed(client, cinemas):
     assert (site.name, site.city, site.adapter) == ("Lux & Co", "JAKARTA", "microdata")
     assert "was added. It is off" in shown
     assert "begun" in answer(client, LIST, {"action": "run", **ticked})
-    assert Run.objects.get().source == site.source
-    assert "queued" in client.get(reverse(LIST)).content.decode()
-    assert "all is read as it was" in answer(client, LIST, {"action": "check", **ticked})
+    run = Run.objects.get()
+    assert (run.source, run.state) == (site.source, "queued")
+    assert run.get_state_display() in client.get(reverse(LIST)).content.decode()
+    assert "all is read as it was" in answer(client, LIST, {"action": "compare", **ticked})
     assert "Remove these sites?" in answer(client, LIST, {"action": "remove", **ticked})
     assert Site.objects.exists()
     assert "removed" in answer(client, LIST, {"action": "remove", "sure": "yes", **ticked})

@@ -305,9 +305,9 @@ def test_recording_says_what_a_parser_reads_otherwise(cinemas):
     assert check_site(site=added) == []
 
     document = unpacked(bytes(added.recording))
-    lost = document["rows"].pop()
-    changed = next(row for kind, _, row in document["rows"] if kind == "showing")
-    changed["studio"] = "Studio 99"
+    lost, changed, *_ = (row for row in document["rows"] if row[0] == "showing")
+    document["rows"].remove(lost)
+    changed[2]["studio"] = "Studio 99"
     added.recording = packed(document)
 
     said = check_site(site=added)

@@ -85,6 +85,8 @@ def test_what_is_not_told_is_empty():
         {"schedule": {"startsAt": "soon"}},
         {"schedule": {}},
         {"schedule": {"startsAt": 5}},
+        {"schedule": {"startsAt": "0001-01-01T00:00:00+14:00"}},
+        {"schedule": {"startsAt": "9999-12-31T23:59:59-12:00"}},
     ],
 )
 def test_a_bad_showing_is_told_and_costs_no_other(changes):
@@ -96,6 +98,13 @@ def test_a_bad_showing_is_told_and_costs_no_other(changes):
     assert len(found.showings) == 1
     assert len(found.faults) == 1
     assert found.faults[0].startswith("$.showtimes[0]: ")
+
+
+@pytest.mark.parametrize("related", [None, 5, {"films": 5}, {"films": {"id": 1}}, {"films": [5, {"id": ["HO1"]}]}])
+def test_showing_whose_film_is_not_told_is_a_fault(related):
+    found = read_showtimes(document() | {"relatedData": related})
+
+    assert (found.showings, len(found.faults)) == ((), 1)
 
 
 @pytest.mark.parametrize("said", [None, [], {}, {"showtimes": None}, {"error": "unauthorized"}, "x"])

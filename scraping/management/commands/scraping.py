@@ -66,12 +66,9 @@ of prove: 0 it can be read, 1 it cannot, 2 wrong call or an address that must no
 
     def _prove(self, options: dict[str, Any]) -> None:
         said = {name: options[name] for name in ("url", "zone", "name", "city")}
-        try:
-            with refusals_in_words():
-                proof = _proven(said)
-                saved = add_site(proof=proof).source if options["save"] else ""
-        except UnusableCall as refused:
-            raise CommandError(str(refused), returncode=USAGE) from None
+        with refusals_in_words():
+            proof = _proven(said)
+            saved = add_site(proof=proof).source if options["save"] else ""
         if options["record"]:
             self._write(Path(options["record"]), proof)
         if options["json"]:
@@ -91,12 +88,8 @@ of prove: 0 it can be read, 1 it cannot, 2 wrong call or an address that must no
             raise CommandError(f"{file} cannot be written: {error.strerror}.", returncode=FAILED) from None
 
 
-class UnusableCall(Exception):
-    """What was asked for must not or cannot be asked."""
-
-
 def _proven(said: dict[str, str]) -> Proof:
     try:
         return prove(**said)
     except (UrlRefused, UnknownZone) as refused:
-        raise UnusableCall(refused.detail) from None
+        raise CommandError(refused.detail, returncode=USAGE) from None
