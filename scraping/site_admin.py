@@ -15,12 +15,12 @@ from cinema_project.common.errors import DomainError
 from cinema_project.common.staff_forms import FactsAdmin
 from scraping.models import Run, Site
 from scraping.services.care import run_now
-from scraping.services.proving import preview, prove
+from scraping.services.proving import Proof, preview, prove, remarks
 from scraping.services.sites import add_site, check_site, remove_site
 from scraping.sites.adapters import WORDS
 from scraping.sites.confidence import films_of
 
-MOST_ROWS, MOST_SAID = 20, 10
+MOST_ROWS, MOST_SAID = 20, 5
 
 
 class ProveForm(forms.Form):
@@ -116,10 +116,13 @@ class SiteAdmin(FactsAdmin):
     def compare(self, request: HttpRequest, queryset: QuerySet[Site]) -> None:
         """Say what the parser of today reads otherwise in the pages that were kept."""
         for site in queryset.order_by("pk"):
-            said = check_site(site=site)
+            try:
+                said = check_site(site=site)
+            except DomainError as refused:
+                said = [refused.detail]
             if not said:
                 messages.success(request, f"{site}: all is read as it was when the site was added.")
-            for words in said[:MOST_SAID]:
+            for words in said:
                 messages.warning(request, f"{site}: {words}")
 
     @admin.action(description="Remove", permissions=["act"])
@@ -132,15 +135,12 @@ class SiteAdmin(FactsAdmin):
         return None
 
 
-def _shown(proof: Any) -> dict[str, Any]:
+def _shown(proof: Proof) -> dict[str, Any]:
     return {
         "proof": proof,
         "way": WORDS[proof.reading.adapter],
         "films": films_of(proof.showings).most_common(MOST_ROWS),
         "rows": preview(proof, MOST_ROWS),
         "more": max(len(proof.showings) - MOST_ROWS, 0),
-        "said": [
-            *(f"Mended: {one}" for one in proof.mended[:MOST_SAID]),
-            *(f"Not read: {one}" for one in proof.faults[:MOST_SAID]),
-        ],
+        "said": remarks(proof, MOST_SAID),
     }

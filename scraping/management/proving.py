@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from scraping.services.proving import Proof, preview
+from scraping.services.proving import Proof, preview, remarks
 from scraping.sites.adapters import WORDS
 from scraping.sites.confidence import films_of
 
-MOST_ROWS, MOST_FILMS, MOST_FAULTS = 20, 12, 5
+MOST_ROWS, MOST_FILMS, MOST_SAID = 20, 12, 5
 COLUMNS = ("day", "time", "film", "place", "price", "notes")
 WIDEST = 44
 
@@ -29,8 +29,7 @@ def as_text(proof: Proof) -> str:
         f"Confidence: {proof.judged.percent} %, {proof.judged.level}.",
         *(f"  {'+' if one.is_well else '-'} {one.words}" for one in proof.judged.reasons),
         *([f"Missing: {', '.join(proof.judged.missing)}."] if proof.judged.missing else []),
-        *(f"Mended: {words}" for words in proof.mended[:MOST_FAULTS]),
-        *(f"Not read: {words}" for words in proof.faults[:MOST_FAULTS]),
+        *remarks(proof, MOST_SAID),
     ]
     return "\n".join(lines)
 

@@ -224,6 +224,15 @@ def _zone_matters(reading: Reading, sample: _Sample) -> bool:
     return not {one.starts_at for one in sample.showings.values()} <= moments
 
 
+def remarks(proof: Proof, most: int) -> list[str]:
+    """Return what was mended and what could not be read, in words: at most so many of each, and how many more."""
+    told = []
+    for word, said in (("Mended", proof.mended), ("Not read", proof.faults)):
+        told += [f"{word}: {one}" for one in said[:most]]
+        told += [f"{word}: {len(said) - most} more."] if len(said) > most else []
+    return told
+
+
 def preview(proof: Proof, most: int) -> list[Mapping[str, str]]:
     """Return the showings to come, then those that are over, as people read them: at most so many."""
     now, clock_there = clock.now(), proof.reading.clock

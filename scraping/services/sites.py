@@ -94,5 +94,8 @@ def remove_site(*, site_id: int) -> None:
 
 
 def check_site(*, site: Site) -> list[str]:
-    """Read a site's recording with the parser of today; return in words what is read otherwise than then."""
+    """Read a site's recording with the parser of today; return in words what is read otherwise than then.
+
+    :raises NoRecording: if it is of another time than these parsers
+    """
     return differences(unpacked(bytes(site.recording)))

@@ -61,7 +61,9 @@ class Pages:
         url, number = unit.args["url"], unit.args["page"]
         films = dict(self._films(self._data(payload), url))
         if len(films) > MOST_FILMS:
-            raise ValueError(f"The page names {len(films)} films with pages of their own; at most {MOST_FILMS} are read.")
+            raise ValueError(
+                f"The page names {len(films)} films with pages of their own; at most {MOST_FILMS} are read."
+            )
         for address, title in films.items():
             yield _unit(address, order=1, film=title)
         if following := next_page(decoded(payload.content), url):

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from cinema_project.common.errors import Invalid
 from scraping.engine.results import Found, check_record
 from scraping.sites.pages import decoded
 from scraping.sites.reading import Reading
@@ -24,8 +25,10 @@ Document = dict[str, Any]
 Rows = dict[tuple[str, str], Any]
 
 
-class NoRecording(ValueError):
+class NoRecording(Invalid):
     """The document is none of ours."""
+
+    code = "no_recording"
 
 
 def recorded(reading: Reading, pages: Iterable[tuple[Unit, Payload]], at: datetime) -> Document:

@@ -1,12 +1,14 @@
 """Sites that are added by their address: looked at, added, and read through the whole engine."""
 
 import json
+import shlex
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django_celery_beat.models import PeriodicTask
 
@@ -21,7 +23,7 @@ from scraping.services.execution import work_on
 from scraping.services.proving import NothingReadable, UnknownZone, prove
 from scraping.services.runs import start_run
 from scraping.services.sites import SiteKnown, UnknownSite, add_site, check_site, remove_site
-from scraping.sites.recording import differences, packed, unpacked
+from scraping.sites.recording import NoRecording, differences, packed, unpacked
 from scraping.sources.registry import UnknownSource, get_source
 from scraping.tests.tix_market import MORNING, Clocks
 
@@ -311,6 +313,10 @@ def test_recording_says_what_a_parser_reads_otherwise(cinemas):
     added.recording = packed(document)
 
     said = check_site(site=added)
+    added.recording = packed(document | {"format": 0})
+    with pytest.raises(NoRecording, match="format 0; 1 is read"):
+        check_site(site=added)
+
     assert len(said) == 2
     assert any(f"{lost[2]['time']} was not read then." in words for words in said)
     assert any("studio was 'Studio 99', and is" in words for words in said)
@@ -346,6 +352,26 @@ def test_command_shows_what_can_be_read(cinemas):
     assert f"{one['price']:,}.00 IDR" in out
     assert "Confidence: " in out
     assert not Site.objects.exists()
+
+
+def test_commands_run_as_the_documentation_prints_them(cinemas):
+    host = cinemas.url.removeprefix("http://")
+    section = (settings.BASE_DIR / "docs" / "listings.md").read_text().split("## Add a cinema's site")[1]
+    printed = section.replace("127.0.0.1:8702", host).replace("127.0.0.1-8702", host.replace(":", "-")).splitlines()
+    words = [shlex.split(line, comments=True)[2:] for line in printed if line.startswith("python manage.py scraping")]
+
+    assert [manage(*one)[0] for one in words] == [0, 0, 0]
+    assert MarketShowtime.objects.exists()
+
+
+def test_command_says_how_much_more_was_mended(cinemas):
+    code, out, _ = manage("scraping", "prove", f"{cinemas.url}/capitol/", "--zone", zone_of(cinemas, "capitol"))
+
+    mended = len(look(cinemas, "capitol").mended)
+    told = [line for line in out.splitlines() if line.startswith(("Mended", "Not read"))]
+    assert code == 0
+    assert (len(told), told[5]) == (7, f"Mended: {mended - 5} more.")
+    assert told[6].endswith("Block 1 is no JSON: Unterminated string starting at: line 1 column 35 (char 34).")
 
 
 def test_command_adds_and_runs_a_site(cinemas, tmp_path):
