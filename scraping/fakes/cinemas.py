@@ -9,7 +9,7 @@ import html
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -157,10 +157,10 @@ class FakeCinemas:
     def lux(self, _: Request) -> Reply:
         return page("<h1>Lux</h1>" + "\n".join(map(microdata, self.shown("lux"))))
 
-    def star(self, _: Request) -> Reply:
+    def star(self, request: Request) -> Reply:
         """Tell nothing but which API the page's own script asks, and with which token."""
         api = "/star-api/ocapi/v1"
-        settings = {"apiUrl": f"http://{_.headers['host']}{api}", "siteId": VISTA_SITE, "authToken": TOKEN}
+        settings = {"apiUrl": f"http://{request.headers['host']}{api}", "siteId": VISTA_SITE, "authToken": TOKEN}
         return page(f"<h1>Star</h1><div id=app></div><script>window.app = {json.dumps(settings)}</script>")
 
     def vista_days(self, request: Request) -> Reply:
@@ -282,8 +282,3 @@ def _vista_film(film: Film, people: dict[str, str]) -> dict[str, Any]:
         "releaseDate": film.released.isoformat() if film.released else None,
         "castAndCrew": crew,
     }
-
-
-def utc(text: str) -> datetime:
-    """Return a moment of the truth."""
-    return datetime.fromisoformat(text).astimezone(UTC)

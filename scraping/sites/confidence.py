@@ -58,7 +58,7 @@ class Reason:
 
     @property
     def is_well(self) -> bool:
-        return self.points >= 0.95 * self.weight
+        return self.points >= self.weight
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,25 +4,15 @@ import pytest
 from django.urls import reverse
 
 from accounts.tests import make
-from scraping.fakes.cinemas import FakeCinemas
-from scraping.fakes.serving import serving
-from scraping.fakes.world import World
 from scraping.models import Run, Site
-from scraping.tests.tix_market import MORNING, Clocks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADD, LIST = (f"admin:scraping_site_{page}" for page in ("add", "changelist"))
 
 
-@pytest.fixture
-def cinemas(settings, monkeypatch, clock, client):
-    settings.FETCH_ALLOW_LOOPBACK = True
-    monkeypatch.setattr("scraping.sources.site.PER_SECOND", None)
+@pytest.fixture(autouse=True)
+def staff(client):
     client.force_login(make.user(is_staff=True, is_superuser=True))
-    clocks = Clocks(clock)
-    clocks.go_to(MORNING)
-    with serving(FakeCinemas(World(theatres=14, cities=8), clock=clocks)) as served:
-        yield served
 
 
 def typed(cinemas, site: str, **more: str) -> dict[str, str]:

@@ -1,81 +1,28 @@
 """Sites that are added by their address: looked at, added, and read through the whole engine."""
 
 import json
-import shlex
 from dataclasses import replace
-from datetime import datetime, timedelta
-from io import StringIO
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.core.management import CommandError, call_command
 from django_celery_beat.models import PeriodicTask
 
 from cinema_project.common.errors import DomainError
 from scraping import tasks
-from scraping.fakes.cinemas import SITES, TOKEN, FakeCinemas
+from scraping.fakes.cinemas import SITES, TOKEN, page
 from scraping.fakes.faults import says, server_error
-from scraping.fakes.serving import serving
-from scraping.fakes.world import World
-from scraping.models import Item, MarketFilm, MarketListing, MarketShowtime, MarketTheatre, Run, Site, SourceState
-from scraping.services.execution import work_on
+from scraping.models import Item, MarketFilm, MarketListing, MarketShowtime, MarketTheatre, Run, SourceState
 from scraping.services.proving import NothingReadable, UnknownZone, prove
-from scraping.services.runs import start_run
 from scraping.services.sites import SiteKnown, UnknownSite, add_site, check_site, remove_site
 from scraping.sites.recording import NoRecording, differences, packed, unpacked
 from scraping.sources.registry import UnknownSource, get_source
-from scraping.tests.tix_market import MORNING, Clocks
+from scraping.tests.site_market import look, read, rows, truth, zone_of
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 
 ADAPTERS = {"roxy": "json-ld", "capitol": "json-ld", "palace": "json-ld", "lux": "microdata", "star": "vista"}
 RECORDINGS = Path(__file__).parent / "recordings"
-
-
-@pytest.fixture(scope="module")
-def world():
-    return World(theatres=14, cities=8)
-
-
-@pytest.fixture
-def cinemas(settings, monkeypatch, clock, world):
-    """The sites at six in the morning; we ask them without a pace."""
-    settings.FETCH_ALLOW_LOOPBACK = True
-    monkeypatch.setattr("scraping.sources.site.PER_SECOND", None)
-    monkeypatch.setattr("scraping.fetching.retry.FIRST_BACKOFF", 0.3)
-    clocks = Clocks(clock)
-    clocks.go_to(MORNING)
-    with serving(FakeCinemas(world, clock=clocks)) as served:
-        yield served
-
-
-def zone_of(cinemas, site: str) -> str:
-    return cinemas.upstream.shown(site)[0].showing.zone.key
-
-
-def look(cinemas, site: str):
-    return prove(url=f"{cinemas.url}/{site}/", zone=zone_of(cinemas, site), city="Jakarta")
-
-
-def read(source: str) -> Run:
-    run, _ = start_run(source=source, hand_off=False)
-    return work_on(run_id=run.pk, seconds=30)
-
-
-def truth(cinemas, site: str) -> set:
-    return {
-        (
-            *(one["title"], datetime.fromisoformat(one["starts_at"]), one["place"], one["screen"], one["price"]),
-            0 if one["is_sold_out"] else 1,
-        )
-        for one in cinemas.upstream.truth(site)
-    }
-
-
-def rows(source: str) -> set:
-    names = ("film__title", "starts_at", "theatre__name", "studio", "price", "status")
-    return set(MarketShowtime.objects.filter(source=source, vanished_at=None).values_list(*names))
 
 
 @pytest.mark.parametrize("site", SITES)
@@ -226,6 +173,13 @@ def test_page_without_anything_readable_ends_in_a_sentence(cinemas):
     )
 
 
+def test_page_that_names_too_many_films_says_so(cinemas):
+    films = [{"@type": "Movie", "name": f"Film {number}", "url": f"/films/{number}"} for number in range(201)]
+    cinemas.breaks("/plain/", lambda _: page("", [json.dumps(films)]))
+
+    assert "names 201 films with pages of their own; at most 200 are read." in refusal(url=f"{cinemas.url}/plain/")
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [
@@ -331,90 +285,3 @@ def test_there_is_a_recording_for_each_adapter():
     recorded = [json.loads(file.read_text())["reading"]["adapter"] for file in RECORDINGS.glob("*.json")]
 
     assert {*recorded} == {*ADAPTERS.values()}
-
-
-def manage(*arguments: str) -> tuple[int, str, str]:
-    out, talk = StringIO(), StringIO()
-    try:
-        call_command(*arguments, stdout=out, stderr=talk)
-    except CommandError as error:
-        return error.returncode, out.getvalue(), talk.getvalue() + str(error)
-    return 0, out.getvalue(), talk.getvalue()
-
-
-def test_command_shows_what_can_be_read(cinemas):
-    code, out, _ = manage("scraping", "prove", f"{cinemas.url}/roxy/", "--zone", zone_of(cinemas, "roxy"))
-
-    one = min(cinemas.upstream.truth("roxy"), key=lambda one: one["starts_at"])
-    assert code == 0
-    assert "schema.org data in its pages (JSON-LD); 3 pages read." in out
-    assert one["title"] in out
-    assert f"{one['price']:,}.00 IDR" in out
-    assert "Confidence: " in out
-    assert not Site.objects.exists()
-
-
-def test_commands_run_as_the_documentation_prints_them(cinemas):
-    host = cinemas.url.removeprefix("http://")
-    section = (settings.BASE_DIR / "docs" / "listings.md").read_text().split("## Add a cinema's site")[1]
-    printed = section.replace("127.0.0.1:8702", host).replace("127.0.0.1-8702", host.replace(":", "-")).splitlines()
-    words = [shlex.split(line, comments=True)[2:] for line in printed if line.startswith("python manage.py scraping")]
-
-    assert [manage(*one)[0] for one in words] == [0, 0, 0]
-    assert MarketShowtime.objects.exists()
-
-
-def test_command_says_how_much_more_was_mended(cinemas):
-    code, out, _ = manage("scraping", "prove", f"{cinemas.url}/capitol/", "--zone", zone_of(cinemas, "capitol"))
-
-    mended = len(look(cinemas, "capitol").mended)
-    told = [line for line in out.splitlines() if line.startswith(("Mended", "Not read"))]
-    assert code == 0
-    assert (len(told), told[5]) == (7, f"Mended: {mended - 5} more.")
-    assert told[6].endswith("Block 1 is no JSON: Unterminated string starting at: line 1 column 35 (char 34).")
-
-
-def test_command_adds_and_runs_a_site(cinemas, tmp_path):
-    file = tmp_path / "lux.json"
-    zone = zone_of(cinemas, "lux")
-
-    code, out, _ = manage(
-        *("scraping", "prove", f"{cinemas.url}/lux/", "--zone", zone, "--save", "--record", str(file), "--json")
-    )
-
-    told = json.loads(out)
-    assert (code, told["adapter"], told["level"]) == (0, "microdata", "good")
-    assert len(told["showings"]) == len(cinemas.upstream.truth("lux"))
-    assert differences(json.loads(file.read_text())) == []
-
-    code, out, _ = manage("scraping", "run", told["source"], "--json")
-
-    assert (code, json.loads(out)["status"]) == (0, "success")
-    assert rows(told["source"]) == truth(cinemas, "lux")
-
-
-def test_exit_codes_tell_how_it_went(cinemas):
-    codes = {
-        words: manage("scraping", "prove", *words.split())
-        for words in (
-            f"{cinemas.url}/plain/",
-            f"{cinemas.url}/gone/",
-            f"{cinemas.url}/private/",
-            "http://10.0.0.7/",
-            f"{cinemas.url}/roxy/ --zone Atlantis",
-        )
-    }
-
-    assert [code for code, _, _ in codes.values()] == [1, 1, 1, 2, 2]
-    assert all(len(words.splitlines()) == 1 for _, _, words in codes.values())
-    assert manage("scraping", "run", "nothing.example")[0] == 1
-
-
-def test_doubtful_page_ends_with_three(cinemas, clock):
-    page = cinemas.upstream.lux(None)
-    clock.travel(timedelta(days=9).total_seconds())
-    cinemas.breaks("/lux/", lambda _: page)
-
-    code, _, words = manage("scraping", "prove", f"{cinemas.url}/lux/", "--zone", "Asia/Jakarta")
-
-    assert (code, words) == (3, "It can be read, with doubts: 40 %.")
