@@ -89,6 +89,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _page("Runs", "travel_explore", "scraping", "run"),
                     _page("Sources", "database", "scraping", "sourcestate"),
+                    _page("Sites", "add_link", "scraping", "site"),
                     _page("Hosts", "dns", "scraping", "host"),
                     _page("Quarantine", "warning", "scraping", "quarantined"),
                     _page("Tokens", "key", "scraping", "sitetoken"),

@@ -10,10 +10,11 @@ from unfold.decorators import display
 
 from cinema_project.common.staff_forms import FactsAdmin, StaffAdmin
 from scraping import background
-from scraping.models import Host, Quarantined, Run, SiteToken, SourceState
+from scraping.models import Host, Quarantined, Run, Site, SiteToken, SourceState
 from scraping.selectors.runs import failures_of, progress_of
 from scraping.services.care import ask_again, run_now
 from scraping.services.runs import cancel_run, replay_run
+from scraping.site_admin import SiteAdmin
 
 STATES = {
     "scheduled": "default",
@@ -169,3 +170,6 @@ class SiteTokenAdmin(FactsAdmin):
     def get_another(self, request: HttpRequest, queryset: QuerySet[SiteToken]) -> None:
         background.get_token.delay()
         messages.success(request, "It is being got; this list says how it went.")
+
+
+admin.site.register(Site, SiteAdmin)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Self
 
@@ -14,6 +14,7 @@ class Showing:
     :param starts_at: in UTC, as ``ends_at``
     :param path: the block and the JSON path where it stands
     :param doubts: what may have been read wrongly, in words, by field
+    :param offset: from UTC, on the clock by which the page told the start; ``None`` if it did not say
     """
 
     title: str
@@ -39,6 +40,7 @@ class Showing:
     is_sold_out: bool = False
     is_called_off: bool = False
     doubts: tuple[tuple[str, str], ...] = ()
+    offset: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from scraping.schema_org.values import YEARS, minutes_of
 from scraping.showings import Programme, Showing
 
 FORMATS = ("3D", "IMAX", "4DX", "Dolby", "ScreenX", "70mm", "35mm")
@@ -56,14 +57,15 @@ def _showing(one: Mapping[str, Any], path: str, known: Mapping[str, Mapping[Any,
     formats = [name for name in FORMATS if any(name.lower() in attribute.lower() for attribute in attributes)]
     if one.get("requires3dGlasses") and "3D" not in formats:
         formats.insert(0, "3D")
-    title = _text(film["title"])
+    title, start = _text(film["title"]), _moment(one["schedule"]["startsAt"])
     if not title:
         raise ValueError("the film has no title")
     return Showing(
         title=title,
-        starts_at=_moment(one["schedule"]["startsAt"]),
+        starts_at=start.astimezone(UTC),
         path=path,
-        minutes=film.get("runtimeInMinutes") or None,
+        offset=start.utcoffset(),
+        minutes=minutes_of(film.get("runtimeInMinutes")),
         year=_year(film.get("releaseDate")),
         directors=tuple(_directors(film, known["castAndCrew"])),
         place=_text(site.get("name")),
@@ -77,7 +79,9 @@ def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text} has no offset")
-    return moment.astimezone(UTC)
+    if moment.year not in YEARS:
+        raise ValueError(f"{text} is no moment at which films are shown")
+    return moment
 
 
 def _directors(film: Mapping[str, Any], people: Mapping[Any, Any]) -> Iterable[str]:
@@ -99,7 +103,8 @@ def _text(value: Any) -> str:
 
 def _by_id(related: Any, name: str) -> dict[Any, Any]:
     things = related.get(name) if isinstance(related, dict) else None
-    return {one["id"]: one for one in things or [] if isinstance(one, dict) and "id" in one}
+    listed = things if isinstance(things, list) else []
+    return {one["id"]: one for one in listed if isinstance(one, dict) and isinstance(one.get("id"), str | int)}
 
 
 def _list(document: Any, name: str) -> list[Any]:

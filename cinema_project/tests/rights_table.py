@@ -262,6 +262,7 @@ ADMIN_PAGES: dict[str, tuple[str, str, str, str, str]] = {
     "scraping.Host": ("", "", "vc", "v", "vc"),
     "scraping.Quarantined": ("", "", "v", "v", "v"),
     "scraping.Run": ("", "", "v", "v", "v"),
+    "scraping.Site": ("", "", "va", "v", "va"),
     "scraping.SiteToken": ("", "", "v", "v", "v"),
     "scraping.SourceState": ("", "", "vc", "v", "vc"),
 }
@@ -289,6 +290,7 @@ ADMIN_ACTIONS: dict[str, dict[str, set[str]]] = {
         "scraping.Host": {"try_again"},
         "scraping.Quarantined": {"replay"},
         "scraping.Run": {"cancel", "replay"},
+        "scraping.Site": {"run", "compare", "remove"},
         "scraping.SiteToken": {"get_another"},
         "scraping.SourceState": {"run"},
     },

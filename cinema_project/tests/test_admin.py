@@ -32,7 +32,7 @@ from cinema_project.common.models import IdempotencyRecord, OutboxMessage
 from cinema_project.common.staff_forms import StaffAdmin
 from cinema_project.demo.people import SHOWN, create_people
 from cinema_project.tests.rights_table import ADMIN, ADMIN_ACTIONS, ADMIN_PAGES, ADMIN_ROLES
-from scraping.models import Host, Quarantined, SiteToken
+from scraping.models import Host, Quarantined, Site, SiteToken
 from scraping.services.runs import start_run
 
 BAD = ("abc", "-1", "9" * 30, "%00", "²", "0")
@@ -84,6 +84,9 @@ def sold(db) -> Screening:
     Quarantined.objects.create(run=run, source="tix", unit_key="cities", created_at=clock.now())
     Host.objects.create(name="cinema.example:443")
     SiteToken.objects.create(name="tix user")
+    Site.objects.create(
+        source="roxy.example", url="https://roxy.example/", zone="Asia/Jakarta", confidence=90, added_at=clock.now()
+    )
     return screening
 
 

@@ -37,6 +37,7 @@ DOORS_IN = {
         "review_admin",
         "screening_admin",
         "seat_admin",
+        "site_admin",
         "tmdb_admin",
         "waiting_admin",
     ),

@@ -2,6 +2,7 @@ from scraping.models.hosts import Host, SourceState
 from scraping.models.items import Item, Page, Quarantined, RawPayload
 from scraping.models.market import MarketFilm, MarketListing, MarketShowtime, MarketTheatre, SeatSnapshot
 from scraping.models.runs import Attempt, Run, Unit
+from scraping.models.sites import Site
 from scraping.models.tokens import SiteToken
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "RawPayload",
     "Run",
     "SeatSnapshot",
+    "Site",
     "SiteToken",
     "SourceState",
     "Unit",

@@ -30,11 +30,13 @@ class Block:
 
     :param number: which of the page's blocks it is, from 1
     :param mended: what had to be done to read it, in words; empty if it was in order
+    :param kind: where such data stand: in a ``block``, or as ``microdata`` all over the page
     """
 
     number: int
     values: list[Any]
     mended: tuple[str, ...] = ()
+    kind: str = "block"
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The things that the JSON-LD of a page speaks of, whichever way they are put into each other."""
+"""The things that the schema.org data of a page speak of, whichever way they are put into each other."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Graph:
         self._by_id: dict[str, Node] = {}
         for block in blocks:
             for place, value in enumerate(block.values):
-                start = f"block {block.number}: ${f'[{place}]' if len(block.values) > 1 else ''}"
+                start = f"{block.kind} {block.number}: ${f'[{place}]' if len(block.values) > 1 else ''}"
                 self.found.extend(_walk(value, start, MOST - len(self.found)))
         for one in self.found:
             if isinstance(name := one.node.get("@id"), str):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scraping.schema_org.blocks import read_page
+from scraping.schema_org.blocks import Page, read_page
 from scraping.schema_org.nodes import Found, Graph, Node, kinds_of
 from scraping.schema_org.values import day_of, minutes_of, number_of, price_of, start_of, text_of
 from scraping.showings import Programme, Showing
@@ -18,11 +18,15 @@ SOLD_OUT = ("SoldOut", "OutOfStock", "Discontinued")
 
 
 def read_programme(text: str, zone: ZoneInfo) -> Programme:
-    """Return what an HTML page shows when.
+    """Return what an HTML page shows when, by its JSON-LD.
 
     :param zone: of the cinema, for times without an offset
     """
-    page = read_page(text)
+    return programme_of(read_page(text), zone)
+
+
+def programme_of(page: Page, zone: ZoneInfo) -> Programme:
+    """Return what the data of a page show when, see ``read_programme``."""
     graph, faults = Graph(page.blocks), list(page.faults)
     found: list[Showing] = []
     for one in graph.of_kind(*SHOWINGS):
@@ -58,6 +62,7 @@ def _showing(found: Found, graph: Graph, zone: ZoneInfo) -> Showing | str:
         title=title,
         starts_at=start.moment,
         path=found.path,
+        offset=start.offset,
         ends_at=end.moment if end else None,
         doubts=tuple(doubts),
         **_of_film(film, event),
@@ -106,9 +111,14 @@ def _of_place(place: Node, graph: Graph) -> dict[str, Any]:
         "place": text_of(house.get("name")),
         "screen": text_of(hall.get("name")),
         "address": _address(house.get("address")),
-        "latitude": number_of(geo.get("latitude")),
-        "longitude": number_of(geo.get("longitude")),
+        "latitude": _degrees(geo.get("latitude"), 90),
+        "longitude": _degrees(geo.get("longitude"), 180),
     }
+
+
+def _degrees(said: Any, most: int) -> float | None:
+    number = number_of(said)
+    return number if number is not None and -most <= number <= most else None
 
 
 def _address(said: Any) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 LONGEST_TEXT = 2000
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""What JSON can write though it is no text."""
 MINUTES = range(1, 1000)
 """How long a film may be, in minutes."""
 YEARS = range(1900, 2200)
@@ -29,10 +31,12 @@ class Start:
 
     :param moment: in UTC
     :param doubt: why it may be wrong, in words; empty if the page said it plainly
+    :param offset: from UTC, as the page says it; ``None`` if it says none, or only ``Z``
     """
 
     moment: datetime
     doubt: str = ""
+    offset: timedelta | None = None
 
 
 def start_of(value: Any, zone: ZoneInfo) -> Start | None:
@@ -49,15 +53,15 @@ def start_of(value: Any, zone: ZoneInfo) -> Start | None:
     if offset:
         # "15:40:00Z-03:00" is written by sites that mean 15:40 on a clock three hours behind.
         doubt = "Z and an offset: the offset was taken" if zulu else ""
-        return _start(local.replace(tzinfo=_offset(offset)), doubt)
+        return _start(local.replace(tzinfo=_offset(offset)), doubt, _offset(offset).utcoffset(None))
     if zulu:
         return _start(local.replace(tzinfo=UTC), "")
     return _on_the_clock(local, zone)
 
 
-def _start(moment: datetime, doubt: str) -> Start | None:
+def _start(moment: datetime, doubt: str, offset: timedelta | None = None) -> Start | None:
     try:
-        return Start(moment.astimezone(UTC), doubt)
+        return Start(moment.astimezone(UTC), doubt, offset)
     except OverflowError:
         return None
 
@@ -128,7 +132,7 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def _offset(text: str) -> timezone:
     digits = text[1:].replace(":", "").ljust(4, "0")
-    size = timedelta(hours=int(digits[:2]) % 24, minutes=int(digits[2:]))
+    size = timedelta(hours=int(digits[:2]) % 24, minutes=int(digits[2:]) % 60)
     return timezone(-size if text[0] == "-" else size)
 
 
@@ -170,7 +174,7 @@ def text_of(value: Any) -> str:
         return text_of(value.get("@value", value.get("name")))
     if value is None or isinstance(value, bool):
         return ""
-    return " ".join(html.unescape(str(value)[:LONGEST_TEXT]).split())
+    return " ".join(UNSTORABLE.sub("", html.unescape(str(value)[:LONGEST_TEXT])).split())
 
 
 def number_of(value: Any) -> float | None:

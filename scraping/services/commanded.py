@@ -165,6 +165,11 @@ def seats_summary(run: Run) -> dict[str, Any]:
     return told | {"looks": looks, "failed": failures_of(run.pk)}
 
 
+def plain_summary(run: Run) -> dict[str, Any]:
+    """Return what a run of any source came to; ``records`` by kind."""
+    return _outcome(run) | {"records": run.counts.get("records", {}), "failed": failures_of(run.pk)}
+
+
 def _found(run: Run) -> dict[str, set[str]]:
     """Return the ids of what a run found, by kind; ``presale`` are listings of films that are sold in advance."""
     found: dict[str, set[str]] = {}

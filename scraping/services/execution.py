@@ -14,7 +14,7 @@ from scraping.engine.worker import Job, Progress, Worker
 from scraping.models import Run, SourceState
 from scraping.services import runs
 from scraping.services.planning import PLANNERS
-from scraping.services.sinks import SINKS
+from scraping.services.sinks import sinks_of
 from scraping.sources.base import Source
 from scraping.sources.registry import get_source
 
@@ -63,7 +63,7 @@ def _job(run: Run, source: Source, seconds: float | None, stop: threading.Event,
     return Job(
         run.pk,
         source,
-        SINKS.get(source.name, {}),
+        sinks_of(source),
         stop,
         per_second=asked if slower is None else slower,
         seconds=settings.SCRAPE_SLICE_SECONDS if seconds is None else seconds,

@@ -45,7 +45,10 @@ class Theatres:
     """Cinemas. One that shows nothing today is there all the same: none vanishes."""
 
     def changed(self, items: Sequence[Item]) -> None:
-        upsert(map(_theatre, items), unique=KEY, changing=THEATRE)
+        # Pages of a site may describe one house in two ways: the one with most in it counts.
+        fullest = sorted(items, key=lambda item: sum(value is not None for value in item.data.values()))
+        rows = {(item.source, item.data["theatre_id"]): _theatre(item) for item in fullest}
+        upsert(rows.values(), unique=KEY, changing=THEATRE)
 
     def vanished(self, items: Sequence[Item]) -> None:
         pass

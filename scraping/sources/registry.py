@@ -1,10 +1,13 @@
-"""Which sources there are."""
+"""Which sources there are: those of a file of their own, and the sites that staff added."""
 
 from collections.abc import Callable
 
 from cinema_project.common.errors import NotFound
+from scraping.models import Site
+from scraping.sites.reading import Reading
 from scraping.sources import tix, tix_seats
 from scraping.sources.base import Source
+from scraping.sources.site import SiteSource
 
 SOURCES: dict[str, Callable[[], Source]] = {tix.NAME: tix.TixListings, tix_seats.NAME: tix_seats.TixSeats}
 
@@ -18,7 +21,15 @@ def get_source(name: str) -> Source:
 
     :raises UnknownSource: if there is none
     """
-    if name not in SOURCES:
-        known = ", ".join(sorted(SOURCES)) or "none"
+    if name in SOURCES:
+        return SOURCES[name]()
+    site = Site.objects.filter(source=name).first()
+    if site is None:
+        known = ", ".join(sorted([*SOURCES, *Site.objects.values_list("source", flat=True)])) or "none"
         raise UnknownSource(f"There is no source “{name}”; there are: {known}.")
-    return SOURCES[name]()
+    return SiteSource(name, reading_of(site))
+
+
+def reading_of(site: Site) -> Reading:
+    """Return how a site is read."""
+    return Reading(site.url, site.adapter, site.zone, site.name, site.city, site.api, tuple(site.site_ids))

@@ -7,6 +7,9 @@ import pytest
 from cinema_project.tests import sites
 from cinema_project.tests.sites import Site
 from scraping import background
+from scraping.fakes.cinemas import FakeCinemas
+from scraping.fakes.serving import Served, serving
+from scraping.fakes.world import World
 from scraping.fetching import pace
 from scraping.models import Run
 from scraping.services.execution import work_on
@@ -14,6 +17,7 @@ from scraping.services.runs import start_run
 from scraping.sources.registry import SOURCES
 from scraping.tests import numbers
 from scraping.tests.numbers import Numbers
+from scraping.tests.tix_market import MORNING, Clocks
 
 
 @pytest.fixture
@@ -43,6 +47,23 @@ def numbers_source(site, monkeypatch) -> Numbers:
 @pytest.fixture
 def source(numbers_source, transactional_db) -> Numbers:
     return numbers_source
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    return World(theatres=14, cities=8)
+
+
+@pytest.fixture
+def cinemas(settings, monkeypatch, clock, world) -> Iterator[Served]:
+    """Sites of cinemas at six in the morning; we ask them without a pace."""
+    settings.FETCH_ALLOW_LOOPBACK = True
+    monkeypatch.setattr("scraping.sources.site.PER_SECOND", None)
+    monkeypatch.setattr("scraping.fetching.retry.FIRST_BACKOFF", 0.3)
+    clocks = Clocks(clock)
+    clocks.go_to(MORNING)
+    with serving(FakeCinemas(world, clock=clocks)) as served:
+        yield served
 
 
 @pytest.fixture

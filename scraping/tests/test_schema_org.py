@@ -344,6 +344,7 @@ def test_days(text, expected):
 def test_texts():
     assert text_of([None, {"@value": " Am&eacute;lie\n2 "}]) == "Amélie 2"
     assert (text_of(None), text_of(True), text_of([]), text_of({})) == ("", "", "", "")
+    assert text_of(json.loads(r'"Fa\u0000us\ud800t"')) == "Faust"
 
 
 JSON = st.recursive(

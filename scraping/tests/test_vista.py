@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from scraping.sites.vista_site import api_in
 from scraping.vista import NotVista, days_of, read_showtimes
 
 
@@ -84,6 +85,8 @@ def test_what_is_not_told_is_empty():
         {"schedule": {"startsAt": "soon"}},
         {"schedule": {}},
         {"schedule": {"startsAt": 5}},
+        {"schedule": {"startsAt": "0001-01-01T00:00:00+14:00"}},
+        {"schedule": {"startsAt": "9999-12-31T23:59:59-12:00"}},
     ],
 )
 def test_a_bad_showing_is_told_and_costs_no_other(changes):
@@ -95,6 +98,13 @@ def test_a_bad_showing_is_told_and_costs_no_other(changes):
     assert len(found.showings) == 1
     assert len(found.faults) == 1
     assert found.faults[0].startswith("$.showtimes[0]: ")
+
+
+@pytest.mark.parametrize("related", [None, 5, {"films": 5}, {"films": {"id": 1}}, {"films": [5, {"id": ["HO1"]}]}])
+def test_showing_whose_film_is_not_told_is_a_fault(related):
+    found = read_showtimes(document() | {"relatedData": related})
+
+    assert (found.showings, len(found.faults)) == ((), 1)
 
 
 @pytest.mark.parametrize("said", [None, [], {}, {"showtimes": None}, {"error": "unauthorized"}, "x"])
@@ -115,3 +125,23 @@ def test_days():
     assert days_of(said) == [date(2031, 6, 2), date(2031, 6, 3)]
     with pytest.raises(NotVista, match=r"\[0\] has no businessDate"):
         days_of({"filmScreeningDates": [{"date": "2031-06-02"}]})
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ('{"api":"https://api.roxy.example/ocapi/v1","siteId":"0042","authToken":"x"}', ("0042",)),
+        ('{"api":"https:\\/\\/api.roxy.example\\/ocapi\\/v1\\/","siteIds":["0042", "43"]}', ("0042", "43")),
+        ("fetch('https://api.roxy.example/ocapi/v1/showtimes?siteIds=0042,43')", ("0042", "43")),
+        ("var url = 'https://api.roxy.example/ocapi/v1'; siteId: null", ()),
+    ],
+)
+def test_api_that_a_page_asks(said, found):
+    assert api_in(f"<script>{said}</script>", "https://roxy.example/") == ("https://api.roxy.example/ocapi/v1", found)
+
+
+def test_address_of_the_api_itself():
+    url = "https://api.roxy.example/x/ocapi/v1/film-screening-dates?siteIds=1,2&a=b"
+
+    assert api_in("{}", url) == ("https://api.roxy.example/x/ocapi/v1", ("1", "2"))
+    assert api_in("<p>ocapi/v1</p>", "https://roxy.example/") == ("", ())

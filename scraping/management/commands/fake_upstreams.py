@@ -8,13 +8,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from scraping.fakes.cinemas import SITES, FakeCinemas
 from scraping.fakes.faults import Accidents
 from scraping.fakes.guards import PASSWORD, PHONE
 from scraping.fakes.serving import Served, serving
 from scraping.fakes.tix import FakeTix
 from scraping.fakes.world import THEATRES, World
 
-FAILED = 1
+FAILED, HIGHEST_PORT = 1, 65535
 EXAMPLES = """examples:
   manage.py fake_upstreams                          serve, print the settings to export, stop with Ctrl-C
   manage.py fake_upstreams --port 8701 --accidents 0.02 --lag 2 --truth truth.json
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, **kwargs | formatted)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=0, help="The port (default: any free one).")
+        parser.add_argument("--port", type=int, default=0, help="The port, and the next one (default: any free).")
         parser.add_argument("--seed", type=int, default=1, help="The same seed makes the same market.")
         parser.add_argument("--theatres", type=int, default=THEATRES, help="How many cinemas in the 83 cities.")
         parser.add_argument("--accidents", type=float, default=0, help="Share of requests that fail when first made.")
@@ -47,18 +48,20 @@ class Command(BaseCommand):
         site = FakeTix(World(seed=options["seed"], theatres=max(options["theatres"], 83)))
         site.guard.lag = options["lag"]
         try:
-            with serving(site, port=options["port"]) as served:
-                served.latency, served.most_per_second = options["latency"], options["rate"]
+            beside = options["port"] + 1 if 0 < options["port"] < HIGHEST_PORT else 0
+            with serving(site, port=options["port"]) as served, serving(FakeCinemas(site.world), port=beside) as more:
+                for one in (served, more):
+                    one.latency, one.most_per_second = options["latency"], options["rate"]
                 served.accidents = Accidents(options["accidents"], options["seed"]) if options["accidents"] else None
                 if options["truth"]:
                     truth = json.dumps(site.world.truth(site.today), ensure_ascii=False, indent=1)
                     Path(options["truth"]).write_text(truth, encoding="utf-8")
-                self._tell(served, site, options["env"], as_json=options["json"])
+                self._tell(served, more, site, options["env"], as_json=options["json"])
                 self._wait()
         except OSError as error:
             raise CommandError(f"The fakes could not start: {error}.", returncode=FAILED) from None
 
-    def _tell(self, served: Served, site: FakeTix, file: str | None, *, as_json: bool) -> None:
+    def _tell(self, served: Served, more: Served, site: FakeTix, file: str | None, *, as_json: bool) -> None:
         settings = {
             "TIX_BASE_URL": served.url,
             "TIX_WEB_URL": served.url,
@@ -73,13 +76,16 @@ class Command(BaseCommand):
             Path(file).write_text("".join(exports), encoding="utf-8")
         world = site.world
         facts = {"cities": len(world.cities), "theatres": len(world.theatres), "films": len(world.films)}
+        sites = {name: f"{more.url}/{name}/" for name in SITES}
         if as_json:
-            self.stdout.write(json.dumps({"url": served.url, "settings": settings, **facts}))
+            self.stdout.write(json.dumps({"url": served.url, "sites": sites, "settings": settings, **facts}))
         else:
             counted = ", ".join(f"{number} {name}" for name, number in facts.items())
             self.stdout.write(f"A TIX of our own: {served.url} ({counted}). Its login page: {served.url}/login")
             self.stdout.write("Let the cinema read it; in another terminal:\n")
             self.stdout.writelines(exports)
+            self.stdout.write("\nSites of cinemas, for manage.py scraping prove:\n")
+            self.stdout.writelines(f"{address}\n" for address in sites.values())
             self.stdout.write("\nCtrl-C stops it.")
         self.stdout.flush()
 
