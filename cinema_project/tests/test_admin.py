@@ -8,6 +8,7 @@ from axes.models import AccessFailureLog
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.db import connection
@@ -160,7 +161,7 @@ def test_facts_cannot_be_added_changed_or_deleted(client, boss, sold, model):
 
 def pages_of(client, model) -> tuple[int, ...]:
     """Return how list, addition, form, empty change and deletion answer, on a row that nothing stands in the way of."""
-    row = model._default_manager.order_by("pk").last().pk
+    row = quote(model._default_manager.order_by("pk").last().pk)
     return (
         client.get(address(model, "changelist")).status_code,
         client.get(address(model, "add")).status_code,
