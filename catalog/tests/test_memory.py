@@ -46,6 +46,8 @@ FILM_CHANGES = {
     "another name in the cast": lambda film: film.cast_members.update(actor_name="Other"),
     "another order of the cast": lambda film: film.cast_members.filter(actor_name="Helm").update(order=9),
     "one fewer in the cast": lambda film: delete_cast_member(cast_id=film.cast_members.get(actor_name="Helm").pk),
+    "one who goes to another film": lambda film: film.cast_members.filter(actor_name="Helm").update(movie=make.movie()),
+    "one who comes from another film": lambda film: make.movie(cast=("Froehlich",)).cast_members.update(movie=film),
     "a poster": lambda film: Movie.objects.filter(pk=film.pk).update(poster="posters/other.webp"),
 }
 

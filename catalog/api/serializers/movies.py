@@ -84,10 +84,8 @@ class MovieOutput(Output):
         "status": ("state",),
     }
     needs = {"cast": know_cast, "cast_members": know_credits, "showtimes": know_showtimes}
-    memory = Memory("""
-        SELECT m.id, m.ctid::text || m.xmin::text || COALESCE(
-            (SELECT STRING_AGG(c.ctid::text || c.xmin::text, '') FROM catalog_castmember c WHERE c.movie_id = m.id), '')
-        FROM catalog_movie m WHERE m.id = ANY(%s)""")
+    memory = Memory("SELECT m.id, m.ctid::text || m.xmin::text FROM catalog_movie m WHERE m.id = ANY(%s)")
+    """A change of the cast changes the film's row, too (migration 0014)."""
 
     class Meta:
         model = Movie
