@@ -60,7 +60,7 @@ def test_a_changed_film_is_shown_as_it_is_now(change):
     FILM_CHANGES[change](movie)
 
     assert film(movie.pk) != before
-    assert film(movie.pk) == MovieOutput().json_of(Movie.objects.get())
+    assert film(movie.pk) == MovieOutput().json_of(Movie.objects.get(pk=movie.pk))
 
 
 ROOM_CHANGES = {
