@@ -32,7 +32,7 @@ class Ending(Protocol):
     """A sink that also wants to know when a run is over."""
 
     def ended(self, run: Run) -> None:
-        """Do, in the transaction that ends it, what is to be done after a run that read all it wanted, or much of it."""
+        """Do, in the transaction that ends it, what follows a run that read all it wanted, or much of it."""
         ...
 
 

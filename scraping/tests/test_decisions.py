@@ -176,7 +176,7 @@ def test_site_that_gives_the_number_to_another_title_asks_anew(by):
 
 def test_what_somebody_decided_meanwhile_is_not_undone(by):
     ours, other = faust(), make.movie()
-    match = matched(scraped("Fausto"))
+    match = matched(scraped("The Faust"))
     seen = match.version
     decisions.confirm(match_id=match.pk, movie_id=ours.pk, by=by)
 

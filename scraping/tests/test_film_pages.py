@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True
 
 @pytest.fixture
 def tix(settings, monkeypatch, clock):
-    with market(settings, monkeypatch, clock, World(theatres=6, cities=3)) as tix:
+    with market(settings, monkeypatch, clock, World(theatres=40, cities=4)) as tix:
         yield tix
 
 
@@ -38,7 +38,8 @@ def test_pages_are_what_the_site_knows_and_are_not_read_twice(tix):
 
 def test_films_are_matched_after_each_run(tix):
     faust = make.movie(title="Faust", director="Somebody Else", release_date=date(2011, 1, 1), duration_minutes=140)
-    charade = make.movie(title="Charade", release_date=date(1963, 12, 5), director="Stanley Donen")
+    known = {"release_date": date(1963, 12, 5), "director": "Stanley Donen", "duration_minutes": 113}
+    charade = make.movie(title="Charade", **known)
 
     tix.run()
     outbox.deliver_due()

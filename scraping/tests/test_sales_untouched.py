@@ -30,10 +30,10 @@ from scraping.services.decisions import confirm, reject, reopen, revoke_lesson
 from scraping.services.publishing import make_film, publish
 from scraping.services.staging import stage, staging_rows
 from scraping.services.upkeep import forget_old
-from scraping.tests.tix_market import market
+from scraping.tests.tix_market import MORNING, market
 
 OURS = [Cinema, Room, Seat, Screening, *apps.get_app_config("booking").get_models(include_auto_created=True)]
-TABLES = [model._meta.db_table for model in OURS]
+TABLES = sorted({model._meta.db_table for model in OURS})
 
 
 @contextmanager
@@ -91,7 +91,7 @@ def sold():
 
 @pytest.fixture
 def tix(settings, monkeypatch, clock):
-    with market(settings, monkeypatch, clock, World(theatres=8, cities=4)) as tix:
+    with market(settings, monkeypatch, clock, World(theatres=40, cities=4)) as tix:
         yield tix
 
 
@@ -100,8 +100,8 @@ def a_day(tix, sold: Screening) -> None:
     by = User.objects.get(is_staff=True)
     assert tix.run(schedules=True).state == "succeeded"
     assert tix.run("tix-films").state == "succeeded"
-    tix.clocks.go_to(tix.clocks().replace(hour=11, minute=0))
-    tix.run("tix-seats")
+    tix.clocks.go_to(MORNING + timedelta(hours=12))
+    assert tix.run("tix-seats", due=True).state == "succeeded"
     outbox.deliver_due()
     call_command("match_films", "--again", stdout=StringIO())
     faust = FilmMatch.objects.get(film__title="FAUST")
