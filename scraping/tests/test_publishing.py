@@ -169,7 +169,8 @@ def test_poster_becomes_ours(posters, by):
 
     ours.refresh_from_db()
     assert ours.poster.name == poster_name(posters)
-    assert ours.poster.read()[8:12] == b"WEBP"
+    with ours.poster.open() as file:
+        assert file.read()[8:12] == b"WEBP"
     assert TakenFact.objects.get().after == poster_name(posters)
 
 
