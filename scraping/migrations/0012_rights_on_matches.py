@@ -7,7 +7,7 @@ DECIDED = ("filmmatch", "titlelesson")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scraping", "0030_films_matched"), ("accounts", "0003_groups")]
+    dependencies = [("scraping", "0011_films_matched"), ("accounts", "0003_groups")]
     operations = [
         granting(
             {
