@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -75,7 +76,8 @@ def match_films(*, source: str = "", film_ids: Collection[int] | None = None, ag
     due = list(_due(_seen(source, film_ids), house, lessons, again=again or film_ids is not None))
     changed, states = 0, Counter[str]()
     for at in range(0, len(due), BATCH):
-        rows = [_row(film, house, lessons) for film in due[at : at + BATCH]]
+        now = clock.now()
+        rows = [_row(film, house, lessons, now) for film in due[at : at + BATCH]]
         changed += _store(rows)
         states.update(row.state for row in rows)
     return Matched(len(due), changed, dict(states))
@@ -127,7 +129,7 @@ def _due(found: Iterable[Seen], house: House, lessons: Lessons, *, again: bool) 
             yield film
 
 
-def _row(film: Seen, house: House, lessons: Lessons) -> FilmMatch:
+def _row(film: Seen, house: House, lessons: Lessons, now: datetime) -> FilmMatch:
     """Return what a scraped film is to us, not yet stored."""
     found = house.matcher.match(film.scraped)
     row = FilmMatch(
@@ -140,7 +142,7 @@ def _row(film: Seen, house: House, lessons: Lessons) -> FilmMatch:
         year=film.key[1],
         facts_hash=film.hash,
         films_hash=house.hash,
-        matched_at=clock.now(),
+        matched_at=now,
     )
     if found.verdict is Verdict.ACCEPT and found.film is not None:
         row.movie_id = int(found.film.id)

@@ -8,6 +8,9 @@ from typing import Any
 from scraping.management.talking import ScrapingCommand, refusals_in_words
 from scraping.models import FilmMatch
 from scraping.services.matches import Matched, match_films
+from scraping.services.sinks import SINKS
+
+SITES = sorted(source for source, kinds in SINKS.items() if "listing" in kinds)
 
 
 class Command(ScrapingCommand):
@@ -21,7 +24,7 @@ exit codes: 0 done, 1 failed, 2 wrong call, 3 you stopped it; the same command g
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--source", default="", help="Only films of this site (default: all).")
+        parser.add_argument("--source", choices=SITES, default="", help="Only films of this site (default: all).")
         parser.add_argument("--again", action="store_true", help="Also where nothing has changed.")
 
     def handle(self, *args: Any, **options: Any) -> None:
