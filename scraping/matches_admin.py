@@ -25,7 +25,7 @@ from scraping.selectors.matches import Review, next_waiting, review
 from scraping.services import decisions
 from scraping.services.matches import Matched, match_films
 from scraping.services.publishing import Chosen, Published, make_film, publish
-from scraping.services.staging import Staged, facts_of, stage, staging_rows
+from scraping.services.staging import Change, Staged, facts_of, stage, staging_rows
 
 STATES = {"waiting": "warning", "accepted": "success", "confirmed": "success", "rejected": "default", "new": "info"}
 MOST_STAGED = 100
@@ -46,7 +46,7 @@ class NewFilmForm(forms.Form):
         said = facts_of(match.film)
         start = {"title": plain_title(match.film.title), "duration_minutes": said.pop("duration_minutes", None)}
         super().__init__(data, initial={**start, "facts": list(said)})
-        choices = [(name, f"{label(name)}: {in_words(value)}") for name, value in said.items()]
+        choices = [(name, f"{label(name)}: {in_words(name, value)}") for name, value in said.items()]
         self.fields["facts"].choices = choices  # type: ignore[attr-defined]
 
 
@@ -133,12 +133,13 @@ class FilmMatchAdmin(FactsAdmin):
         return self._staging_page(request, [match.pk], [])
 
     def _staging_page(self, request: HttpRequest, ids: Sequence[int], repeated: list[tuple[str, str]]) -> HttpResponse:
+        films = [_shown(one) for one in stage(staging_rows(ids))]
         shown = {
             "opts": self.opts,
             "title": "What our films lack",
-            "films": [_shown(one) for one in stage(staging_rows(ids))],
+            "films": films,
             "repeated": repeated,
-            "may_take": self.has_take_permission(request),
+            "may_take": self.has_take_permission(request) and any(film["rows"] for film in films),
         }
         return TemplateResponse(request, "scraping/admin/staged.html", self.admin_site.each_context(request) | shown)
 
@@ -219,16 +220,20 @@ class FilmMatchAdmin(FactsAdmin):
 
 
 class TitleLessonAdmin(FactsAdmin):
-    list_display = ("title", "year", "written", "movie", "follower_count", "learned_at", "learned_of", "revoked_at")
+    list_display = ("title", "year", "written", "decided", "follower_count", "learned_at", "learned_from", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter), "learned_at")
-    list_select_related = ("movie", "learned_of")
+    list_select_related = ("movie", "learned_from")
     search_fields = ("title", "written", "movie__title")
     ordering = ("-pk",)
     actions = ("revoke",)
-    fields = (("title", "year", "written"), "movie", ("learned_at", "learned_of"), ("revoked_at", "revoked_by"))
+    fields = (("title", "year", "written"), "movie", ("learned_at", "learned_from"), ("revoked_at", "revoked_by"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TitleLesson]:
         return super().get_queryset(request).annotate(follower_count=Count("followers"))
+
+    @admin.display(description="is", ordering="movie__title")
+    def decided(self, lesson: TitleLesson) -> str:
+        return str(lesson.movie or "none of ours")
 
     @admin.display(description="films that follow", ordering="follower_count")
     def follower_count(self, lesson: TitleLesson) -> int:
@@ -256,8 +261,10 @@ def label(name: str) -> str:
     return name.replace("_", " ")
 
 
-def in_words(value: Any) -> str:
+def in_words(name: str, value: Any) -> str:
     """Return a value of a film as staff read it."""
+    if name == "poster":
+        return "a picture" if value else ""
     return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
@@ -266,12 +273,13 @@ def _counted(done: Matched) -> str:
 
 
 def _shown(staged: Staged) -> dict[str, Any]:
-    rows = [
-        (f"{staged.match.pk}:{one.field}:{one.token}", label(one.field), in_words(one.before), in_words(one.after))
-        for one in staged.changes
-    ]
-    kept = [(label(one.field), in_words(one.before), in_words(one.after)) for one in staged.kept]
+    rows = [(f"{staged.match.pk}:{one.field}:{one.token}", *_cells(one)) for one in staged.changes]
+    kept = [_cells(one) for one in staged.kept if one.field != "poster"]  # two pictures say nothing in words
     return {"match": staged.match, "movie": staged.movie, "rows": rows, "kept": kept}
+
+
+def _cells(one: Change) -> tuple[str, str, str]:
+    return label(one.field), in_words(one.field, one.before), in_words(one.field, one.after)
 
 
 def _chosen(sent: Sequence[str]) -> Chosen:

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                         to="catalog.movie",
                     ),
                 ),
-                ("learned_of", models.ForeignKey(to=settings.AUTH_USER_MODEL, **PERSON)),
+                ("learned_from", models.ForeignKey(to=settings.AUTH_USER_MODEL, **PERSON)),
                 ("revoked_by", models.ForeignKey(to=settings.AUTH_USER_MODEL, **PERSON)),
             ],
             options={

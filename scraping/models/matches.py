@@ -34,7 +34,7 @@ class TitleLesson(models.Model):
         Movie, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: none of ours."
     )
     learned_at = models.DateTimeField()
-    learned_of = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    learned_from = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 

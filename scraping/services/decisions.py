@@ -145,7 +145,7 @@ def _learn(match: FilmMatch, by: User | None) -> None:
             written=match.film.title,
             movie_id=match.movie_id,
             learned_at=clock.now(),
-            learned_of=by,
+            learned_from=by,
         )
 
 

@@ -6,7 +6,7 @@ from io import StringIO
 from threading import Barrier
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from catalog.services.archiving import remove_movie
@@ -160,9 +160,9 @@ def test_work_that_was_cut_off_goes_on(monkeypatch):
         return stored(rows)
 
     monkeypatch.setattr(matches, "_store", killed)
-    with pytest.raises(KeyboardInterrupt):
-        match_films()
-    assert FilmMatch.objects.count() == 2
+    with pytest.raises(CommandError, match="Stopped") as stopped:
+        call_command("match_films")
+    assert (stopped.value.returncode, FilmMatch.objects.count()) == (3, 2)
 
     assert match_films().looked_at == 3
     assert FilmMatch.objects.count() == 5
@@ -261,3 +261,8 @@ def test_command_says_what_was_done():
         "Nothing is new or changed.",
         '{"looked_at": 1, "changed": 0, "by_state": {"accepted": 1}}',
     ]
+
+
+def test_command_refuses_a_site_that_lists_no_films():
+    with pytest.raises(CommandError, match="--source: invalid choice: 'tix-seats'"):
+        call_command("match_films", "--source", "tix-seats")
