@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from catalog.models import Movie
@@ -77,7 +77,7 @@ def reopen(*, match_id: int, by: User | None) -> FilmMatch:
     if match.is_own_decision:
         was = match.movie_id
         _forget(match)
-        if not _decided_alike(match).filter(movie_id=was).exists():
+        if not _decided_alike(match).filter(Q(movie_id=was)).exists():
             _revoke([lesson for lesson in _lessons_of(match) if lesson.movie_id == was], by)
         _match_alike(match)
         match.refresh_from_db()
@@ -134,7 +134,7 @@ def _decide(match: FilmMatch, movie_id: int | None, by: User | None) -> FilmMatc
 def _learn(match: FilmMatch, by: User | None) -> None:
     """Remember a decision for its title; where films of one title are decided in several ways, nothing is learned."""
     live = _lessons_of(match)
-    contradicted = _decided_alike(match).exclude(movie_id=match.movie_id, state=match.state).exists()
+    contradicted = _decided_alike(match).exclude(Q(movie_id=match.movie_id, state=match.state)).exists()
     if not contradicted and any(lesson.movie_id == match.movie_id for lesson in live):
         return
     _revoke(live, by)

@@ -17,8 +17,9 @@ from cinema_project.common import clock
 from cinema_project.common.database import write
 from scraping.engine.bulk import insert
 from scraping.matching.evidence import Evidence, weighed
+from scraping.matching.films import Film
 from scraping.matching.keys import title_key
-from scraping.matching.matcher import Candidate, Film, Match, Matcher, Scraped, Verdict, matcher_of
+from scraping.matching.matcher import Candidate, Match, Matcher, Scraped, Verdict, matcher_of
 from scraping.models import FilmMatch, MarketFilm, TitleLesson
 
 BATCH = 200
