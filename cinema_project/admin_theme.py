@@ -87,6 +87,9 @@ UNFOLD: dict[str, Any] = {
                 "title": "Other cinemas",
                 "collapsible": True,
                 "items": [
+                    _page("Films to match", "rule", "scraping", "filmmatch"),
+                    _page("What was learned", "school", "scraping", "titlelesson"),
+                    _page("Facts taken over", "move_to_inbox", "scraping", "takenfact"),
                     _page("Runs", "travel_explore", "scraping", "run"),
                     _page("Sources", "database", "scraping", "sourcestate"),
                     _page("Sites", "add_link", "scraping", "site"),

@@ -437,6 +437,7 @@ OUTBOX_HANDLERS = {
     "fake_bank": "booking.background.hand_off_fake_message",
     "unused_file": "cinema_project.common.stored_files.delete",
     "run_to_work_on": "scraping.background.hand_off_run",
+    "films_to_match": "scraping.background.hand_off_matching",
 }
 # Topics that are mails, and who writes them; the mailer sends them.
 MAILS = {

@@ -10,11 +10,26 @@ from unfold.decorators import display
 
 from cinema_project.common.staff_forms import FactsAdmin, StaffAdmin
 from scraping import background
-from scraping.models import Host, Quarantined, Run, Site, SiteToken, SourceState
+from scraping.matches_admin import FilmMatchAdmin, TakenFactAdmin, TitleLessonAdmin
+from scraping.models import (
+    FilmMatch,
+    Host,
+    Quarantined,
+    Run,
+    Site,
+    SiteToken,
+    SourceState,
+    TakenFact,
+    TitleLesson,
+)
 from scraping.selectors.runs import failures_of, progress_of
 from scraping.services.care import ask_again, run_now
 from scraping.services.runs import cancel_run, replay_run
 from scraping.site_admin import SiteAdmin
+
+admin.site.register(FilmMatch, FilmMatchAdmin)
+admin.site.register(TitleLesson, TitleLessonAdmin)
+admin.site.register(TakenFact, TakenFactAdmin)
 
 STATES = {
     "scheduled": "default",

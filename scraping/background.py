@@ -1,4 +1,4 @@
-"""Door out: work on runs, handed to the workers. Messages carry the run's number and nothing else."""
+"""Door out: work handed to the workers, on runs and on what they found. Messages carry a number and nothing else."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 
 from cinema_project.common.errors import DomainError
-from scraping.services import execution, runs, tokens
+from scraping.services import execution, matches, runs, tokens
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,17 @@ def work_on_run(*, run_id: int, **_later_arguments: object) -> str:
 def hand_off_run(payload: dict[str, Any]) -> None:
     """Let a worker do that."""
     work_on_run.delay(run_id=payload["run_id"])
+
+
+@shared_task
+def match_films(**_later_arguments: object) -> dict[str, int]:
+    """Match what is new or changed; return how many films are what to us."""
+    return dict(matches.match_films().by_state)
+
+
+def hand_off_matching(payload: dict[str, Any]) -> None:
+    """Let a worker match what a run found."""
+    match_films.delay(run_id=payload["run_id"])
 
 
 @shared_task

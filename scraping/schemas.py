@@ -235,3 +235,13 @@ class SeatsSchema(Schema):
         if self.unavailable > self.seats_total or sum(len(row[1]) for row in self.layout) != self.seats_total:
             raise ValueError("the rows and the sums do not agree")
         return self
+
+
+class FilmPageSchema(Schema):
+    """What a film's own page says besides. ``minutes`` is its length; the day may be that of a new release."""
+
+    movie_id: Words
+    director: str = ""
+    minutes: Annotated[int, Field(ge=1, le=1000)] | None = None
+    released: Day | None = None
+    synopsis: str = ""

@@ -1,18 +1,14 @@
 """Posters and backdrops of TMDB, made into our own."""
 
-import logging
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from django.core.files.storage import default_storage
 from PIL import Image, ImageOps
 
 from catalog.tmdb.client import read_picture
 from catalog.tmdb.shapes import Film
 from cinema_project.common.pictures import as_webp
-from cinema_project.common.stored_files import StorageDown, store
-
-logger = logging.getLogger(__name__)
+from cinema_project.common.stored_files import is_stored, store
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +52,10 @@ def store_picture(field: str, path: str) -> None:
     :raises StorageDown: if it cannot be stored
     """
     kind, name = KINDS[field], name_of(field, path)
-    if _is_stored(name):
+    if is_stored(name):
         return
 
     def fit(image: Image.Image) -> Image.Image:
         return ImageOps.fit(image, kind.pixels, Image.Resampling.LANCZOS)
 
     store(name, as_webp(read_picture(kind.size, path), fit, shorter_side=max(kind.pixels)))
-
-
-def _is_stored(name: str) -> bool:
-    try:
-        return default_storage.exists(name)
-    except Exception:  # each storage fails in its own way
-        logger.exception("Could not look for %s", name)
-    raise StorageDown("The pictures could not be stored. Please try again in a moment.", retry_after=10)

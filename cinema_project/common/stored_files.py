@@ -17,6 +17,18 @@ class StorageDown(Unavailable):
     code = "storage_unavailable"
 
 
+def is_stored(name: str) -> bool:
+    """Tell whether there is a file of this name.
+
+    :raises StorageDown: if the storage does not say
+    """
+    try:
+        return default_storage.exists(name)
+    except Exception:  # each storage fails in its own way
+        logger.exception("Could not look for %s", name)
+    raise StorageDown("The pictures could not be stored. Please try again in a moment.", retry_after=10)
+
+
 def store(name: str, content: bytes) -> str:
     """Store a file and return the name it has got.
 

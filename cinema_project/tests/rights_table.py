@@ -259,12 +259,15 @@ ADMIN_PAGES: dict[str, tuple[str, str, str, str, str]] = {
     "django_celery_beat.CrontabSchedule": ("", "", "vacd", "v", "vacd"),
     "django_celery_beat.IntervalSchedule": ("", "", "vacd", "v", "vacd"),
     "django_celery_beat.PeriodicTask": ("", "", "vacd", "v", "vacd"),
+    "scraping.FilmMatch": ("v", "", "v", "v", "v"),
     "scraping.Host": ("", "", "vc", "v", "vc"),
     "scraping.Quarantined": ("", "", "v", "v", "v"),
     "scraping.Run": ("", "", "v", "v", "v"),
     "scraping.Site": ("", "", "va", "v", "va"),
     "scraping.SiteToken": ("", "", "v", "v", "v"),
     "scraping.SourceState": ("", "", "vc", "v", "vc"),
+    "scraping.TakenFact": ("v", "", "v", "v", "v"),
+    "scraping.TitleLesson": ("v", "", "v", "v", "v"),
 }
 _ARCHIVING = {"take_out", "bring_back"}
 ADMIN_ACTIONS: dict[str, dict[str, set[str]]] = {
@@ -272,6 +275,8 @@ ADMIN_ACTIONS: dict[str, dict[str, set[str]]] = {
         "catalog.Movie": _ARCHIVING,
         "catalog.Room": _ARCHIVING,
         "catalog.Screening": {"cancel_screenings"},
+        "scraping.FilmMatch": {"match_again", "take"},
+        "scraping.TitleLesson": {"revoke"},
     },
     BOX_OFFICE: {"booking.Ticket": {"cancel_tickets"}, "booking.Refund": {"try_again"}},
     MANAGER: {
@@ -287,12 +292,14 @@ ADMIN_ACTIONS: dict[str, dict[str, set[str]]] = {
         "catalog.Screening": {"cancel_screenings"},
         "common.OutboxMessage": {"deliver_again"},
         "django_celery_beat.PeriodicTask": {"enable_tasks", "disable_tasks", "toggle_tasks", "run_tasks"},
+        "scraping.FilmMatch": {"match_again", "take"},
         "scraping.Host": {"try_again"},
         "scraping.Quarantined": {"replay"},
         "scraping.Run": {"cancel", "replay"},
         "scraping.Site": {"run", "compare", "remove"},
         "scraping.SiteToken": {"get_another"},
         "scraping.SourceState": {"run"},
+        "scraping.TitleLesson": {"revoke"},
     },
     AUDITOR: {},
 }

@@ -33,7 +33,9 @@ from cinema_project.common.models import IdempotencyRecord, OutboxMessage
 from cinema_project.common.staff_forms import StaffAdmin
 from cinema_project.demo.people import SHOWN, create_people
 from cinema_project.tests.rights_table import ADMIN, ADMIN_ACTIONS, ADMIN_PAGES, ADMIN_ROLES
-from scraping.models import Host, Quarantined, Site, SiteToken
+from scraping.models import Host, MarketFilm, Quarantined, Site, SiteToken, TakenFact
+from scraping.services.decisions import confirm
+from scraping.services.matches import match_films
 from scraping.services.runs import start_run
 
 BAD = ("abc", "-1", "9" * 30, "%00", "²", "0")
@@ -47,6 +49,9 @@ NOTHING_CHANGES_BY_HAND = (
     "quarantined",
     "run",
     "sitetoken",
+    "filmmatch",
+    "titlelesson",
+    "takenfact",
     "refund",
     "statechange",
     "waitingparty",
@@ -88,6 +93,11 @@ def sold(db) -> Screening:
     Site.objects.create(
         source="roxy.example", url="https://roxy.example/", zone="Asia/Jakarta", confidence=90, added_at=clock.now()
     )
+    seen = {"first_seen_at": clock.now(), "changed_at": clock.now()}
+    film = MarketFilm.objects.create(source="tix", upstream_id="1", title="Faust", **seen)
+    match_films()
+    confirm(match_id=film.match.pk, movie_id=screening.movie_id, by=buyer)
+    TakenFact.objects.create(movie=screening.movie, film=film, field="rating", after="R13", taken_at=clock.now())
     return screening
 
 

@@ -32,6 +32,7 @@ DOORS_IN = {
         "admin",
         "admin_forms",
         "key_admin",
+        "matches_admin",
         "payment_admin",
         "promo_admin",
         "review_admin",

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, Sum
 
 from cinema_project.common import clock
 from cinema_project.common.database import write
-from scraping.engine.ingest import Sinks, numbers_in
+from scraping.engine.ingest import Ending, Sinks, numbers_in
 from scraping.engine.planning import told
 from scraping.engine.results import Fields, merge_fields
 from scraping.engine.states import move
@@ -33,7 +33,16 @@ def finish(*, run_id: int, source: Source, sinks: Sinks) -> bool:
     if vanished:
         verdict.words.append(f"{vanished} vanished.")
         verdict.name = "changed"
+    if verdict.state in (Run.State.SUCCEEDED, Run.State.PARTIAL):
+        _tell_of_end(run, sinks)
     return _end(run, verdict, tally, vanished, now)
+
+
+def _tell_of_end(run: Run, sinks: Sinks) -> None:
+    for kind in sorted(sinks):
+        sink = sinks[kind]
+        if isinstance(sink, Ending):
+            sink.ended(run)
 
 
 @write

@@ -4,11 +4,11 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from scraping.engine.bulk import upsert
 from scraping.engine.results import Found, Result
-from scraping.models import Item
+from scraping.models import Item, Run
 
 CHUNK = 1000
 CHANGING = ["data", "content_hash", "run", "payload", "path", "changed_at", "observed_at", "vanished_at"]
@@ -24,6 +24,15 @@ class Sink(Protocol):
 
     def vanished(self, items: Sequence[Item]) -> None:
         """Take items that the site does not name any more."""
+        ...
+
+
+@runtime_checkable
+class Ending(Protocol):
+    """A sink that also wants to know when a run is over."""
+
+    def ended(self, run: Run) -> None:
+        """Do, in the transaction that ends it, what follows a run that read all it wanted, or much of it."""
         ...
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from cinema_project.common import clock
+from cinema_project.common import clock, outbox
 from scraping.engine.bulk import insert, upsert
-from scraping.models import Item, MarketFilm, MarketListing, MarketShowtime, MarketTheatre, SeatSnapshot
+from scraping.models import Item, MarketFilm, MarketListing, MarketShowtime, MarketTheatre, Run, SeatSnapshot
 
 SeenModel = TypeVar("SeenModel", MarketFilm, MarketTheatre)
+FILMS_TO_MATCH = "films_to_match"
 KEY = ("source", "upstream_id")
 FILM = ("title", "genres", "poster", "age_category", "country", "changed_at")
 LISTING = ("merchants", "is_presale", "changed_at", "vanished_at", "item")
@@ -39,6 +40,9 @@ class Listings:
     def vanished(self, items: Sequence[Item]) -> None:
         gone = MarketListing.objects.filter(item__in=items)
         gone.update(vanished_at=clock.now(), changed_at=clock.now())
+
+    def ended(self, run: Run) -> None:
+        let_films_be_matched(run)
 
 
 class Theatres:
@@ -85,6 +89,11 @@ class Seats:
 
     def vanished(self, items: Sequence[Item]) -> None:
         pass
+
+
+def let_films_be_matched(run: Run) -> None:
+    """Promise, in the transaction that ends a run, that its films are matched with ours."""
+    outbox.add(FILMS_TO_MATCH, key=f"run:{run.pk}", payload={"run_id": run.pk})
 
 
 LISTINGS_OF = {"tix-seats": "tix"}

@@ -18,6 +18,7 @@ from scraping.services import execution
 from scraping.services.runs import start_run
 from scraping.sources.registry import SOURCES
 from scraping.sources.tix import TixListings
+from scraping.sources.tix_films import TixFilms
 from scraping.sources.tix_seats import TixSeats
 
 MORNING = datetime(2026, 11, 20, 23, tzinfo=UTC)
@@ -78,7 +79,7 @@ def market(settings: Any, monkeypatch: Any, clock: Clock, world: World, **rules:
         settings.TIX_PHONE_NUMBER, settings.TIX_PASSWORD = PHONE, PASSWORD
         settings.TIX_RSA_PUBLIC_KEY = site.guard.public_key
         changed = {"per_second": None, "attempts": 2, "least": {}, **rules}
-        for name, kind in (("tix", TixListings), ("tix-seats", TixSeats)):
+        for name, kind in (("tix", TixListings), ("tix-films", TixFilms), ("tix-seats", TixSeats)):
             monkeypatch.setitem(SOURCES, name, lambda kind=kind: quick(kind(), changed))
         handed: list[int] = []
         monkeypatch.setattr(background.work_on_run, "delay", lambda *, run_id: handed.append(run_id))

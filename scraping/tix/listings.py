@@ -53,6 +53,7 @@ class FilmFacts:
     genres: tuple[str, ...] = ()
     poster_url: str = ""
     cast: tuple[str, ...] = ()
+    synopsis: str = ""
 
 
 def parse_cities(payload: bytes | Any) -> Parsed[City]:
@@ -112,6 +113,7 @@ def parse_movie(payload: bytes | Any) -> FilmFacts:
         genres=names_in(node.get("genres"), "name"),
         poster_url=address(node.get("poster_path")),
         cast=names_in(node.get("casts"), "name") or _separated(node.get("actor")),
+        synopsis=node.get("synopsis").optional_text(),
     )
 
 
