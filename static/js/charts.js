@@ -1,0 +1,11 @@
+// Chart.js draws on a canvas, which no style sheet reaches: give its words the colour of the page's, in either theme.
+const paint = () => {
+  for (const canvas of document.querySelectorAll("canvas.chart")) {
+    const chart = Chart.getChart(canvas);
+    Chart.defaults.color = getComputedStyle(canvas).color;
+    if (chart) chart.update();
+  }
+};
+
+window.addEventListener("load", paint);
+new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ["class"] });
