@@ -70,7 +70,7 @@ def period(first: date | None = None, last: date | None = None) -> tuple[date, d
     if first is None:
         first = _later(last, 1 - WEEK)
     if not 0 <= (last - first).days < MOST_DAYS:
-        sentence = f"first must be before last, and at most {MOST_DAYS - 1} days."
+        sentence = f"first must not be after last, nor more than {MOST_DAYS - 1} days before it."
         raise invalid_fields([{"pointer": "/first", "detail": sentence}])
     return first, last
 

@@ -355,7 +355,7 @@ def test_one_run_tells_what_it_came_to_and_what_it_could_not_read(read, client, 
 
 @pytest.mark.parametrize(
     ("path", "number"),
-    [("movies", 4), ("theatres", 3), ("showtimes", 3), ("fill", 4), ("runs", 5), ("showtimes/{}/occupancy", 4)],
+    [("movies", 4), ("theatres", 3), ("showtimes", 3), ("fill", 5), ("runs", 5), ("showtimes/{}/occupancy", 4)],
 )
 def test_as_many_queries_for_many_rows_as_for_few(client, staff, path, number):
     def asked() -> int:

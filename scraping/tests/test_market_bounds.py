@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -111,8 +112,8 @@ class TestKept:
         MarketShowtime.objects.update(**dict.fromkeys(LAST))
         SeatSnapshot.objects.update(taken_since=0)
 
-        with connection.schema_editor(atomic=False) as editor:
-            import_module("scraping.migrations.0021_bounds_of_earlier_looks").work_out(apps, editor)
+        migration = import_module("scraping.migrations.0021_bounds_of_earlier_looks")
+        migration.work_out(apps, SimpleNamespace(connection=connection))
 
         assert [list(model.objects.order_by("pk").values()) for model in (SeatSnapshot, MarketShowtime)] == good
 

@@ -190,10 +190,10 @@ def test_fill_by_film_chain_and_hour(client, boss):
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"first": "2026-11-21", "last": "2026-11-01"}, "first must be before last"),
+        ({"first": "2026-11-21", "last": "2026-11-01"}, "first must not be after last"),
         ({"first": "yesterday"}, "Enter a valid date."),
         ({"city": "ATLANTIS"}, "Select a valid choice."),
-        ({"chain": "\0"}, "Null characters are not allowed."),
+        ({"chain": "\0"}, "Select a valid choice."),
     ],
 )
 def test_wrong_filter_is_told_and_left_out(client, boss, query, sentence):
