@@ -174,11 +174,14 @@ def test_sign_up_tells_all_that_is_wrong_at_once(client, name):
 def test_sign_up_with_half_a_form_is_no_way_around_the_limit_of_who_has_an_account(client):
     make.user(email="ann@cinema.test")
 
-    answers = [client.post(SIGN_UP, ANN | {"full_name": ""}) for _ in range(61)]
+    first = answer = client.post(SIGN_UP, ANN | {"full_name": ""})
+    for _ in range(120):  # 60 are allowed at once, and another each second
+        if answer.status_code != 429:
+            answer = client.post(SIGN_UP, ANN | {"full_name": ""})
 
-    assert "Email already registered" in answers[0].content.decode()
-    assert answers[-1].status_code == 429
-    assert "Email already registered" not in answers[-1].content.decode()
+    assert "Email already registered" in first.content.decode()
+    assert answer.status_code == 429
+    assert "Email already registered" not in answer.content.decode()
 
 
 def test_forgotten_password_leads_back_to_where_one_was(client, mailoutbox):

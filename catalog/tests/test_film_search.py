@@ -151,17 +151,15 @@ def test_archived_films_are_not_found():
     assert titles("faust") == []
 
 
-SEEN = 3  # by Django; words and their films are read past it
-
-
 def test_queries_are_as_many_for_one_film_as_for_three(django_assert_num_queries):
+    seen = 3 if connection.vendor == "postgresql" else 5  # there, words and their films are read past Django
     make.movie(title="Faust", cast=("Gösta Ekman",))
-    with django_assert_num_queries(SEEN):
+    with django_assert_num_queries(seen):
         assert titles("faust ekman") == ["Faust"]
 
     for title in ("Faust II", "Doctor Faust"):
         make.movie(title=title, cast=("Gösta Ekman", "Emil Jannings"))
-    with django_assert_num_queries(SEEN):
+    with django_assert_num_queries(seen):
         assert titles("faust ekman") == ["Faust", "Doctor Faust", "Faust II"]
 
 

@@ -1,6 +1,7 @@
 """What is suggested to somebody who is typing."""
 
 import pytest
+from django.db import connection
 
 from accounts.models import Search
 from catalog.selectors.suggestions import MOST, suggestions
@@ -72,11 +73,12 @@ def test_what_nothing_resembles_suggests_nothing(nosferatu, typed):
 
 
 def test_there_are_eight_at_most_in_as_many_queries_for_many_films_as_for_one(nosferatu, django_assert_num_queries):
-    with django_assert_num_queries(6):
+    seen = 4 if connection.vendor == "postgresql" else 6  # there, words and their films are read past Django
+    with django_assert_num_queries(seen):
         assert len(suggestions("nosferatu schreck")) == 2
 
     make_catalogue(200)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(seen):
         assert len(suggestions("schre")) == MOST
 
 

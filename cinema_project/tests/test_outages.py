@@ -131,7 +131,8 @@ def test_r58_p7_500_sales_while_broker_mail_server_and_redis_are_killed_in_turn(
     assert scaled.query("SELECT COUNT(*) FROM booking_seatclaim WHERE state = 'confirmed'") == [(SALES,)]
     assert audit(scaled) == []
     until(lambda: board(broker) == truth(servers[0], world))
-    until(lambda: scaled.query(UNDELIVERED) == [], seconds=60)  # mails are tried again every 30 seconds at least
+    # Mails are tried again every 30 seconds at least, and 500 of them take a busy machine a while.
+    until(lambda: scaled.query(UNDELIVERED) == [], seconds=150)
     mails = Counter(mail_server.taken)
     assert mails.keys() == {number for (number,) in scaled.query("SELECT booking_number FROM booking_booking")}
     assert max(mails.values()) <= 2  # one that was taken while the server died may come again (P7)

@@ -131,7 +131,7 @@ def test_slot_that_many_start_at_once_is_one_run(source):
 
 
 def test_source_that_is_off_or_quiet_or_running_is_not_started(switched_on, source, clock):
-    state = SourceState.objects.get()
+    state = SourceState.objects.get(pk="numbers")
     clock.at(datetime(2026, 11, 21, 23, 30, tzinfo=UTC))
     SourceState.objects.update(is_on=False)
     assert tasks.start_slot(source="numbers") is None

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from cinema_project.common.database import query
+from cinema_project.common.database import as_list, query
 
 MOST = 5_000
 """So many rows are remembered; films take some 6 kB each."""
@@ -14,8 +14,9 @@ MOST = 5_000
 class Memory:
     """JSON by row. It is made anew when the row, or one of those that it shows besides, is another than it was.
 
-    :param versions: SQL for PostgreSQL, which takes a list of ids and gives each with a text that each change alters:
-        where the row lies and who wrote it (``ctid`` and ``xmin``). SQLite cannot tell, and nothing is remembered.
+    :param versions: SQL for PostgreSQL, which takes ids (``as_list``) and gives each with a text that each change
+        alters: where the row lies and who wrote it (``ctid`` and ``xmin``). SQLite cannot tell, and nothing is
+        remembered.
     """
 
     def __init__(self, versions: str) -> None:
@@ -31,7 +32,7 @@ class Memory:
         if connection.vendor != "postgresql" or not ids:
             return read([*ids])
         # The version is read first: JSON made of a newer row than it tells is never asked for by that version again.
-        versions: dict[int, str] = dict(query(self.versions, [[*ids]]))
+        versions: dict[int, str] = dict(query(self.versions, [as_list(ids)]))
         known = {id_: found for id_ in versions if (found := self._known.get((where, id_)))}
         fresh = {id_: json for id_, (version, json) in known.items() if version == versions[id_]}
         if unknown := versions.keys() - fresh.keys():
