@@ -21,7 +21,7 @@ class MarketFilter(forms.Form):
     chain = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
 
     def __init__(self, data: QueryDict, *, cities: Sequence[str], chains: Sequence[str]) -> None:
-        super().__init__(data)
+        super().__init__(data.dict())
         for name, words, all_of_them in (("city", cities, "all cities"), ("chain", chains, "all chains")):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
@@ -40,10 +40,8 @@ class MarketFilter(forms.Form):
 
     def show(self, **values: date | None) -> None:
         """Fill in what was chosen for somebody who typed nothing."""
-        self.data = self.data.copy()
-        for name, value in values.items():
-            if value is not None and name not in self.errors:
-                self.data[name] = str(value)
+        chosen = {name: str(value) for name, value in values.items() if value is not None and name not in self.errors}
+        self.data = {**self.data, **chosen}
 
 
 class ShowtimesFilter(MarketFilter):

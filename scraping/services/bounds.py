@@ -39,7 +39,7 @@ def _with_bounds(looks: Collection[SeatSnapshot]) -> Iterable[SeatSnapshot]:
 def _note_last(showtime: MarketShowtime, looks: Collection[SeatSnapshot]) -> None:
     before = [look for look in looks if look.captured_at <= showtime.starts_at]
     last = before[-1] if before else None
-    showtime.looked_at = last and last.captured_at
-    showtime.seats_total = last and last.seats_total
-    showtime.unavailable = last and last.unavailable
-    showtime.taken_since = last and last.taken_since
+    showtime.looked_at = last.captured_at if last else None
+    showtime.seats_total = last.seats_total if last else None
+    showtime.unavailable = last.unavailable if last else None
+    showtime.taken_since = last.taken_since if last else None

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -94,13 +94,13 @@ class TestKept:
         one = make.showing()
         make.look(one, 5, "0011")
 
-        with pytest.raises(IntegrityError):
+        with pytest.raises(IntegrityError), transaction.atomic():
             MarketShowtime.objects.filter(pk=one.pk).update(**wrong)
 
     def test_database_refuses_more_taken_than_are_not_free(self):
         make.look(make.showing(), 5, "0011")
 
-        with pytest.raises(IntegrityError):
+        with pytest.raises(IntegrityError), transaction.atomic():
             SeatSnapshot.objects.update(taken_since=3)
 
     def test_looks_of_before_get_their_bounds(self):
@@ -112,7 +112,7 @@ class TestKept:
         MarketShowtime.objects.update(**dict.fromkeys(LAST))
         SeatSnapshot.objects.update(taken_since=0)
 
-        migration = import_module("scraping.migrations.0021_bounds_of_earlier_looks")
+        migration = import_module("scraping.migrations.0010_bounds_of_earlier_looks")
         migration.work_out(apps, SimpleNamespace(connection=connection))
 
         assert [list(model.objects.order_by("pk").values()) for model in (SeatSnapshot, MarketShowtime)] == good
@@ -158,7 +158,7 @@ def _sold(world, showing, at) -> int:
 @pytest.mark.django_db(transaction=True)
 def test_two_looks_at_once_know_of_each_other():
     one = make.showing()
-    make.look(one, 25, "1111")
+    make.look_alone(one, 25, "1111")
     both_there = threading.Barrier(2, timeout=1)
 
     @write

@@ -193,7 +193,7 @@ def test_fill_by_film_chain_and_hour(client, boss):
         ({"first": "2026-11-21", "last": "2026-11-01"}, "first must not be after last"),
         ({"first": "yesterday"}, "Enter a valid date."),
         ({"city": "ATLANTIS"}, "Select a valid choice."),
-        ({"chain": "\0"}, "Select a valid choice."),
+        ({"chain": "XXI "}, "Select a valid choice."),
     ],
 )
 def test_wrong_filter_is_told_and_left_out(client, boss, query, sentence):
@@ -205,13 +205,16 @@ def test_wrong_filter_is_told_and_left_out(client, boss, query, sentence):
     assert "1 of 1 showing that began" in page
 
 
-@pytest.mark.parametrize("bad", ["abc", "-1", "9" * 30, "\0", "²", "0"])
-def test_bad_addresses_never_end_in_a_fault(client, boss, bad):
+@pytest.mark.parametrize(
+    ("bad", "status"),
+    [("abc", 200), ("-1", 200), ("²", 200), ("0", 200), ("9" * 18, 200), ("9" * 30, 400), ("\0", 400)],
+)
+def test_bad_addresses_never_end_in_a_fault(client, boss, bad, status):
     make.showing()
 
     for name in PAGES:
         for field in ("city", "chain", "day", "film", "first", "last"):
-            assert client.get(reverse(name), {field: bad}).status_code == 200
+            assert client.get(reverse(name), {field: bad}).status_code == status
 
 
 def test_charts_bring_no_script_and_have_words_for_those_who_do_not_see_them(client, boss):

@@ -46,7 +46,7 @@ class FillQuery(CityQuery):
 class SeenOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     upstream_id = serializers.CharField(help_text="What the site calls it.")
-    source = serializers.CharField(help_text="The site.")
+    source = serializers.CharField(help_text="The site.")  # type: ignore[assignment]
 
 
 @extend_schema_serializer(

@@ -34,8 +34,10 @@ RUN = {
 
 
 class RunsQuery(serializers.Serializer[Any]):
-    source = serializers.CharField(required=False, allow_blank=True, max_length=60, help_text="Such as `tix`.")
-    state = serializers.ChoiceField(choices=Run.State.values, required=False)
+    source = serializers.CharField(  # type: ignore[assignment]
+        required=False, allow_blank=True, max_length=60, help_text="Such as `tix`."
+    )
+    state = serializers.ChoiceField(choices=Run.State.choices, required=False)
 
 
 class ProgressOutput(serializers.Serializer[Any]):
@@ -53,15 +55,15 @@ class Options(serializers.JSONField):
 @extend_schema_serializer(examples=[OpenApiExample("A run", RUN)])
 class ScraperRunOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="run.pk")
-    source = serializers.CharField(source="run.source")
+    source = serializers.CharField(source="run.source")  # type: ignore[assignment]
     status = serializers.ChoiceField(choices=STATUSES, help_text="In one of four words; `state` is more exact.")
-    state = serializers.ChoiceField(source="run.state", choices=Run.State.values)
+    state = serializers.ChoiceField(source="run.state", choices=Run.State.choices)
     verdict = serializers.CharField(source="run.verdict", help_text="Empty until it ends.")
     words = serializers.CharField(source="run.words", help_text="What became of it, and what to do.")
     alarms = serializers.ListField(
         source="run.alarms", child=serializers.CharField(), help_text="What asks for a person."
     )
-    trigger = serializers.ChoiceField(source="run.trigger", choices=Run.Trigger.values)
+    trigger = serializers.ChoiceField(source="run.trigger", choices=Run.Trigger.choices)
     options = Options(source="run.options")
     replay_of = serializers.IntegerField(source="run.replay_of_id", allow_null=True)
     created_at = Moment(source="run.created_at")

@@ -1,7 +1,7 @@
 """What other cinemas show and how full they are, for managers, admins and auditors."""
 
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.generics import GenericAPIView
@@ -18,13 +18,12 @@ from scraping.selectors import market
 from scraping.tix.layouts import CAVEAT
 from scraping.tix.watching import LOWER_BOUND
 
-TAGS = ["Market"]
 BOTH_BOUNDS = f"{CAVEAT} {LOWER_BOUND}"
 
 
 class MarketView(GenericAPIView[Any]):
     permission_classes = (IsStaffMember,)
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends = ()
 
     def asked(self, query: type[Serializer[Any]]) -> dict[str, Any]:
         """Return what the query string asks for."""
@@ -42,7 +41,6 @@ class Movies(MarketView):
 
     @extend_schema(
         operation_id="list_market_movies",
-        tags=TAGS,
         parameters=[shapes.CityQuery],
         responses=shapes.MarketFilmOutput(many=True),
     )
@@ -59,7 +57,6 @@ class Theatres(MarketView):
 
     @extend_schema(
         operation_id="list_market_theatres",
-        tags=TAGS,
         parameters=[shapes.CityQuery],
         responses=shapes.MarketTheatreOutput(many=True),
     )
@@ -74,7 +71,6 @@ class Showtimes(MarketView):
 
     @extend_schema(
         operation_id="list_market_showtimes",
-        tags=TAGS,
         parameters=[shapes.ShowtimesQuery],
         responses=shapes.MarketShowtimeOutput(many=True),
     )
@@ -95,7 +91,6 @@ class Occupancy(MarketView):
 
     @extend_schema(
         operation_id="show_market_occupancy",
-        tags=TAGS,
         responses={
             200: shapes.OccupancyOutput,
             404: OpenApiResponse(description="Nobody has looked at the seats of showtime 4711."),
@@ -122,7 +117,6 @@ class HowFull(MarketView):
 
     @extend_schema(
         operation_id="show_market_fill",
-        tags=TAGS,
         parameters=[shapes.FillQuery],
         responses=shapes.HowFullOutput,
     )

@@ -15,16 +15,13 @@ from scraping.services.seats import LISTINGS
 
 COUNTS = ("created", "updated", "unchanged", "vanished", "quarantined", "requests")
 LISTED = ("cities", "movies", "theatres_total", "theatres_success", "theatres_failed")
-TAGS = ["Market"]
 
 
 class Runs(MarketView):
     queryset = Run.objects.none()
     serializer_class = ScraperRunOutput
 
-    @extend_schema(
-        operation_id="list_market_runs", tags=TAGS, parameters=[RunsQuery], responses=ScraperRunOutput(many=True)
-    )
+    @extend_schema(operation_id="list_market_runs", parameters=[RunsQuery], responses=ScraperRunOutput(many=True))
     def get(self, request: Request) -> Response:
         """List the runs over other sites, the latest first."""
         asked = self.asked(RunsQuery)
@@ -41,7 +38,6 @@ class OneRun(MarketView):
 
     @extend_schema(
         operation_id="show_market_run",
-        tags=TAGS,
         responses={200: OneScraperRunOutput, 404: OpenApiResponse(description="Run with id 12 not found")},
     )
     def get(self, request: Request, run_id: int) -> Response:

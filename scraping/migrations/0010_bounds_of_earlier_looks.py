@@ -37,5 +37,5 @@ def _last_before(start: Any, looks: list[Any]) -> dict[str, Any]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scraping", "0020_looks_have_two_bounds")]
+    dependencies = [("scraping", "0009_looks_have_two_bounds")]
     operations = [migrations.RunPython(work_out, migrations.RunPython.noop)]
