@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scraping.models import MarketFilm, MarketListing, MarketShowtime, MarketTheatre, SeatSnapshot
+from scraping.models import MarketFilm, MarketListing, MarketShowtime, MarketTheatre, Run, SeatSnapshot
 from scraping.services.bounds import note_bounds
 from scraping.tix.layouts import category_of, percent
 
@@ -61,6 +61,14 @@ def look_alone(one: MarketShowtime, minutes: float, *rows: str, **fields: Any) -
         "payload": "0" * 64,
     }
     return SeatSnapshot.objects.create(showtime=one, **given | fields)
+
+
+def run(key: object, **fields: Any) -> Run:
+    """A run over TIX that succeeded."""
+    given = {"source": "tix", "run_key": f"run {key}", "state": "succeeded", "verdict": "changed", "words": "Read."}
+    moments = dict.fromkeys(("created_at", "due_at", "started_at", "finished_at"), EVENING)
+    counts = {"units": {"done": 3, "dead": 1}, "created": 5, "updated": 2, "unchanged": 9, "requests": 7}
+    return Run.objects.create(**given | moments | {"counts": counts, "options": {"schedules": True}} | fields)
 
 
 def _seen() -> dict[str, Any]:

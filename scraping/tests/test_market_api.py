@@ -7,9 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.tests import make as accounts
-from cinema_project.common import clock
-from scraping.models import Attempt, MarketShowtime, Quarantined, Run, Unit
-from scraping.services.runs import start_run
+from scraping.models import MarketShowtime, Quarantined
 from scraping.tests import make
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
@@ -18,36 +16,19 @@ API = "/api/v1/market"
 LATER = make.EVENING + timedelta(hours=4)
 
 
-@pytest.fixture
-def staff() -> dict[str, str]:
-    return accounts.bearer(accounts.user(groups=("manager",)))
-
-
-@pytest.fixture
-def read(client, staff):
-    """Read an address as staff, and return the JSON of an answer that is fine."""
-
-    def read(path: str, **query):
-        answer = client.get(f"{API}/{path}", query, headers=staff)
-        assert answer.status_code == 200, answer.content
-        return answer.json()
-
-    return read
-
-
-def refusal(client, staff, path: str, **query) -> tuple[int, str, list[str]]:
-    answer = client.get(f"{API}/{path}", query, headers=staff)
+def refusal(client, market_staff, path: str, **query) -> tuple[int, str, list[str]]:
+    answer = client.get(f"{API}/{path}", query, headers=market_staff)
     told = answer.json()
     return answer.status_code, told["code"], [error["pointer"] for error in told.get("errors", [])]
 
 
-def test_films_are_those_listed_now_with_where(read):
+def test_films_are_those_listed_now_with_where(read_market):
     film = make.film("Nosferatu", cities=["JAKARTA", "BANDUNG"], genres=["Horror"], poster="https://x.example/1.jpg")
     film.listings.filter(city="BANDUNG").update(merchants=["CGV"], is_presale=True)
     make.film("Metropolis", cities=["MEDAN"]).listings.update(vanished_at=LATER)
     make.film("Faust")
 
-    assert read("movies") == [
+    assert read_market("movies") == [
         {
             "id": film.pk,
             "upstream_id": film.upstream_id,
@@ -66,22 +47,22 @@ def test_films_are_those_listed_now_with_where(read):
     ]
 
 
-def test_films_of_a_city(read):
+def test_films_of_a_city(read_market):
     make.film("Nosferatu", cities=["JAKARTA"])
     make.film("Metropolis", cities=["BALIKPAPAN", "JAKARTA"])
 
-    assert [film["title"] for film in read("movies", city=" jakarta ")] == ["Metropolis", "Nosferatu"]
-    assert [film["title"] for film in read("movies", city="Balikpapan")] == ["Metropolis"]
-    assert read("movies", city="BALI") == []
+    assert [film["title"] for film in read_market("movies", city=" jakarta ")] == ["Metropolis", "Nosferatu"]
+    assert [film["title"] for film in read_market("movies", city="Balikpapan")] == ["Metropolis"]
+    assert read_market("movies", city="BALI") == []
 
 
-def test_theatres_of_a_city(read):
+def test_theatres_of_a_city(read_market):
     here = make.theatre(
         name="PLAZA XXI", address="Jl. Thamrin 1", latitude=-6.193, longitude=106.822, room_types=["2D"]
     )
     make.theatre(city="MEDAN")
 
-    assert read("theatres", city="Jakarta") == [
+    assert read_market("theatres", city="Jakarta") == [
         {
             "id": here.pk,
             "upstream_id": here.upstream_id,
@@ -97,15 +78,15 @@ def test_theatres_of_a_city(read):
             "changed_at": "2026-11-20T23:00:00.000000Z",
         }
     ]
-    assert [one["address"] for one in read("theatres", city="MEDAN")] == [None]
+    assert [one["address"] for one in read_market("theatres", city="MEDAN")] == [None]
 
 
-def test_showtime_tells_how_full_it_was_in_bounds(read):
-    one = make.showing(category="2D", studio="Studio 4")
+def test_showtime_tells_how_full_it_was_in_bounds(read_market):
+    one = make.showing(category="2D", studio="4")
     make.look(one, 25, "11111110")
     make.look(one, 5, "01111010")
 
-    assert read("showtimes") == [
+    assert read_market("showtimes") == [
         {
             "id": one.pk,
             "upstream_id": one.upstream_id,
@@ -122,7 +103,7 @@ def test_showtime_tells_how_full_it_was_in_bounds(read):
             "status": 1,
             "is_available": True,
             "category": "2D",
-            "studio": "Studio 4",
+            "studio": "4",
             "price": 50000,
             "currency": "IDR",
             "last_look": {
@@ -137,7 +118,7 @@ def test_showtime_tells_how_full_it_was_in_bounds(read):
     ]
 
 
-def test_showtimes_by_city_date_and_film(read):
+def test_showtimes_by_city_date_and_film(read_market):
     jakarta, medan = make.theatre(), make.theatre(city="MEDAN")
     film, other = make.film(), make.film("Metropolis")
     tomorrow = make.EVENING + timedelta(days=1)
@@ -151,7 +132,7 @@ def test_showtimes_by_city_date_and_film(read):
     names = {one.pk: name for name, one in shown.items()}
 
     def found(**query) -> list[str]:
-        return [names[one["id"]] for one in read("showtimes", **query)]
+        return [names[one["id"]] for one in read_market("showtimes", **query)]
 
     assert found() == ["tomorrow", "first", "elsewhere", "other"]
     assert found(date="2026-11-21", city="jakarta") == ["first", "other"]
@@ -160,14 +141,14 @@ def test_showtimes_by_city_date_and_film(read):
     assert found(movie="Nosferatu") == found(movie="9" * 64) == found(date="1999-12-31") == []
 
 
-def test_showing_after_midnight_belongs_to_the_day_it_is_listed_under(read):
+def test_showing_after_midnight_belongs_to_the_day_it_is_listed_under(read_market):
     late = make.showing(starts_at=make.EVENING + timedelta(hours=5, minutes=30), day=make.EVENING.date())
 
-    [told] = read("showtimes", date="2026-11-21")
+    [told] = read_market("showtimes", date="2026-11-21")
     assert (told["id"], told["time"], told["starts_at"]) == (late.pk, "00:30", "2026-11-21T17:30:00.000000Z")
 
 
-def test_occupancy_is_that_of_the_latest_look_with_all_the_others(read):
+def test_occupancy_is_that_of_the_latest_look_with_all_the_others(read_market):
     one = make.showing()
     make.look(one, 25, "111", "110")
     make.look(one, 5, "010", "110")
@@ -188,7 +169,7 @@ def test_occupancy_is_that_of_the_latest_look_with_all_the_others(read):
         "occupancy_upper_bound": 50.0,
         "occupancy_lower_bound": 33.3,
     }
-    told = read(f"showtimes/{one.pk}/occupancy")
+    told = read_market(f"showtimes/{one.pk}/occupancy")
     caveat = told.pop("caveat")
     assert told == late | {
         "showtime_id": one.pk,
@@ -199,23 +180,23 @@ def test_occupancy_is_that_of_the_latest_look_with_all_the_others(read):
     assert "Lower bound" in caveat
 
 
-def test_occupancy_that_nobody_has_looked_at_is_not_there(client, staff):
+def test_occupancy_that_nobody_has_looked_at_is_not_there(client, market_staff):
     one = make.showing()
 
-    answer = client.get(f"{API}/showtimes/{one.pk}/occupancy", headers=staff)
+    answer = client.get(f"{API}/showtimes/{one.pk}/occupancy", headers=market_staff)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert "manage.py scrape_seats" in answer.json()["detail"]
-    assert refusal(client, staff, "showtimes/999999999999999999/occupancy") == (404, "not_found", [])
+    assert refusal(client, market_staff, "showtimes/999999999999999999/occupancy") == (404, "not_found", [])
 
 
-def test_fill_by_film(read, clock):
+def test_fill_by_film(read_market, clock):
     clock.at(LATER)
     film = make.film()
     make.look(make.showing(film=film), 5, "0011")
     make.showing(film=film)
 
-    told = read("fill")
+    told = read_market("fill")
 
     sums = {"showings": 2, "observed": 1, "seats_total": 4, "unavailable": 2, "taken_since": 0}
     bounds = {"occupancy_upper_bound": 50.0, "occupancy_lower_bound": 0.0}
@@ -227,8 +208,19 @@ def test_fill_by_film(read, clock):
         "total": {"key": "", "name": "all"} | sums | bounds,
         "rows": [{"key": str(film.pk), "name": "Nosferatu"} | sums | bounds],
     }
-    assert [row["key"] for row in read("fill", by="hour", city="jakarta", merchant="XXI")["rows"]] == ["19"]
-    assert read("fill", first="2026-11-01", last="2026-11-20")["rows"] == []
+    assert [row["key"] for row in read_market("fill", by="hour", city="jakarta", merchant="XXI")["rows"]] == ["19"]
+    assert read_market("fill", first="2026-11-01", last="2026-11-20")["rows"] == []
+
+
+def test_fill_has_no_bounds_where_nothing_was_seen(read_market, clock):
+    clock.at(LATER)
+    make.showing()
+
+    told = read_market("fill")
+
+    for row in (told["total"], *told["rows"]):
+        assert (row["showings"], row["observed"]) == (1, 0)
+        assert (row["occupancy_upper_bound"], row["occupancy_lower_bound"]) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -247,131 +239,62 @@ def test_fill_by_film(read, clock):
         ("runs", {"state": "merry"}, "/state"),
     ],
 )
-def test_wrong_questions_are_refused_where_they_are_wrong(client, staff, path, query, pointer):
-    assert refusal(client, staff, path, **query) == (400, "invalid", [pointer])
+def test_wrong_questions_are_refused_where_they_are_wrong(client, market_staff, path, query, pointer):
+    assert refusal(client, market_staff, path, **query) == (400, "invalid", [pointer])
+
+
+def test_refusal_of_a_word_names_those_there_are(client, market_staff):
+    told = client.get(f"{API}/fill", {"by": "seat"}, headers=market_staff).json()
+
+    assert told["detail"] == "by: Choose one of movie, merchant, hour."
 
 
 @pytest.mark.parametrize(("path", "number"), [("movies", 3), ("theatres", 3), ("showtimes", 5), ("runs", 3)])
-def test_lists_come_in_pages(client, staff, path, number):
+def test_lists_come_in_pages(client, market_staff, path, number):
     city, film = make.theatre(), make.film("A", cities=["JAKARTA"])
     for at in range(2):
         make.film(f"B{at}", cities=["JAKARTA"])
         make.theatre()
-        Run.objects.create(**a_run(at))
-    Run.objects.create(**a_run(2))
+        make.run(at)
+    make.run(2)
     for at in range(5):
         make.showing(film=film, theatre=city, starts_at=make.EVENING + timedelta(minutes=at))
 
-    whole = client.get(f"{API}/{path}", headers=staff)
-    page = client.get(f"{API}/{path}/?skip=1&limit=1", headers=staff)
+    whole = client.get(f"{API}/{path}", headers=market_staff)
+    page = client.get(f"{API}/{path}/?skip=1&limit=1", headers=market_staff)
 
     assert (len(whole.json()), whole["X-Total-Count"]) == (number, str(number))
     assert page.json() == whole.json()[1:2]
     assert ('rel="next"' in page["Link"], 'rel="prev"' in page["Link"]) == (True, True)
 
 
-def test_unchanged_answer_is_not_sent_again(client, staff):
+def test_unchanged_answer_is_not_sent_again(client, market_staff):
     make.theatre()
 
-    tag = client.get(f"{API}/theatres", headers=staff)["ETag"]
+    tag = client.get(f"{API}/theatres", headers=market_staff)["ETag"]
 
-    assert client.get(f"{API}/theatres", headers={**staff, "If-None-Match": tag}).status_code == 304
-
-
-def a_run(number: int, **fields) -> dict:
-    given = {"source": "tix", "run_key": f"run {number}", "state": "succeeded", "verdict": "changed", "words": "Read."}
-    moments = dict.fromkeys(("created_at", "due_at", "started_at", "finished_at"), make.EVENING)
-    counts = {"units": {"done": 3, "dead": 1}, "created": 5, "updated": 2, "unchanged": 9, "requests": 7}
-    return {**given, **moments, "counts": counts, "options": {"schedules": True}, **fields}
-
-
-def test_runs_the_latest_first(read):
-    first, last = (Run.objects.create(**a_run(number)) for number in range(2))
-    other = Run.objects.create(**a_run(2, source="tix-seats", state="empty_suspect", alarms=["Less than usual."]))
-
-    assert [run["id"] for run in read("runs")] == [other.pk, last.pk, first.pk]
-    assert [run["id"] for run in read("runs", source="tix", state="succeeded")] == [last.pk, first.pk]
-    [told] = read("runs", source="tix-seats")
-    assert told == {
-        "id": other.pk,
-        "source": "tix-seats",
-        "status": "partial",
-        "state": "empty_suspect",
-        "verdict": "changed",
-        "words": "Read.",
-        "alarms": ["Less than usual."],
-        "trigger": "clock",
-        "options": {"schedules": True},
-        "replay_of": None,
-        **dict.fromkeys(("created_at", "started_at", "finished_at"), "2026-11-21T12:00:00.000000Z"),
-        "progress": {"units": 4, "ended": 4, "percent": 100, "found": 16},
-        "created": 5,
-        "updated": 2,
-        "unchanged": 9,
-        "vanished": 0,
-        "quarantined": 0,
-        "requests": 7,
-    }
-
-
-def test_run_under_way_tells_how_far_it_is(read):
-    run, _ = start_run(source="tix", hand_off=False)
-    now = clock.now()
-    for number in range(4):
-        unit = Unit.objects.create(run=run, key=f"movies:{number}", due_at=now)
-        if number < 3:
-            Unit.objects.filter(pk=unit.pk).update(state="leased", lease="me", leased_until=now)
-            Unit.objects.filter(pk=unit.pk).update(state="done", lease="", leased_until=None, ended_at=now)
-            done = {"worker": "me", "outcome": "done", "ended_at": now, "created": 4, "unchanged": 1}
-            Attempt.objects.create(run=run, unit=unit, number=1, **done)
-
-    [told] = read("runs")
-
-    assert (told["status"], told["state"], told["finished_at"]) == ("running", "queued", None)
-    assert told["progress"] == {"units": 4, "ended": 3, "percent": 75, "found": 15}
-    assert read(f"runs/{run.pk}") == told | dict.fromkeys(LISTED) | {"failed": []}
-
-
-LISTED = ("cities", "movies", "theatres_total", "theatres_success", "theatres_failed")
-
-
-def test_one_run_tells_what_it_came_to_and_what_it_could_not_read(read, client, staff):
-    run, _ = start_run(source="tix", hand_off=False)
-    now = clock.now()
-    for key, state, error in (("movies:JAKARTA", "done", ""), ("movies:MEDAN", "dead", "It did not answer.")):
-        unit = Unit.objects.create(run=run, key=key, due_at=now)
-        Unit.objects.filter(pk=unit.pk).update(state="leased", lease="me", leased_until=now)
-        Unit.objects.filter(pk=unit.pk).update(state=state, error=error, lease="", leased_until=None, ended_at=now)
-    make.theatre(city="MEDAN")
-    for state in ("running", "partial"):
-        Run.objects.filter(pk=run.pk).update(state=state, finished_at=now if state == "partial" else None)
-
-    told = read(f"runs/{run.pk}")
-
-    assert (told["status"], told["failed"]) == ("partial", [{"unit": "movies:MEDAN", "reason": "It did not answer."}])
-    assert [told[name] for name in LISTED] == [1, 0, 1, 0, 1]
-    assert refusal(client, staff, f"runs/{run.pk + 1}") == (404, "not_found", [])
+    assert client.get(f"{API}/theatres", headers={**market_staff, "If-None-Match": tag}).status_code == 304
 
 
 @pytest.mark.parametrize(
     ("path", "number"),
     [("movies", 2), ("theatres", 1), ("showtimes", 1), ("fill", 1), ("runs", 3), ("showtimes/{}/occupancy", 2)],
 )
-def test_as_many_queries_for_many_rows_as_for_few(client, staff, path, number):
+def test_as_many_queries_for_many_rows_as_for_few(client, market_staff, path, number):
     def asked() -> int:
         showing = MarketShowtime.objects.latest("pk")
         with CaptureQueriesContext(connection) as queries:
-            assert client.get(f"{API}/{path.format(showing.pk)}", headers=staff).status_code == 200
+            assert client.get(f"{API}/{path.format(showing.pk)}", headers=market_staff).status_code == 200
         return sum('"scraping_' in asked["sql"] for asked in queries)
 
     def add(at: int) -> None:
         one = make.showing(film=make.film(cities=["JAKARTA", "MEDAN"]))
         for minutes in (25, 5)[: at + 1]:
             make.look(one, minutes, "0011")
-        run = Run.objects.create(**a_run(at))
+        run = make.run(at)
         Quarantined.objects.create(run=run, source="tix", unit_key="movies:1", created_at=make.EVENING)
         options = {"city": f"CITY {at}"}
-        Run.objects.create(**a_run(f"{at}, live", state="queued", finished_at=None, options=options, scope=str(at)))
+        make.run(f"{at}, live", state="queued", finished_at=None, options=options, scope=str(at))
 
     add(0)
     few = asked()
@@ -387,7 +310,7 @@ def test_as_many_queries_for_many_rows_as_for_few(client, staff, path, number):
 def test_staff_and_auditors_alone_may_read(client, path):
     one = make.showing()
     make.look(one, 5, "01")
-    run = Run.objects.create(**a_run(1))
+    run = make.run(1)
     address = f"{API}/{path.format(run.pk if path.startswith('runs') else one.pk)}"
 
     def status(**person) -> int:

@@ -119,7 +119,7 @@ def test_showing_that_has_not_begun_is_not_in_question(night):
     assert fill_by(By.MOVIE, *WEEK) == []
 
 
-def test_nothing_observed_has_no_bounds_and_no_fault():
+def test_nothing_observed_is_no_fault():
     make.showing(theatre=make.theatre(merchant=""))
 
     [fill] = fill_by(By.MERCHANT, *WEEK)

@@ -110,6 +110,17 @@ def test_showtimes_by_film_and_day(client, boss):
     assert f"?city=JAKARTA&amp;day=2026-11-21&amp;film={film.pk}" in page
 
 
+def test_of_many_films_those_shown_most_are_drawn(client, boss):
+    for number in range(17):
+        make.showing(film=make.film(f"Film {number:02}"))
+
+    page = text_of(client, "market:showtimes")
+
+    assert "The 15 films shown most are drawn; the table has all." in page
+    assert len(drawn(page)["by-film"]["labels"]) == 15
+    assert [len(table) for table in tables(page)] == [1 + 17, 1 + 15]
+
+
 WEEK = ("Sun 15", "Mon 16", "Tue 17", "Wed 18", "Thu 19", "Fri 20", "Sat 21")
 
 
@@ -147,12 +158,16 @@ def test_showing_draws_a_band_between_its_bounds(client, boss):
         " 40.0 %: 4 seats went since our first look." in page
     )
     most, least = drawn(page)["over-time"]["datasets"]
-    assert [(point["x"], point["y"]) for point in most["data"]] == [(-25, 10), (-15, 40), (-5, 50)]
-    assert [(point["x"], point["y"]) for point in least["data"]] == [(-25, 0), (-15, 30), (-5, 40)]
+    assert [(point["x"], point["y"]) for point in most["data"]] == [(25, 10), (15, 40), (5, 50)]
+    assert [(point["x"], point["y"]) for point in least["data"]] == [(25, 0), (15, 30), (5, 40)]
     assert tables(page)[0][1] == ["19:35", "25 min", "10", "1", "0", "0.0 %", "10.0 %"]
     assert "Row A is the fullest at the last look: 5 of 10 seats are not free" in page
     assert CAVEAT in page
     assert "Lower bound" in page
+
+
+def test_short_address_leads_to_the_showtimes(client, boss):
+    assert client.get("/admin/market/?city=MEDAN")["Location"] == reverse("market:showtimes") + "?city=MEDAN"
 
 
 def test_unknown_showing_is_not_there(client, boss):

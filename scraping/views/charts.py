@@ -11,7 +11,6 @@ from typing import Any
 
 RED = "#c02b57"
 PALE = "rgba(192, 43, 87, 0.28)"
-PERCENT: Mapping[str, Any] = {"min": 0, "max": 100, "title": {"display": True, "text": "% of the seats"}}
 LONGEST_LABEL = 26
 ROW_HEIGHT, FRAME = 2.1, 7
 """Of a chart with lying bars, in rem."""
@@ -26,6 +25,8 @@ class Cell:
 
 
 Row = Sequence[Cell]
+Table = tuple[Sequence[str], Sequence[Row]]
+"""Headers, and rows of as many cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +50,23 @@ class Chart:
 
 
 def bounds_over_time(
-    name: str, title: str, finding: str, looks: Sequence[tuple[float, float, float]], table: "Table"
+    name: str, title: str, finding: str, looks: Sequence[tuple[float, float, float]], table: Table
 ) -> Chart:
     """Draw a band between two bounds.
 
-    :param looks: minutes to the start (below 0 before it), at least, at most
+    :param looks: minutes before the start (below 0 after it), at least, at most
     """
     lines = [
         _line("At most", [{"x": at, "y": most} for at, _, most in looks], fill="+1", backgroundColor=PALE),
         _line("At least", [{"x": at, "y": least} for at, least, _ in looks], borderDash=[6, 4], pointStyle="triangle"),
     ]
-    minutes = {"type": "linear", "title": {"display": True, "text": "minutes to the start"}, "grid": {"display": True}}
-    options = _options(x=minutes, y={**PERCENT, "grid": {"display": True}})
+    minutes = {"type": "linear", "reverse": True, "suggestedMin": 0, **_titled("minutes before the start")}
+    options = _options(x=minutes, y=_percent())
     return Chart(name, title, finding, "line", _json({"datasets": lines}), options, *table)
 
 
 def bounds_by_name(
-    name: str, title: str, finding: str, bars: Sequence[tuple[str, float, float]], table: "Table"
+    name: str, title: str, finding: str, bars: Sequence[tuple[str, float, float]], table: Table
 ) -> Chart:
     """Draw a bar from nothing to the lower bound, on a paler one up to the upper bound.
 
@@ -78,25 +79,30 @@ def bounds_by_name(
             _bar("At most", [most for _, _, most in bars], PALE),
         ],
     }
-    return _lying(name, title, finding, data, table, x={**PERCENT, "grid": {"display": True}})
+    return _lying(name, title, finding, data, table, x=_percent())
 
 
 def numbers_by_name(
-    name: str, title: str, finding: str, label: str, bars: Sequence[tuple[str, int]], table: "Table"
+    name: str, title: str, finding: str, label: str, bars: Sequence[tuple[str, int]], table: Table
 ) -> Chart:
     """Draw a bar for each number."""
     data = {"labels": [one for one, _ in bars], "datasets": [_bar(label, [number for _, number in bars], RED)]}
-    whole = {"min": 0, "ticks": {"precision": 0}, "title": {"display": True, "text": label}, "grid": {"display": True}}
-    return _lying(name, title, finding, data, table, x=whole)
+    whole = {"min": 0, "ticks": {"precision": 0}, **_titled(label)}
+    return _lying(name, title, finding, data, table, x=whole, plugins={"legend": {"display": False}})
 
 
-Table = tuple[Sequence[str], Sequence[Row]]
-"""Headers, and rows of as many cells."""
+def _titled(text: str) -> dict[str, Any]:
+    """Return what an axis with numbers has, too."""
+    return {"title": {"display": True, "text": text}, "grid": {"display": True}}
 
 
-def _lying(name: str, title: str, finding: str, data: dict[str, Any], table: Table, *, x: Mapping[str, Any]) -> Chart:
+def _percent() -> dict[str, Any]:
+    return {"min": 0, "max": 100, **_titled("% of the seats")}
+
+
+def _lying(name: str, title: str, finding: str, data: dict[str, Any], table: Table, **more: Any) -> Chart:
     data["labels"] = [_shortened(label) for label in data["labels"]]
-    options = _options(indexAxis="y", x=x, y={"ticks": {"autoSkip": False}, "grid": {"display": False}})
+    options = _options(indexAxis="y", y={"ticks": {"autoSkip": False}, "grid": {"display": False}}, **more)
     height = round(FRAME + ROW_HEIGHT * len(data["labels"]), 1)
     return Chart(name, title, finding, "bar", _json(data), options, *table, height=height)
 
@@ -106,7 +112,15 @@ def _shortened(label: str) -> str:
 
 
 def _line(label: str, points: list[dict[str, float]], **look: Any) -> dict[str, Any]:
-    return {"label": label, "data": points, "borderColor": RED, "borderWidth": 2, "pointRadius": 4, **look}
+    return {
+        "label": label,
+        "data": points,
+        "borderColor": RED,
+        "borderWidth": 2,
+        "pointRadius": 4,
+        "clip": False,
+        **look,
+    }
 
 
 def _bar(label: str, numbers: Sequence[float], colour: str) -> dict[str, Any]:

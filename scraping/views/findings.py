@@ -25,6 +25,8 @@ def showtimes_by_film(day: date, films: Sequence[FilmOfDay], theatres: int, want
         f"{_count(len(films), 'film')} with {_count(shown, 'showing')} in {_count(theatres, 'cinema')} on"
         f" {in_words(day)}. {most.title} has the most: {most.showings}, {_share(most.showings, shown)} of them."
     )
+    if len(films) > MOST_BARS:
+        finding += f" The {MOST_BARS} films shown most are drawn; the table has all."
     bars = [(film.title, film.showings) for film in films[:MOST_BARS]]
     headers = ("Film", "Showings", "Cinemas", "First", "Last", "Price in Rp")
     rows = [
@@ -60,9 +62,7 @@ def occupancy_over_time(showing: MarketShowtime, looks: Sequence[SeatSnapshot]) 
         f" the {latest.seats_total} seats were sold ({latest.unavailable} are not free), and at least"
         f" {latest.occupancy_lower_bound} %: {_count(latest.taken_since, 'seat')} went since our first look."
     )
-    points = [
-        (-_minutes(showing, look), look.occupancy_lower_bound, look.occupancy_upper_bound) for look in reversed(looks)
-    ]
+    points = [(_minutes(showing, look), look.occupancy_lower_bound, look.occupancy_upper_bound) for look in looks]
     headers = ("Seen at", "Before the start", "Seats", "Not free", "Taken since our first look", "At least", "At most")
     rows: list[Row] = [
         (
@@ -75,7 +75,7 @@ def occupancy_over_time(showing: MarketShowtime, looks: Sequence[SeatSnapshot]) 
         for look in looks
     ]
     title = "Occupancy until the start"
-    return bounds_over_time("over-time", title, finding, sorted(points), (headers, rows))
+    return bounds_over_time("over-time", title, finding, points, (headers, rows))
 
 
 def occupancy_by_row(latest: SeatSnapshot) -> Chart:

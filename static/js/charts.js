@@ -2,8 +2,11 @@
 const paint = () => {
   for (const canvas of document.querySelectorAll("canvas.chart")) {
     const chart = Chart.getChart(canvas);
-    Chart.defaults.color = getComputedStyle(canvas).color;
-    if (chart) chart.update();
+    if (!chart) continue;
+    const { color } = getComputedStyle(canvas);
+    chart.options.color = color;
+    for (const axis of Object.values(chart.options.scales)) axis.ticks.color = axis.title.color = color;
+    chart.update();
   }
 };
 

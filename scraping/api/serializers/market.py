@@ -5,13 +5,14 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from scraping.api.serializers.fields import Moment, OrNull, Percent
+from scraping.api.serializers.fields import Moment, OneOf, OrNull, Percent, PercentOfSeen
 from scraping.selectors.fill import By
 from scraping.tix.layouts import CAVEAT
 from scraping.tix.watching import LOWER_BOUND
 
 AT_MOST = "Seats that are sold or blocked, which the site does not tell apart."
 AT_LEAST = "Of these, seats that were free at our first look."
+OF_SEEN = "Of all these seats; null if none was seen."
 MOMENT = "2026-11-21T11:52:00.000000Z"
 LOOK = {
     "captured_at": MOMENT,
@@ -37,9 +38,11 @@ class ShowtimesQuery(CityQuery):
 
 
 class FillQuery(CityQuery):
-    by = serializers.ChoiceField(choices=[one.value for one in By], default=By.MOVIE.value)
-    first = serializers.DateField(required=False, help_text="Seven days with `last` as the last, unless given.")
-    last = serializers.DateField(required=False, help_text="Today on the cinemas' clocks, unless given.")
+    by = OneOf([one.value for one in By], default=By.MOVIE.value)
+    first = serializers.DateField(required=False, help_text="Unless given, six days before `last`.")
+    last = serializers.DateField(
+        required=False, help_text="Unless given, six days after `first`, or today on the cinemas' clocks."
+    )
     merchant = serializers.CharField(required=False, allow_blank=True, max_length=60, help_text="The chain.")
 
 
@@ -146,7 +149,7 @@ class LookOutput(serializers.Serializer[Any]):
                 "status": 1,
                 "is_available": True,
                 "category": "2D",
-                "studio": "Studio 4",
+                "studio": "4",
                 "price": 50000,
                 "currency": "IDR",
                 "last_look": LOOK,
@@ -218,8 +221,8 @@ class FillOutput(serializers.Serializer[Any]):
     seats_total = serializers.IntegerField()
     unavailable = serializers.IntegerField(help_text=AT_MOST)
     taken_since = serializers.IntegerField(help_text=AT_LEAST)
-    occupancy_upper_bound = Percent(source="upper_bound", help_text="Of all these seats.")
-    occupancy_lower_bound = Percent(source="lower_bound", help_text="Of all these seats.")
+    occupancy_upper_bound = PercentOfSeen(source="upper_bound", help_text=f"{OF_SEEN} {CAVEAT}")
+    occupancy_lower_bound = PercentOfSeen(source="lower_bound", help_text=f"{OF_SEEN} {LOWER_BOUND}")
 
 
 FILL = {"key": "7", "name": "Nosferatu", "showings": 40, "observed": 38, "seats_total": 4800, "unavailable": 1800}

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from scraping.api.serializers.fields import Moment
+from scraping.api.serializers.fields import Moment, OneOf
 from scraping.models import Run
 
 STATUSES = ("running", "success", "partial", "failed")
@@ -37,7 +37,7 @@ class RunsQuery(serializers.Serializer[Any]):
     source = serializers.CharField(  # type: ignore[assignment]
         required=False, allow_blank=True, max_length=60, help_text="Such as `tix`."
     )
-    state = serializers.ChoiceField(choices=Run.State.choices, required=False)
+    state = OneOf(Run.State.choices, required=False)
 
 
 class ProgressOutput(serializers.Serializer[Any]):
