@@ -49,6 +49,11 @@ def films(*, city: str = "") -> QuerySet[MarketFilm]:
     return MarketFilm.objects.filter(Exists(listings)).order_by("title", "pk")
 
 
+def film(film_id: int) -> MarketFilm | None:
+    """Return one film, be it listed or not."""
+    return MarketFilm.objects.filter(pk=film_id).first()
+
+
 def listed(film_ids: Iterable[int]) -> dict[int, Listed]:
     """Return where these films are listed now, in one query."""
     rows = MarketListing.objects.filter(film__in=film_ids, vanished_at=None).order_by("film", "city")
@@ -150,6 +155,12 @@ def showings_in(first: date, last: date, *, city: str = "", chain: str = "") -> 
     """Return the showings of these days that were not called off, in no order."""
     found = MarketShowtime.objects.filter(_narrowed(city, chain), day__gte=first, day__lte=last, vanished_at=None)
     return found.order_by()
+
+
+def showings_by_theatre(day: date, film_id: int, *, city: str = "", chain: str = "") -> QuerySet[MarketShowtime]:
+    """Return the showings of a film on a day, cinema by cinema, the earliest first."""
+    found = showings_in(day, day, city=city, chain=chain).filter(film=film_id).select_related("theatre")
+    return found.order_by("theatre__city", "theatre__name", "theatre", "starts_at", "pk")
 
 
 def theatres_on_day(day: date, *, city: str = "", chain: str = "") -> int:

@@ -1,6 +1,6 @@
 """Other cinemas' showings, how they fill up, and how full they are: pages of the admin."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from cinema_project.common.errors import NotFound
 from scraping.forms import FillFilter, ShowtimesFilter
-from scraping.models import MarketFilm, MarketShowtime
+from scraping.models import MarketShowtime
 from scraping.selectors import market
 from scraping.selectors.fill import By, fill_by, together
 from scraping.tix.layouts import CAVEAT
@@ -57,8 +57,7 @@ def showing(request: HttpRequest, showtime_id: int) -> HttpResponse:
     charts = [findings.occupancy_over_time(found, looks)] if looks else []
     if looks and looks[-1].by_row:
         charts.append(findings.occupancy_by_row(looks[-1]))
-    title = found.film.title or found.film.upstream_id
-    return _page(request, "scraping/admin/showing.html", title, {"showing": found, "charts": charts})
+    return _page(request, "scraping/admin/showing.html", str(found.film), {"showing": found, "charts": charts})
 
 
 @for_staff
@@ -108,22 +107,19 @@ def _number(number: int, wanted: dict[str, str], day: date, film_id: int) -> Cel
 
 
 def _one_film(form: ShowtimesFilter, day: date, film_id: int) -> dict[str, Any]:
-    film = MarketFilm.objects.filter(pk=film_id).first()
+    film = market.film(film_id)
     if film is None:
         return {"charts": []}
     days = _days_until(day)
     numbers = market.showings_by_day(days[0], day, film_ids=[film_id], **form.place)
     by_day = {each: number for (each, _), number in numbers.items()}
-    title = film.title or film.upstream_id
-    rows = market.showtimes(day=day, movie=str(film_id), **form.place).order_by(
-        "theatre__city", "theatre__name", "theatre", "starts_at", "pk"
-    )
+    showings = market.showings_by_theatre(day, film_id, **form.place)
     wanted = form.wanted | {"day": str(day)}
     return {
-        "film": title,
+        "film": film,
         "everything": findings.link("market:showtimes", {k: v for k, v in wanted.items() if k != "film"}),
-        "charts": [findings.showtimes_by_day(title, days, by_day, wanted)] if by_day else [],
-        "houses": _houses(rows[:MOST_SHOWINGS]),
+        "charts": [findings.showtimes_by_day(str(film), days, by_day, wanted)] if by_day else [],
+        "houses": _houses(showings[:MOST_SHOWINGS]),
         "more": max(by_day.get(day, 0) - MOST_SHOWINGS, 0),
     }
 
@@ -142,7 +138,7 @@ class House:
     showings: list[MarketShowtime]
 
 
-def _houses(showings: Any) -> list[House]:
+def _houses(showings: Iterable[MarketShowtime]) -> list[House]:
     houses: dict[int, House] = {}
     for one in showings:
         theatre = one.theatre
