@@ -14,6 +14,12 @@ def _page(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": address, "permission": _may_see(f"{app}.view_{model}")}
 
 
+def _market(title: str, icon: str, name: str) -> dict[str, Any]:
+    """Return a menu entry that leads to one of the market's pages."""
+    address = reverse_lazy(f"market:{name}")
+    return {"title": title, "icon": icon, "link": address, "permission": _may_see("scraping.view_marketshowtime")}
+
+
 def _may_see(permission: str) -> Callable[[HttpRequest], bool]:
     return lambda request: bool(request.user.has_perm(permission))
 
@@ -90,6 +96,8 @@ UNFOLD: dict[str, Any] = {
                     _page("Films to match", "rule", "scraping", "filmmatch"),
                     _page("What was learned", "school", "scraping", "titlelesson"),
                     _page("Facts taken over", "move_to_inbox", "scraping", "takenfact"),
+                    _market("Showtimes", "calendar_month", "showtimes"),
+                    _market("How full", "bar_chart", "fill"),
                     _page("Runs", "travel_explore", "scraping", "run"),
                     _page("Sources", "database", "scraping", "sourcestate"),
                     _page("Sites", "add_link", "scraping", "site"),

@@ -350,6 +350,12 @@ SPECTACULAR_SETTINGS = {
         "int": {"type": "integer", "minimum": 0},
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "StateEnum": "catalog.models.MovieState",
+        "StatusEnum": "catalog.models.ScreeningStatus",
+        "RunStateEnum": "scraping.models.Run.State",
+        "RunStatusEnum": "scraping.api.serializers.runs.STATUSES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "cinema_project.openapi.plain_views.add_plain_views",

@@ -225,6 +225,13 @@ OPERATIONS: dict[str, Right] = {
     "POST /api/v1/admin/showings": BY_PROGRAMMERS,
     "PUT /api/v1/admin/showings/{showing_id}": BY_PROGRAMMERS,
     "DELETE /api/v1/admin/showings/{showing_id}": BY_PROGRAMMERS,
+    "GET /api/v1/market/movies": STAFF,
+    "GET /api/v1/market/theatres": STAFF,
+    "GET /api/v1/market/showtimes": STAFF,
+    "GET /api/v1/market/showtimes/{market_showtime_id}/occupancy": STAFF,
+    "GET /api/v1/market/fill": STAFF,
+    "GET /api/v1/market/runs": STAFF,
+    "GET /api/v1/market/runs/{run_id}": STAFF,
     "GET /ws/stats": STAFF_UNLESS_DEBUG,
 }
 

@@ -26,6 +26,18 @@ FORMS = (
     "catalog/movie/1/change",
     "django_celery_beat/periodictask/1/change",
 )
+MAKE_MARKET = """
+from datetime import timedelta
+from cinema_project.common import clock
+from scraping.tests import make
+make.look(make.showing(starts_at=clock.now() - timedelta(minutes=1)), 5, "0011")
+"""
+DRAWN = """
+return [...document.querySelectorAll("canvas.chart")].map((canvas) => {
+  const chart = Chart.getChart(canvas);
+  return [chart.scales.x.options.ticks.color, getComputedStyle(canvas).color, chart.getDatasetMeta(0).data.length];
+});
+"""
 FETCHED = "return performance.getEntriesByType('resource').map((entry) => new URL(entry.name).origin)"
 
 
@@ -54,6 +66,22 @@ def test_admin_keeps_its_policy_and_to_itself(url, browser):
     wrong |= {page: look(browser, f"{url}/admin/{page}/", "form[method=post] [type=submit]") for page in FORMS}
 
     assert {page: found for page, found in wrong.items() if found} == {}
+
+
+def test_charts_of_the_market_are_drawn_in_the_colour_of_the_words(embedded, url, browser):
+    assert embedded.manage("shell", "-v", "0", "-c", MAKE_MARKET).returncode == 0
+    browser.get(f"{url}/admin/")
+    browser.find_element(By.NAME, "username").send_keys(BOSS)
+    browser.find_element(By.NAME, "password").send_keys(PASSWORD)
+    go.go_on(browser, browser.find_element(By.NAME, "password").submit)
+
+    for theme in ("light", "dark"):
+        scheme = {"features": [{"name": "prefers-color-scheme", "value": theme}]}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", scheme)
+        for page, charts in (("showtimes", 1), ("showtimes/1", 2), ("fill", 3)):
+            assert look(browser, f"{url}/admin/market/{page}/", "canvas.chart") == []
+            drawn = browser.execute_script(DRAWN)
+            assert [(words, numbers > 0) for words, _, numbers in drawn] == [(drawn[0][1], True)] * charts
 
 
 def test_documentation_shows_every_operation_offline(url, browser):

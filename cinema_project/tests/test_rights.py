@@ -34,6 +34,8 @@ from cinema_project.tests.rights_table import (
     SIGNED_IN_PEOPLE,
     STAFF_TOKEN,
 )
+from scraping.services.runs import start_run
+from scraping.tests import make as market
 
 METHODS = ("get", "post", "put", "patch", "delete")
 GROUPS = SIGNED_IN_PEOPLE - {CUSTOMER, OWNER, ADMIN}
@@ -130,6 +132,8 @@ def ids_of_what_is_owned(owner: User, admin: User) -> dict[str, int]:
         "ticket_id": Ticket.objects.get().pk,
         "payment_id": "pay-1",
         "booking_id": Booking.objects.get().pk,
+        "market_showtime_id": market.look(market.showing(), 5, "01").showtime_id,
+        "run_id": start_run(source="tix", hand_off=False)[0].pk,
         "party_id": WaitingParty.objects.create(user=owner, screening=screening, size=2, joined_at=clock.now()).pk,
     }
 

@@ -11,7 +11,7 @@ OURS, BY_STAFF = Q(state__in=["accepted", "confirmed"]), Q(state__in=["confirmed
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0013_trigrams_by_field"),
-        ("scraping", "0008_sites"),
+        ("scraping", "0010_bounds_of_earlier_looks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,9 +1,14 @@
 """What other cinemas show: films, houses, showings, and how full they are at most; made of items (services/market)."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
 from django.db import models
 
 from scraping.models.items import Item
 from scraping.models.runs import Run
+from scraping.tix.layouts import percent
 
 
 class Seen(models.Model):
@@ -72,10 +77,29 @@ class MarketTheatre(Seen):
         return f"{self.name or self.upstream_id}, {self.city}"
 
 
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """What the last look at a showing before its start found; see ``SeatSnapshot``."""
+
+    captured_at: datetime
+    seats_total: int
+    unavailable: int
+    taken_since: int
+
+    @property
+    def occupancy_upper_bound(self) -> float:
+        return percent(self.unavailable, self.seats_total)
+
+    @property
+    def occupancy_lower_bound(self) -> float:
+        return percent(self.taken_since, self.seats_total)
+
+
 class MarketShowtime(Seen):
     """A showing. ``status``: 0 over, closed or sold out; 1 on sale; 2 almost sold out (only 1 counts as on sale)."""
 
     ON_SALE = 1
+    currency: ClassVar[str] = "IDR"
 
     film = models.ForeignKey(MarketFilm, on_delete=models.CASCADE, related_name="showtimes")
     theatre = models.ForeignKey(MarketTheatre, on_delete=models.CASCADE, related_name="showtimes")
@@ -90,9 +114,25 @@ class MarketShowtime(Seen):
     price = models.PositiveIntegerField(null=True, blank=True, help_text="Rupiah.")
     vanished_at = models.DateTimeField(null=True, blank=True)
     item = models.ForeignKey(Item, on_delete=models.SET_NULL, null=True, related_name="+")
+    looked_at = models.DateTimeField(null=True, blank=True, help_text="When its seats were seen last before the start.")
+    seats_total = models.PositiveIntegerField(null=True, blank=True, help_text="Of that look, as the two below.")
+    unavailable = models.PositiveIntegerField(null=True, blank=True)
+    taken_since = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "upstream_id"], name="one_market_showtime")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "upstream_id"], name="one_market_showtime"),
+            models.CheckConstraint(
+                condition=models.Q(looked_at=None, seats_total=None, unavailable=None, taken_since=None)
+                | models.Q(
+                    looked_at__isnull=False,
+                    seats_total__gt=0,
+                    unavailable__lte=models.F("seats_total"),
+                    taken_since__lte=models.F("unavailable"),
+                ),
+                name="last_look_adds_up",
+            ),
+        ]
         indexes = [
             models.Index(fields=["starts_at"], name="market_showtimes_by_start"),
             models.Index(fields=["day", "film"], name="market_showtimes_by_day"),
@@ -101,12 +141,23 @@ class MarketShowtime(Seen):
     def __str__(self) -> str:
         return f"{self.film_id} at {self.theatre_id}, {self.day} {self.clock}"
 
+    @property
+    def is_available(self) -> bool:
+        return self.status == self.ON_SALE
+
+    @property
+    def last_look(self) -> LastLook | None:
+        if self.looked_at is None or self.seats_total is None or self.unavailable is None or self.taken_since is None:
+            return None
+        return LastLook(self.looked_at, self.seats_total, self.unavailable, self.taken_since)
+
 
 class SeatSnapshot(models.Model):
     """One look at the seats of a showing.
 
     ``unavailable`` are the seats that are sold or blocked, which the site does not tell apart: what follows from it is
-    an upper bound (``tix.layouts.CAVEAT`` says so wherever it is shown).
+    an upper bound (``tix.layouts.CAVEAT`` says so wherever it is shown). ``taken_since`` is the lower one
+    (``tix/watching.py``).
     """
 
     showtime = models.ForeignKey(MarketShowtime, on_delete=models.CASCADE, related_name="snapshots")
@@ -115,6 +166,9 @@ class SeatSnapshot(models.Model):
     shape = models.CharField(max_length=20)
     seats_total = models.PositiveIntegerField()
     unavailable = models.PositiveIntegerField()
+    taken_since = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Of these, the seats that were free at our first look at the same hall."
+    )
     occupancy_upper_bound = models.FloatField(help_text="Percent, one decimal.")
     category = models.CharField(max_length=20)
     by_row = models.JSONField(default=list)
@@ -130,8 +184,16 @@ class SeatSnapshot(models.Model):
             models.CheckConstraint(
                 condition=models.Q(unavailable__lte=models.F("seats_total"), seats_total__gt=0), name="seats_add_up"
             ),
+            models.CheckConstraint(
+                condition=models.Q(taken_since__lte=models.F("unavailable")), name="taken_are_unavailable"
+            ),
         ]
         indexes = [models.Index(fields=["showtime", "captured_at"], name="snapshots_of_showtime")]
 
     def __str__(self) -> str:
         return f"{self.showtime_id} {self.look}: at most {self.occupancy_upper_bound} %"
+
+    @property
+    def occupancy_lower_bound(self) -> float:
+        """Percent, one decimal."""
+        return percent(self.taken_since, self.seats_total)

@@ -1,11 +1,12 @@
 """Runs as staff see them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 
+from cinema_project.common.errors import NotFound
 from scraping.models import Attempt, Item, Quarantined, Run, Unit
 
 
@@ -35,15 +36,40 @@ class Progress:
 
 def progress_of(run_id: int) -> Progress:
     """Count the units of a run as they are now; nothing is counted anywhere else."""
-    states = Unit.objects.filter(run_id=run_id).values_list("state").annotate(number=Count("pk")).order_by("state")
-    read = Attempt.objects.filter(run_id=run_id, outcome=Attempt.Outcome.DONE)
-    found = sum(sum(counts) for counts in read.values_list("created", "updated", "unchanged"))
-    return Progress(dict(states), found)
+    return progress_of_each([run_id])[run_id]
+
+
+def progress_of_each(run_ids: Collection[int]) -> dict[int, Progress]:
+    """Count the units of some runs as they are now, in two queries."""
+    states: dict[int, dict[str, int]] = {run_id: {} for run_id in run_ids}
+    units = Unit.objects.filter(run__in=run_ids).order_by("run", "state").values_list("run", "state")
+    for run_id, state, number in units.annotate(number=Count("pk")):
+        states[run_id][state] = number
+    read = Attempt.objects.filter(run__in=run_ids, outcome=Attempt.Outcome.DONE).order_by("run").values_list("run")
+    found = dict(read.annotate(number=Sum(F("created") + F("updated") + F("unchanged"))))
+    return {run_id: Progress(by_state, found.get(run_id, 0)) for run_id, by_state in states.items()}
+
+
+def progress_at_end(run: Run) -> Progress:
+    """Return how far a run was when it ended, as it was counted then."""
+    found = sum(run.counts.get(name, 0) for name in ("created", "updated", "unchanged"))
+    return Progress(run.counts.get("units", {}), found)
 
 
 def runs_of(source: str = "") -> QuerySet[Run]:
     """Return the runs of a source, or of all, the latest first."""
     return Run.objects.filter(Q(source=source) if source else Q()).order_by("-pk")
+
+
+def run(run_id: int) -> Run:
+    """Return one run.
+
+    :raises NotFound: if there is none
+    """
+    found = Run.objects.filter(pk=run_id).first()
+    if found is None:
+        raise NotFound(f"Run with id {run_id} not found")
+    return found
 
 
 def failures_of(run_id: int) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from cinema_project.common import clock, outbox
 from scraping.engine.bulk import insert, upsert
 from scraping.models import Item, MarketFilm, MarketListing, MarketShowtime, MarketTheatre, Run, SeatSnapshot
+from scraping.services.bounds import note_bounds
 
 SeenModel = TypeVar("SeenModel", MarketFilm, MarketTheatre)
 FILMS_TO_MATCH = "films_to_match"
@@ -23,7 +24,7 @@ SHOWTIME = (
 )
 SNAPSHOT = (
     *("captured_at", "shape", "seats_total", "unavailable", "occupancy_upper_bound", "category", "by_row", "layout"),
-    *("perhaps_no_seat", "payload", "run", "item"),
+    *("perhaps_no_seat", "payload", "run", "item", "taken_since"),
 )
 
 
@@ -86,6 +87,7 @@ class Seats:
             _snapshot(item, numbers[item.data["showtime_id"]]) for item in items if item.data["showtime_id"] in numbers
         ]
         upsert(rows, unique=("showtime", "look"), changing=SNAPSHOT)
+        note_bounds({row.showtime_id for row in rows})
 
     def vanished(self, items: Sequence[Item]) -> None:
         pass

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts.tests import make as accounts
 from cinema_project.tests import sites
 from cinema_project.tests.sites import Site
 from scraping import background
@@ -91,3 +92,21 @@ def go(source) -> Go:
         return work_on(run_id=run.pk, seconds=30)
 
     return go
+
+
+@pytest.fixture
+def market_staff() -> dict[str, str]:
+    """The headers of somebody who may read the market."""
+    return accounts.bearer(accounts.user(groups=("manager",)))
+
+
+@pytest.fixture
+def read_market(client, market_staff) -> Callable[..., Any]:
+    """Read an address of the market, and return the JSON of an answer that is fine."""
+
+    def read(path: str, **query: object) -> Any:
+        answer = client.get(f"/api/v1/market/{path}", query, headers=market_staff)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    return read

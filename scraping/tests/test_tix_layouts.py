@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from scraping.tests.tix_payloads import refusal, said
-from scraping.tix.layouts import CAVEAT, Shape, category_of, occupancy_of, parse_layout, percent, sell_through
+from scraping.tix.layouts import CAVEAT, Shape, category_of, occupancy_of, parse_layout, percent
 from scraping.tix.reading import Refused, WrongShape
 
 
@@ -129,16 +129,3 @@ def test_no_shape_ever_reads_less_than_is_taken(codes):
 )
 def test_percent_has_one_decimal_and_the_word_follows_the_exact_share(taken, total, shown, word):
     assert (percent(taken, total), category_of(taken, total)) == (shown, word)
-
-
-def test_two_looks_give_a_lower_bound_too():
-    first, latest = parse_layout(nested(("A", [1, 1, 1, 5, 6]))), parse_layout(nested(("A", [5, 5, 1, 5, 1])))
-
-    both = sell_through(first, latest)
-
-    assert (both.lower_bound, both.upper_bound, both.taken_since, both.caveat) == (40.0, 60.0, 2, CAVEAT)
-
-
-def test_looks_at_different_halls_are_not_compared():
-    with pytest.raises(WrongShape):
-        sell_through(parse_layout(nested(("A", [1, 1]))), parse_layout(nested(("A", [1, 1, 1]))))

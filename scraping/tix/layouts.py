@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from scraping.tix.reading import Node, WrongShape, opened
+from scraping.tix.reading import Node, opened
 
 CAVEAT = (
     "Upper bound: the site does not tell sold seats from blocked ones, so the house may be emptier than this, "
@@ -185,31 +185,3 @@ def percent(part: int, whole: int) -> float:
 def category_of(taken: int, total: int) -> str:
     """Return the word for how full that is (facts 2.2): by the exact share, not the rounded one."""
     return next((word for least, word in CATEGORIES if total and taken * 100 >= least * total), "low")
-
-
-@dataclass(frozen=True, slots=True)
-class SellThrough:
-    """How full a showing is: at least and at most, in percent with one decimal.
-
-    The lower bound counts seats that were free at our first look and are not now: those somebody took, unless the house
-    blocked them since. What was taken before the first look may be sold or blocked, so only the upper bound has it.
-    """
-
-    lower_bound: float
-    upper_bound: float
-    taken_since: int
-    caveat: str = CAVEAT
-
-
-def sell_through(first: SeatLayout, latest: SeatLayout) -> SellThrough:
-    """Compare two looks at one showing.
-
-    :raises WrongShape: if they are no looks at the same hall
-    """
-    before = {(seat.row, seat.name or number): seat.free for number, seat in enumerate(first.seats)}
-    after = {(seat.row, seat.name or number): seat.free for number, seat in enumerate(latest.seats)}
-    if before.keys() != after.keys():
-        raise WrongShape("seats", f"the {len(before)} of the first look", f"{len(after)} others")
-    taken = sum(free and not after[seat] for seat, free in before.items())
-    total = len(after)
-    return SellThrough(percent(taken, total), percent(list(after.values()).count(False), total), taken)
