@@ -29,7 +29,7 @@ def main() -> int:
         if "growth" in wanted:
             growth(theatre, report)
         if options.only == ",".join(SCENARIOS) and not options.quick:
-            report.write(theatre.postgresql_version)
+            report.write(theatre.postgresql_version, theatre.others.share())
     return 0 if report.passed else 1
 
 

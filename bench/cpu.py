@@ -28,7 +28,9 @@ def _stat(path: Path) -> tuple[int, int, int] | None:
 class OtherPrograms:
     """How much of the machine went to programs that are not ours: what absolute figures suffered from."""
 
-    def __init__(self) -> None:
+    def __init__(self, postgresql: int) -> None:
+        """Begin to measure; ``postgresql`` is the one process of ours that does not descend from this one."""
+        self.ours = (os.getpid(), postgresql)
         self.began = self._used()
 
     def share(self) -> float:
@@ -39,4 +41,4 @@ class OtherPrograms:
     def _used(self) -> tuple[float, float, float]:
         ticks = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
         idle = ticks[3] + ticks[4]
-        return sum(ticks) / TICKS, (sum(ticks) - idle) / TICKS, cpu_seconds(os.getpid())
+        return sum(ticks) / TICKS, (sum(ticks) - idle) / TICKS, sum(map(cpu_seconds, self.ours))

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.cpu import OtherPrograms
-
 PACKAGES = ("Django", "granian", "uvicorn", "channels", "psycopg", "redis", "orjson")
 FILE = Path(__file__).parent / "RESULTS.md"
 
@@ -46,7 +44,6 @@ class Row:
 class Report:
     rows: list[Row] = field(default_factory=list)
     quick: bool = False
-    others: OtherPrograms = field(default_factory=OtherPrograms)
 
     def add(self, name: str, measured: float, **details: object) -> None:
         row = Row(name, measured, **details)
@@ -57,10 +54,15 @@ class Report:
     def passed(self) -> bool:
         return all(row.reaches(row.must) for row in self.rows)
 
-    def write(self, postgresql: str) -> None:
-        FILE.write_text(self.text(postgresql))
+    def write(self, postgresql: str, others: float) -> None:
+        """Put the table into its file.
 
-    def text(self, postgresql: str) -> str:
+        :param postgresql: its version
+        :param others: the share of the processors that programs took which are not ours
+        """
+        FILE.write_text(self.text(postgresql, others))
+
+    def text(self, postgresql: str, others: float) -> str:
         table = "\n".join(row.line() for row in self.rows)
         software = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
         how = "A quick look" if self.quick else "Medians of five interleaved pairs"
@@ -69,7 +71,7 @@ class Report:
 Written by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. {how}; what the scenarios do is told in
 `bench/scenarios/`. The limit is the same work in one SQL statement a step, by pgbench with 8 clients, in the same run.
 The servers, their database and the load shared {processors()}. PostgreSQL ran with fsync and synchronous_commit on.
-Other programs took {self.others.share():.0%} of the cores meanwhile: milliseconds suffer from that, ratios less.
+Other programs took {others:.0%} of the cores meanwhile: milliseconds suffer from that, ratios less.
 
 | scenario | must | aim | measured | reached | |
 |---|---|---|---|---|---|

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 
 from bench import world
-from bench.cpu import cpu_seconds
+from bench.cpu import OtherPrograms, cpu_seconds
 from bench.limit import Limit
 from cinema_project.tests.processes import DidNotStart
 from cinema_project.tests.product import Product, Server, migrated_postgresql, scaled_product
@@ -82,6 +82,7 @@ class Theatre:
         with ExitStack() as undo:
             undo.callback(self.services.stop)
             self.server_url, self.redis_url = self.services.postgresql(DURABLE), self.services.redis()
+            self.others = OtherPrograms(self.services.postgresql_pid)
             self.template, self.tokens = self._template()
             undo.pop_all()
         return self
