@@ -350,6 +350,11 @@ SPECTACULAR_SETTINGS = {
         "int": {"type": "integer", "minimum": 0},
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "EventTypeEnum": "catalog.api.serializers.events.TYPES",
+        "EventSkippedEnum": "catalog.api.serializers.events.SKIPPED",
+        "EventFailedEnum": "catalog.api.serializers.events.FAILED",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "cinema_project.openapi.plain_views.add_plain_views",
@@ -365,6 +370,7 @@ PLAIN_VIEW_SCHEMAS = [
     "booking.api.schema_payments",
     "booking.api.schema_staff",
     "booking.api.schema_ticket_files",
+    "catalog.api.schema_events",
     "cinema_project.openapi.house",
 ]
 
@@ -386,6 +392,11 @@ TIX_RSA_PUBLIC_KEY = env.text("TIX_RSA_PUBLIC_KEY")
 TIX_PROXY = env.proxy("TIX_PROXY")
 TIX_REQUESTS_PER_SECOND = env.number("TIX_REQUESTS_PER_SECOND", 4, least=0.01)
 TIX_TIME_ZONE = env.zone("TIX_TIME_ZONE", "Asia/Jakarta")
+SCRAPE_INTERVAL_SECONDS = max(env.whole("SCRAPE_INTERVAL_SECONDS", 600), 5)
+BATCH_SIZE = env.whole("BATCH_SIZE", 100, least=1)
+EVENTS_CACHE_TTL = env.whole("EVENTS_CACHE_TTL", 1800, least=1)
+EVENTS_ARCHIVE_SECONDS = env.whole("EVENTS_ARCHIVE_SECONDS", 3600, least=1)
+EVENTS_SOURCE_URL = env.web_addresses("EVENTS_SOURCE_URL")
 TMDB_API_KEY = env.text("TMDB_API_KEY")
 _TMDB_ROOT = env.address("TMDB_BASE_URL", "", ("https", "http")).rstrip("/")
 TMDB_BASE_URL = _TMDB_ROOT or "https://api.themoviedb.org"
@@ -401,7 +412,26 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
-MEDIA_ROOT = VAR_DIR / "media"
+_FILES = env.file_store("STORAGE_URL", f"file://{VAR_DIR}/media")
+MEDIA_ROOT = BASE_DIR / (_FILES.folder or VAR_DIR / "media")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+if _FILES.bucket:
+    STORAGES["default"] = {
+        "BACKEND": "cinema_project.common.s3_files.S3Files",
+        "OPTIONS": {
+            "bucket_name": _FILES.bucket,
+            "access_key": _FILES.key or None,
+            "secret_key": _FILES.secret or None,
+            "endpoint_url": _FILES.endpoint or None,
+            "region_name": _FILES.region or None,
+            "public": _FILES.public,
+        },
+    }
+if _FILES.public:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(_FILES.public.rstrip("/") + "/")
 PASSWORD_RESET_TIMEOUT = 1800
 _MAIL = env.mail("EMAIL_URL", f"file://{VAR_DIR}/mail")
 EMAIL_BACKEND = _MAIL.backend
@@ -437,6 +467,7 @@ OUTBOX_HANDLERS = {
     "fake_bank": "booking.background.hand_off_fake_message",
     "unused_file": "cinema_project.common.stored_files.delete",
     "run_to_work_on": "scraping.background.hand_off_run",
+    "events_changed": "catalog.services.events.lists.change",
 }
 # Topics that are mails, and who writes them; the mailer sends them.
 MAILS = {

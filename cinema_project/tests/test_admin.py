@@ -27,6 +27,7 @@ from booking.services.tickets import book_seats, cancel_ticket
 from booking.tests import make
 from catalog.models import Screening
 from catalog.services.reviews import create_review
+from catalog.tests import make as catalogue
 from cinema_project.common import clock
 from cinema_project.common.models import IdempotencyRecord, OutboxMessage
 from cinema_project.common.staff_forms import StaffAdmin
@@ -84,6 +85,7 @@ def sold(db) -> Screening:
     Quarantined.objects.create(run=run, source="tix", unit_key="cities", created_at=clock.now())
     Host.objects.create(name="cinema.example:443")
     SiteToken.objects.create(name="tix user")
+    catalogue.event()
     return screening
 
 
