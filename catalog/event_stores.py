@@ -77,7 +77,7 @@ class InDjango:
 
     def put(self, values: Mapping[str, Any], seconds: float | None) -> None:
         for name, value in values.items():
-            self._kept.set(name, value, self._longest or seconds)
+            self._kept.set(name, value, seconds if self._longest is None else self._longest)
 
     def claim(self, name: str, seconds: float) -> bool:
         return bool(self._kept.add(name, "1", seconds))

@@ -203,6 +203,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "cinema_project.beat:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+TASKS_AT_START = ["scraping.tasks.gather_events"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 MQTT = env.mqtt("MQTT_URL")
@@ -396,6 +397,18 @@ SCRAPE_INTERVAL_SECONDS = max(env.whole("SCRAPE_INTERVAL_SECONDS", 600), 5)
 BATCH_SIZE = env.whole("BATCH_SIZE", 100, least=1)
 EVENTS_CACHE_TTL = env.whole("EVENTS_CACHE_TTL", 1800, least=1)
 EVENTS_ARCHIVE_SECONDS = env.whole("EVENTS_ARCHIVE_SECONDS", 3600, least=1)
+INTERVALS = {
+    name: seconds
+    for variable, name, seconds in (
+        ("SCRAPE_INTERVAL_SECONDS", "Read what else is on in town", SCRAPE_INTERVAL_SECONDS),
+        (
+            "EVENTS_ARCHIVE_SECONDS",
+            "Let events go on to their next date, and archive those that are over",
+            EVENTS_ARCHIVE_SECONDS,
+        ),
+    )
+    if env.is_set(variable)
+}
 EVENTS_SOURCE_URL = env.web_addresses("EVENTS_SOURCE_URL")
 TMDB_API_KEY = env.text("TMDB_API_KEY")
 _TMDB_ROOT = env.address("TMDB_BASE_URL", "", ("https", "http")).rstrip("/")

@@ -1,13 +1,15 @@
 """Events, for reading."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, DateTimeField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Least
 
 from catalog.models import Event, EventDate, EventType
 from catalog.models.events import normalised_type
+from catalog.zones import day_bounds
 from cinema_project.common.database import LARGEST_ID
 from cinema_project.common.errors import NotFound
 from cinema_project.common.words import fold
@@ -89,10 +91,24 @@ def events_around(moment: datetime, now: datetime) -> QuerySet[Event]:
 
 def matching_events(text: str, event_type: str = "") -> QuerySet[Event]:
     """Return active events in which all words of a text stand, in title, place, genre or description."""
-    found = active_events(event_type)
+    return with_words(active_events(event_type), text)
+
+
+def with_words(events: QuerySet[Event], text: str) -> QuerySet[Event]:
+    """Keep the events in which all words of a text stand."""
     for word in fold(text).split():
-        found = found.filter(search_text__contains=word)
-    return found
+        events = events.filter(search_text__contains=word)
+    return events
+
+
+def on_day(events: QuerySet[Event], day: date, zone: ZoneInfo, now: datetime) -> QuerySet[Event]:
+    """Keep the events with a date to come on this day of the town's calendar.
+
+    :raises NoSuchMoment: if the year is out of reach
+    """
+    start, end = day_bounds(day, zone)
+    listed = EventDate.objects.filter(event=OuterRef("pk"), starts_at__gte=max(start, now), starts_at__lt=end)
+    return events.filter(Exists(listed) | Q(date_preview__gte=max(start, now), date_preview__lt=end))
 
 
 def every_uuid() -> QuerySet[Event, UUID]:

@@ -135,7 +135,7 @@ def _shared() -> Lists:
 
 @cache
 def _alone() -> Lists:
-    return Lists(InDjango(LocMemCache("events", {}), ALONE_SECONDS), _read)
+    return Lists(InDjango(LocMemCache(uuid.uuid4().hex, {}), ALONE_SECONDS), _read)
 
 
 class _Absence:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from scraping.fakes.events import FEEDS, FakeEvents
 from scraping.fakes.faults import Accidents
 from scraping.fakes.guards import PASSWORD, PHONE
 from scraping.fakes.serving import Served, serving
@@ -47,18 +48,18 @@ class Command(BaseCommand):
         site = FakeTix(World(seed=options["seed"], theatres=max(options["theatres"], 83)))
         site.guard.lag = options["lag"]
         try:
-            with serving(site, port=options["port"]) as served:
+            with serving(site, port=options["port"]) as served, serving(FakeEvents(seed=options["seed"])) as town:
                 served.latency, served.most_per_second = options["latency"], options["rate"]
                 served.accidents = Accidents(options["accidents"], options["seed"]) if options["accidents"] else None
                 if options["truth"]:
                     truth = json.dumps(site.world.truth(site.today), ensure_ascii=False, indent=1)
                     Path(options["truth"]).write_text(truth, encoding="utf-8")
-                self._tell(served, site, options["env"], as_json=options["json"])
+                self._tell(served, site, town, options["env"], as_json=options["json"])
                 self._wait()
         except OSError as error:
             raise CommandError(f"The fakes could not start: {error}.", returncode=FAILED) from None
 
-    def _tell(self, served: Served, site: FakeTix, file: str | None, *, as_json: bool) -> None:
+    def _tell(self, served: Served, site: FakeTix, town: Served, file: str | None, *, as_json: bool) -> None:
         settings = {
             "TIX_BASE_URL": served.url,
             "TIX_WEB_URL": served.url,
@@ -66,6 +67,7 @@ class Command(BaseCommand):
             "TIX_PASSWORD": PASSWORD,
             "TIX_RSA_PUBLIC_KEY": site.guard.public_key.strip().replace("\n", "\\n"),
             "TIX_REQUESTS_PER_SECOND": "50",
+            "EVENTS_SOURCE_URL": ",".join(f"{town.url}/{feed}" for feed in FEEDS),
             "FETCH_ALLOW_LOOPBACK": "true",
         }
         exports = [f"export {name}='{value}'\n" for name, value in settings.items()]
@@ -78,6 +80,7 @@ class Command(BaseCommand):
         else:
             counted = ", ".join(f"{number} {name}" for name, number in facts.items())
             self.stdout.write(f"A TIX of our own: {served.url} ({counted}). Its login page: {served.url}/login")
+            self.stdout.write(f"A town's events, as JSON, RSS, iCalendar and a page: {town.url}/{FEEDS[0]}")
             self.stdout.write("Let the cinema read it; in another terminal:\n")
             self.stdout.writelines(exports)
             self.stdout.write("\nCtrl-C stops it.")
