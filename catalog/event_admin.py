@@ -73,13 +73,16 @@ class EventAdmin(ServiceAdmin):
     ordering = ("date_preview", "pk")
     actions = ("take_out", "bring_back", "merge")
     fieldsets = (
-        (None, {"fields": ("title", ("event_type", "genre"), "place", ("price", "age"), "description", "url")}),
+        (
+            None,
+            {"fields": ("title", ("event_type", "genre"), "place", ("price", "age"), "description", "url", "details")},
+        ),
         ("Dates", {"fields": ("next_date", "all_dates")}),
         ("Picture", {"fields": ("shown_picture", "picture_url")}),
         ("Record", {"fields": (("uuid", "source_id"), ("created_at", "archived_at"), "merged_into")}),
     )
     readonly_fields = (
-        *("next_date", "all_dates", "shown_picture", "picture_url", "uuid", "source_id", "created_at"),
+        *("next_date", "all_dates", "details", "shown_picture", "picture_url", "uuid", "source_id", "created_at"),
         *("archived_at", "merged_into"),
     )
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -109,7 +110,7 @@ def _webp_of(url: str, host: str, hosts: Hosts) -> bytes:
         hosts.check(host)
         try:
             if (ours := _own_file(url)) is not None:
-                return as_webp(ours.read_bytes(), _fit, shorter_side=LARGEST_SIDE)
+                return _webp_of_own(ours, ours.stat().st_mtime)
             return fetch_webp(url, shared(), _fit, shorter_side=LARGEST_SIDE, limits=LIMITS)
         except PicturesBusy:
             time.sleep(BUSY_PAUSE)
@@ -122,6 +123,11 @@ def _own_file(url: str) -> Path | None:
         return None
     found = finders.find(url.removeprefix(start))
     return Path(found) if isinstance(found, str) else None
+
+
+@lru_cache(maxsize=32)
+def _webp_of_own(path: Path, changed_at: float) -> bytes:
+    return as_webp(path.read_bytes(), _fit, shorter_side=LARGEST_SIDE)
 
 
 def _fit(image: Image.Image) -> Image.Image:

@@ -37,7 +37,10 @@ class Scheduler(DatabaseScheduler):
             self._initial_read = True
             time.sleep(OUTAGE_PAUSE_SECONDS)
         for name in settings.TASKS_AT_START:
-            self.app.send_task(name, countdown=START_SECONDS)
+            try:
+                self.app.send_task(name, countdown=START_SECONDS)
+            except Exception:  # without the broker; the schedule calls it later all the same
+                logger.warning("%s could not be begun with", name, exc_info=True)
 
     def tick(self, *arguments: Any, **named: Any) -> float:
         """Start what is due; return after how many seconds to look again."""

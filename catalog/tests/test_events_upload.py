@@ -264,6 +264,23 @@ def test_outage_of_the_database_stores_nothing_and_can_be_repeated(town, monkeyp
     assert told(upload([event])) == [("created", "")]
 
 
+DETAILS = {
+    "all that fits": ("concert", {"performers": ["Ann"], "minutes": 90}, {"performers": ["Ann"], "minutes": 90}),
+    "of another type": ("sport", {"performers": ["Ann"], "teams": ["A", "B"]}, {"teams": ["A", "B"]}),
+    "part of it": ("theater", {"director": " Ann ", "minutes": "long", "author": 5}, {"director": "Ann"}),
+    "nothing of it": ("quest", {"players": {"from": 2}}, {}),
+    "no object": ("quest", "for two", {}),
+}
+
+
+@pytest.mark.parametrize("case", DETAILS)
+def test_details_are_kept_as_the_type_has_them(town, case):
+    kind, said, kept = DETAILS[case]
+
+    assert told(upload([new(type=kind, details=said, image_url=f"{town.url}/poster.jpg")])) == [("created", "")]
+    assert Event.objects.get().details == kept
+
+
 def test_event_that_was_merged_away_does_not_come_in_again(town):
     upload([first := new(image_url=f"{town.url}/poster.jpg"), second := new(image_url=f"{town.url}/poster.jpg")])
     kept = Event.objects.get(uuid=first.uuid)

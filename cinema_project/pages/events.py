@@ -64,6 +64,7 @@ def event(request: HttpRequest, uuid: UUID) -> HttpResponse:
     moments = list(found.dates.order_by("starts_at").values_list("starts_at", flat=True)) or [found.date_preview]
     context = {
         "event": found,
+        "facts": _facts(found),
         "dates": [moment for moment in moments if moment > now][:DATES_SHOWN],
         "is_over": found.archived_at is not None or found.last_date <= now,
         "zone": settings.TIME_ZONE,
@@ -114,6 +115,15 @@ def _entry(one: Event, moment: datetime, zone: ZoneInfo) -> Entry:
     entry.add("categories", [one.get_event_type_display()])
     entry.add("url", f"{settings.SITE_URL}{reverse('pages:event', args=[one.uuid])}")
     return entry
+
+
+def _facts(found: Event) -> list[tuple[str, str]]:
+    """Return what is known of an event besides, with a word for each."""
+    facts = [("Place", found.place)] if found.place else []
+    for name, value in found.details.items():
+        told = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        facts.append((name.replace("_", " ").capitalize(), told))
+    return facts
 
 
 def _found(uuid: UUID) -> Event:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from scraping.events.told import Told
 from scraping.schema_org.blocks import read_page
 from scraping.schema_org.nodes import Graph, Node, kinds_of
-from scraping.schema_org.values import price_of, start_of, text_of
+from scraping.schema_org.values import minutes_of, price_of, start_of, text_of
 
 KINDS = {
     "MusicEvent": "concert",
@@ -62,8 +62,18 @@ def _told(node: Node, graph: Graph, zone: ZoneInfo) -> Told:
         price=_price(node, graph),
         picture=_picture(node.get("image")),
         url=text_of(node.get("url")),
+        details=_details(node, graph),
         age=next((said for name in AGES if (said := text_of(node.get(name)))), None),
     )
+
+
+def _details(node: Node, graph: Graph) -> dict[str, Any]:
+    """Return who is on, who invites, and how long it takes; what a type cannot have is left out later."""
+    performers = node.get("performer") or node.get("performers")
+    listed = performers if isinstance(performers, list) else [performers]
+    names = [name for one in listed if one and (name := text_of(graph.whole(one).get("name")) or text_of(one))]
+    told = {"performers": names, "artists": names, "organizer": text_of(graph.whole(node.get("organizer")).get("name"))}
+    return {name: value for name, value in {**told, "minutes": minutes_of(node.get("duration"))}.items() if value}
 
 
 def _dates(node: Node, graph: Graph, zone: ZoneInfo) -> list[datetime]:

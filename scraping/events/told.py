@@ -59,6 +59,7 @@ class Told:
     picture: str = ""
     url: str = ""
     age: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
 
     def as_scraped(self, site: str) -> dict[str, Any]:
         """Return the fields; without a date they are refused by the schema."""
@@ -77,6 +78,7 @@ class Told:
             "age": self.age,
             "image_url": urljoin(site, self.picture) if self.picture else "",
             "url": urljoin(site, self.url) if self.url else site,
+            "details": self.details,
         }
 
 

@@ -31,6 +31,7 @@ from cinema_project.common.pagination import DEFAULT_LIMIT, SkipLimitPagination
 from cinema_project.common.queries import whole
 
 TAGS = ["events"]
+PAGED = {"skip", "offset", "limit"}
 MOST_NEAREST, USUAL_NEAREST = 200, 20
 TYPE = OpenApiParameter("type", str, description="One type only.", enum=TYPES)
 ID = OpenApiParameter("id", OpenApiTypes.INT, description="One event only, as a list of one.")
@@ -162,7 +163,7 @@ class CatalogueEvents(JsonView):
     """The same as the table's list, from the cache."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if {"id", "skip", "offset", "limit"} & request.GET.keys():
+        if {"id", *PAGED} & request.GET.keys():
             return _page(request)
         listed = lists.get(_type_of(request))
         response = HttpResponse(listed.content, content_type="application/json")
@@ -229,5 +230,7 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 def _cut(pagination: SkipLimitPagination, events: Any, request: Any, default_limit: int | None) -> list[Any]:
     """Return a page of events as JSON has them."""
+    if default_limit is None and not PAGED & request.GET.keys():
+        return list(pagination.cut(rows_of(events), request, None))
     ids = pagination.cut(events.values_list("pk", flat=True), request, default_limit)
     return rows_of(events.model.objects.filter(pk__in=ids).order_by(*events.query.order_by))

@@ -36,6 +36,10 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _as_object(value: Any) -> Any:
+    return value if isinstance(value, dict) else {}
+
+
 Text = Annotated[str, AfterValidator(_without_nul)]
 Address = Annotated[Text, Field(max_length=2000)]
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
@@ -65,6 +69,7 @@ class EventCreate(BaseModel):
     age: Age = None
     image_url: Address
     url: Address
+    details: Annotated[dict[str, Any], BeforeValidator(_as_object)] = {}
 
     @property
     def type(self) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import DatabaseError, transaction
 
 from catalog import event_pictures
+from catalog.event_details import details_of
 from catalog.event_pictures import Picture
 from catalog.models import Event, EventDate, EventPicture, EventType
 from catalog.services.events.news import events_changed
@@ -21,6 +22,7 @@ from cinema_project.common.words import fold
 
 logger = logging.getLogger(__name__)
 
+CHUNK = 1000
 LONGEST_SEARCHED = 2000
 """Letters of an event that a search looks through."""
 KNOWN, UNSUPPORTED, NO_PICTURE = "already_exists", "unsupported_type", "no_image_url"
@@ -227,12 +229,14 @@ def _refused(event: EventCreate, error: DatabaseError) -> Outcome:
 
 
 def _insert(events: Sequence[EventCreate], pictures: Mapping[str, str], now: datetime) -> None:
-    rows = Event.objects.bulk_create([_row(event, pictures.get(event.image_url), now) for event in events])
-    EventDate.objects.bulk_create(
+    rows = [_row(event, pictures.get(event.image_url), now) for event in events]
+    Event.objects.bulk_create(rows, batch_size=CHUNK)
+    dates = [
         EventDate(event=row, starts_at=moment)
         for row, event in zip(rows, events, strict=True)
         for moment in sorted({*event.date_list})
-    )
+    ]
+    EventDate.objects.bulk_create(dates, batch_size=CHUNK)
 
 
 def _row(event: EventCreate, picture: str | None, now: datetime) -> Event:
@@ -241,6 +245,7 @@ def _row(event: EventCreate, picture: str | None, now: datetime) -> Event:
         event_type=event.type,
         age=event.age,
         url=event.url,
+        details=details_of(event.type, event.details),
         picture_id=picture,
         picture_url=event.image_url,
         search_text=searched(event.title, event.place, event.genre, event.description),
