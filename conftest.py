@@ -15,6 +15,7 @@ from selenium.webdriver import Chrome
 
 from booking.selectors.invariants import violations
 from booking.tests.auditing import audited
+from catalog.services.events import lists as event_lists
 from catalog.tests import fake_tmdb
 from catalog.tests.fake_tmdb import FakeTmdb
 from cinema_project.celery import app as celery
@@ -35,6 +36,7 @@ from cinema_project.tests.product import (
     template_name,
 )
 from cinema_project.tests.services import MortalRedis, Services
+from scraping.events import memory
 
 ANYTHING_SOLD = "SELECT 1 FROM booking_seatclaim UNION ALL SELECT 1 FROM booking_payment LIMIT 1"
 
@@ -71,6 +73,8 @@ def fast_passwords(settings) -> None:
 def empty_cache() -> None:
     cache.clear()
     rates.buckets.cache_clear()
+    event_lists.forget()
+    memory.memory.cache_clear()
 
 
 @pytest.fixture

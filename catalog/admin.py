@@ -13,8 +13,9 @@ from unfold.admin import TabularInline
 
 from catalog.admin_forms import CinemaForm, MovieForm, NewRoomForm, RoomForm
 from catalog.archive_admin import ArchivingAdmin
+from catalog.event_admin import EventAdmin
 from catalog.filters import CriteriaFilter
-from catalog.models import PRICE_FACTORS, CastMember, Cinema, Movie, Review, Room, SeatType
+from catalog.models import PRICE_FACTORS, CastMember, Cinema, Event, Movie, Review, Room, SeatType
 from catalog.review_admin import ReviewAdmin
 from catalog.selectors import film_search
 from catalog.selectors.layouts import room_layout
@@ -25,6 +26,7 @@ from catalog.tmdb_admin import TmdbAdmin
 from cinema_project.common.staff_forms import adopt, all_values, changed_values
 
 admin.site.register(Review, ReviewAdmin)
+admin.site.register(Event, EventAdmin)
 SEAT_FACTORS, TICKET_FACTORS = PRICE_FACTORS[: len(SeatType)], PRICE_FACTORS[len(SeatType) :]
 
 

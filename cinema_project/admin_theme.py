@@ -62,6 +62,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Rooms", "meeting_room", "catalog", "room"),
                     _page("Seats", "chair", "catalog", "seat"),
                     _page("Reviews", "reviews", "catalog", "review"),
+                    _page("What else is on", "festival", "catalog", "event"),
                 ],
             },
             {

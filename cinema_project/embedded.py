@@ -20,8 +20,8 @@ from cinema_project.common import mailer, relay
 
 logger = logging.getLogger(__name__)
 
-WORKER_THREADS = settings.SCRAPE_SLOTS + 2
-"""Scraping takes as many as it may; the others are for tickets and money."""
+WORKER_THREADS = settings.SCRAPE_SLOTS + 3
+"""Scraping takes as many as it may, and reading events one; the others are for tickets and money."""
 
 
 @cache

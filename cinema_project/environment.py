@@ -53,6 +53,15 @@ def address(name: str, default: str, schemes: tuple[str, ...]) -> str:
     return value
 
 
+def web_addresses(name: str) -> list[str]:
+    """Read a comma list of addresses on the web. A wrong one is not repeated: it may hold a password."""
+    found = words(name)
+    for number, url in enumerate(found, 1):
+        if not url.startswith(("http://", "https://")):
+            raise SettingsError(f"{name} cannot be used, entry {number} does not start with http:// or https://.")
+    return found
+
+
 def proxy(name: str) -> str:
     """Read ``http://user:password@host:3128``, empty for none. It is never repeated."""
     url = address(name, "", ("http", "https"))
@@ -108,6 +117,48 @@ def _as_mail(url: SplitResult) -> Mail:
         ssl=secure,
         starttls=_as_flag(parse_qs(url.query).get("starttls", ["0"])[0]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FileStore:
+    """Where uploaded and fetched files lie: in a folder, or in a bucket of S3.
+
+    :param public: where browsers find the files of a bucket; empty: through us
+    """
+
+    folder: str = ""
+    bucket: str = ""
+    endpoint: str = ""
+    region: str = ""
+    public: str = ""
+    key: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+
+
+def file_store(name: str, default: str) -> FileStore:
+    """Read ``file://folder`` or ``s3://key:secret@bucket?endpoint=http://host&region=eu-1&public=https://cdn``."""
+    url = address(name, default, ("file", "s3"))
+    try:
+        return _as_file_store(urlsplit(url))
+    except ValueError:
+        wanted = "an address like file://folder or s3://key:secret@bucket?endpoint=https://s3.example"
+        raise SettingsError(f"{name} cannot be used: set it to {wanted}.") from None
+
+
+def _as_file_store(url: SplitResult) -> FileStore:
+    if url.scheme == "file":
+        if not (folder := unquote(url.netloc + url.path)):
+            raise ValueError
+        return FileStore(folder=folder)
+    said = {option: values[-1] for option, values in parse_qs(url.query, strict_parsing=bool(url.query)).items()}
+    addresses = [said[option] for option in ("endpoint", "public") if option in said]
+    if not url.hostname or url.path.strip("/") or {*said} - {"endpoint", "region", "public"}:
+        raise ValueError
+    if not all(one.startswith(("http://", "https://")) for one in addresses):
+        raise ValueError
+    bucket = url.netloc.rpartition("@")[2]  # not `hostname`: that is in small letters
+    key, secret = unquote(url.username or ""), unquote(url.password or "")
+    return FileStore(bucket=bucket, key=key, secret=secret, **said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "cinema_project.beat:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+TASKS_AT_START = ["scraping.tasks.gather_events"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 MQTT = env.mqtt("MQTT_URL")
@@ -355,6 +356,9 @@ SPECTACULAR_SETTINGS = {
         "StatusEnum": "catalog.models.ScreeningStatus",
         "RunStateEnum": "scraping.models.Run.State",
         "RunStatusEnum": "scraping.api.serializers.runs.STATUSES",
+        "EventTypeEnum": "catalog.api.serializers.events.TYPES",
+        "EventSkippedEnum": "catalog.api.serializers.events.SKIPPED",
+        "EventFailedEnum": "catalog.api.serializers.events.FAILED",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -371,6 +375,7 @@ PLAIN_VIEW_SCHEMAS = [
     "booking.api.schema_payments",
     "booking.api.schema_staff",
     "booking.api.schema_ticket_files",
+    "catalog.api.schema_events",
     "cinema_project.openapi.house",
 ]
 
@@ -392,6 +397,23 @@ TIX_RSA_PUBLIC_KEY = env.text("TIX_RSA_PUBLIC_KEY")
 TIX_PROXY = env.proxy("TIX_PROXY")
 TIX_REQUESTS_PER_SECOND = env.number("TIX_REQUESTS_PER_SECOND", 4, least=0.01)
 TIX_TIME_ZONE = env.zone("TIX_TIME_ZONE", "Asia/Jakarta")
+SCRAPE_INTERVAL_SECONDS = max(env.whole("SCRAPE_INTERVAL_SECONDS", 600), 5)
+BATCH_SIZE = env.whole("BATCH_SIZE", 100, least=1)
+EVENTS_CACHE_TTL = env.whole("EVENTS_CACHE_TTL", 1800, least=1)
+EVENTS_ARCHIVE_SECONDS = env.whole("EVENTS_ARCHIVE_SECONDS", 3600, least=1)
+INTERVALS = {
+    name: seconds
+    for variable, name, seconds in (
+        ("SCRAPE_INTERVAL_SECONDS", "Read what else is on in town", SCRAPE_INTERVAL_SECONDS),
+        (
+            "EVENTS_ARCHIVE_SECONDS",
+            "Let events go on to their next date, and archive those that are over",
+            EVENTS_ARCHIVE_SECONDS,
+        ),
+    )
+    if env.is_set(variable)
+}
+EVENTS_SOURCE_URL = env.web_addresses("EVENTS_SOURCE_URL")
 TMDB_API_KEY = env.text("TMDB_API_KEY")
 _TMDB_ROOT = env.address("TMDB_BASE_URL", "", ("https", "http")).rstrip("/")
 TMDB_BASE_URL = _TMDB_ROOT or "https://api.themoviedb.org"
@@ -407,7 +429,26 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
-MEDIA_ROOT = VAR_DIR / "media"
+_FILES = env.file_store("STORAGE_URL", f"file://{VAR_DIR}/media")
+MEDIA_ROOT = BASE_DIR / (_FILES.folder or VAR_DIR / "media")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+if _FILES.bucket:
+    STORAGES["default"] = {
+        "BACKEND": "cinema_project.common.s3_files.S3Files",
+        "OPTIONS": {
+            "bucket_name": _FILES.bucket,
+            "access_key": _FILES.key or None,
+            "secret_key": _FILES.secret or None,
+            "endpoint_url": _FILES.endpoint or None,
+            "region_name": _FILES.region or None,
+            "public": _FILES.public,
+        },
+    }
+if _FILES.public:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(_FILES.public.rstrip("/") + "/")
 PASSWORD_RESET_TIMEOUT = 1800
 _MAIL = env.mail("EMAIL_URL", f"file://{VAR_DIR}/mail")
 EMAIL_BACKEND = _MAIL.backend
@@ -444,6 +485,7 @@ OUTBOX_HANDLERS = {
     "unused_file": "cinema_project.common.stored_files.delete",
     "run_to_work_on": "scraping.background.hand_off_run",
     "films_to_match": "scraping.background.hand_off_matching",
+    "events_changed": "catalog.services.events.lists.change",
 }
 # Topics that are mails, and who writes them; the mailer sends them.
 MAILS = {

@@ -20,6 +20,8 @@ urlpatterns = [
     path("api/v1/", include("scraping.api.urls")),
     path("ws/", include("booking.socket_urls")),
     path("", include("accounts.api.gateway_urls")),
+    path("", include("catalog.api.event_urls")),
+    path("", include("scraping.api.event_urls")),
     path("", include("cinema_project.pages.urls")),
     path("", include("booking.urls")),
     path("account/close/", people.CloseAccount.as_view(), name="close_account"),

@@ -7,7 +7,7 @@ from celery import Task, shared_task
 
 from cinema_project.common.errors import DomainError
 from scraping.models import SourceState
-from scraping.services import execution, starting, tokens, upkeep
+from scraping.services import events, execution, starting, tokens, upkeep
 
 logger = logging.getLogger(__name__)
 
@@ -17,9 +17,21 @@ def start_slot(
     self: Task, *, source: str, options: dict[str, Any] | None = None, **_later_arguments: object
 ) -> int | None:
     """Start the run of a source for this slot of the schedule that calls."""
-    schedule_name = (self.request.headers or {}).get("periodic_task_name") or self.request.get("periodic_task_name")
-    run = starting.start_slot(source=source, schedule_name=schedule_name or "", options=options)
+    run = starting.start_slot(source=source, schedule_name=_schedule_of(self), options=options)
     return None if run is None else run.pk
+
+
+def _schedule_of(task: Task) -> str:
+    """Return the name of the schedule that calls, empty for anybody else."""
+    name = (task.request.headers or {}).get("periodic_task_name") or task.request.get("periodic_task_name")
+    return str(name or "")
+
+
+@shared_task(bind=True)
+def gather_events(self: Task, **_later_arguments: object) -> dict[str, int]:
+    """Read the sources of events for this slot of the schedule that calls, and store what is new."""
+    summary = events.gather(schedule_name=_schedule_of(self))
+    return {"sent": summary.sent, "skipped": summary.skipped, "failed": len(summary.failed)}
 
 
 @shared_task

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from accounts.api_keys import KeyHolder, holder_of
 from accounts.callers import Caller, bearer_token, caller_of
 from accounts.models import User
+from cinema_project.common.addresses import client_address
 
 __all__ = ["BearerAuthentication", "caller_of"]
 
@@ -43,3 +44,13 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "ApiKey"
+
+
+def sender_of(request: Request) -> tuple[int, str]:
+    """Return whose ``Idempotency-Key`` it is: a person's number, or 0 and what names a program or a stranger."""
+    if request.user.pk:
+        return int(request.user.pk), ""
+    holder = request.auth
+    if isinstance(holder, KeyHolder):
+        return 0, f"key {holder.id} {holder.name}"
+    return 0, client_address(request._request)

@@ -33,12 +33,14 @@ from booking.views.answers import SeeOther
 from booking.views.seat_actions import ACTIONS, OF_PEOPLE, SIZES, Asked, asked_of, groups_in, ids_in, refresh
 from booking.views.visitors import new_guest, who_acts
 from catalog.models import Screening
+from catalog.selectors.events import events_around
 from cinema_project.common import clock
 from cinema_project.common.errors import DomainError
 from cinema_project.common.exception_handler import refusal
 from cinema_project.common.rates import RateExceeded
 
 NEARLY_NONE = 2  # free seats: whoever comes in company finds nothing
+EVENTS_AROUND = 3
 NOBODY = User(pk=0)  # a visitor without holds: nothing to give back, nothing to prolong
 
 
@@ -167,6 +169,7 @@ def _page(request: HttpRequest, screening: Screening) -> HttpResponse:
         "expires_at": wire_time(basket.expires_at) if basket.expires_at else "",
         "viewer": viewer_id,
         "token": page_token(visitor),
+        "around": list(events_around(screening.start_time, now)[:EVENTS_AROUND]),
     }
     context |= _told(request) | _finder(request, basket)
     context |= {

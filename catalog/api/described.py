@@ -17,6 +17,9 @@ PAGE = [
     OpenApiParameter(name, schema, description=description)
     for name, description, schema in page_parameters(DEFAULT_LIMIT)
 ]
+ALL_OR_PAGE = [
+    OpenApiParameter(name, schema, description=description) for name, description, schema in page_parameters(None)
+]
 ONCE = [
     OpenApiParameter(
         "Idempotency-Key", str, OpenApiParameter.HEADER, description="Repeating a request with its key acts once."

@@ -1,16 +1,21 @@
 """Rows for tests, valid and distinct unless told otherwise."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
 
 from accounts.models import User
 from accounts.tests import make as people
-from catalog.models import CastMember, Cinema, Movie, MovieState, Review, Room, Screening, Seat
+from catalog.models import CastMember, Cinema, Event, EventDate, Movie, MovieState, Review, Room, Screening, Seat
 from catalog.services.film_index import index_films
 from cinema_project.common import clock
 
 _numbers = count(1)
+OWN_PICTURE = f"{settings.SITE_URL}/static/img/events/concert.webp"
 
 
 def cinema(**fields: Any) -> Cinema:
@@ -23,6 +28,43 @@ def cinema(**fields: Any) -> Cinema:
         "timezone": "Europe/Berlin",
     }
     return Cinema.objects.create(**defaults | fields)
+
+
+def event(*, dates: Sequence[datetime] = (), **fields: Any) -> Event:
+    """An event of tomorrow, or of these dates."""
+    number = next(_numbers)
+    moments = sorted(dates) or [clock.now() + timedelta(days=1)]
+    defaults = {
+        "uuid": uuid4(),
+        "event_type": "concert",
+        "title": f"Event {number}",
+        "price": 10,
+        "place": "Harbour Hall",
+        "date_preview": moments[0],
+        "last_date": moments[-1],
+        "created_at": clock.now(),
+    }
+    made = Event.objects.create(**defaults | fields)
+    EventDate.objects.bulk_create(EventDate(event=made, starts_at=moment) for moment in moments)
+    return made
+
+
+def event_body(**fields: Any) -> dict[str, Any]:
+    """An event as it is sent."""
+    number = next(_numbers)
+    return {
+        "uuid": str(uuid4()),
+        "type": "concert",
+        "title": f"Event {number}",
+        "description": "Loud.",
+        "price": 1500,
+        "date_preview": "2030-09-01T18:00:00Z",
+        "date_list": ["2030-09-01T18:00:00Z", "2030-09-02T19:00:00Z"],
+        "place": "Harbour Hall",
+        "genre": "rock",
+        "image_url": OWN_PICTURE,
+        "url": "https://example.com/event/1",
+    } | fields
 
 
 def room(*, seats: tuple[int, int] = (2, 5), **fields: Any) -> Room:

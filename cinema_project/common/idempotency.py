@@ -36,13 +36,18 @@ def once(request: HttpRequest, user_id: int, work: Work, *, stranger: str = "") 
 
 
 def once_prepared(
-    request: HttpRequest, user_id: int, prepare: Callable[[], T], work: Callable[[T], HttpResponse]
+    request: HttpRequest,
+    user_id: int,
+    prepare: Callable[[], T],
+    work: Callable[[T], HttpResponse],
+    *,
+    stranger: str = "",
 ) -> HttpResponse:
     """Do the same where another computer must be asked before the transaction; a repeated request asks nobody.
 
     :param prepare: may be done more than once for one request, and makes what ``work`` takes
     """
-    named = _named(request)
+    named = _named(request, stranger)
     if named is None:
         return work(prepare())
     earlier = IdempotencyRecord.objects.filter(user_id=user_id, key=named[0], created_at__gt=clock.now() - KEPT).first()

@@ -25,6 +25,7 @@ API_PREFIXES = (
     "/scraperCatalog/",
     "/openapi.json",
 )
+SHORT = ("/api/", "/catalog/events")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -80,7 +81,7 @@ class ShortCut:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        view = _json_view(request) if request.path_info.startswith("/api/") else None
+        view = _json_view(request) if request.path_info.startswith(SHORT) else None
         if view is None:
             return self.get_response(request)
         answer = _answer(view, request)

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -39,6 +40,33 @@ def store(name: str, content: bytes) -> str:
     except Exception:  # each storage fails in its own way
         logger.exception("Could not store %s", name)
     raise StorageDown("The file could not be stored. Please try again in a moment.", retry_after=10)
+
+
+def store_content(name: str, content: bytes) -> None:
+    """Store a file under a name that its content gives: stored twice, or by two at once, it is one whole file.
+
+    :raises StorageDown: if the storage does not take it
+    """
+    try:
+        _put(name, content)
+    except Exception as error:  # each storage fails in its own way
+        logger.warning("Could not store %s: %s", name, error)
+        raise StorageDown("The file could not be stored. Please try again in a moment.", retry_after=10) from error
+
+
+def _put(name: str, content: bytes) -> None:
+    try:
+        target = Path(default_storage.path(name))
+    except NotImplementedError:
+        default_storage.save(name, ContentFile(content))  # such storages write a file whole or not at all
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f"{target.name}.{uuid.uuid4().hex}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def delete_after_commit(name: str) -> None:

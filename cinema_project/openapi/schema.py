@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+from collections.abc import Iterable
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -43,10 +44,15 @@ class ViewSchema(AutoSchema):
         """Return no token needed, any token, one of staff or a key for this: whatever the view's permissions say."""
         auths = [auth for auth in super().get_auth() if auth]
         request, permissions = self.view.request, self.view.get_permissions()
+        if any(getattr(permission, "open_in_debug", False) for permission in permissions):
+            return [{}, *self._with_scopes(auths, permissions)]
         if all(permission.has_permission(request, self.view) for permission in permissions):
             return [{}, *auths]
         if all(type(permission) in (IsAuthenticated, IsAuthenticatedOrReadOnly) for permission in permissions):
             return auths
+        return self._with_scopes(auths, permissions)
+
+    def _with_scopes(self, auths: list[Any], permissions: Iterable[Any]) -> list[dict[str, list[str]]]:
         scopes = [permission.scope for permission in permissions if isinstance(permission, HasScope)]
         return [{name: scopes if name == ApiKeyScheme.name else ["staff"] for name in auth} for auth in auths]
 

@@ -28,6 +28,7 @@ from booking.services.tickets import book_seats, cancel_ticket
 from booking.tests import make
 from catalog.models import Screening
 from catalog.services.reviews import create_review
+from catalog.tests import make as catalogue
 from cinema_project.common import clock
 from cinema_project.common.models import IdempotencyRecord, OutboxMessage
 from cinema_project.common.staff_forms import StaffAdmin
@@ -98,6 +99,7 @@ def sold(db) -> Screening:
     match_films()
     confirm(match_id=film.match.pk, movie_id=screening.movie_id, by=buyer)
     TakenFact.objects.create(movie=screening.movie, film=film, field="rating", after="R13", taken_at=clock.now())
+    catalogue.event()
     return screening
 
 

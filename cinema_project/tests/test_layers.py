@@ -31,6 +31,7 @@ DOORS_IN = {
     *(
         "admin",
         "admin_forms",
+        "event_admin",
         "key_admin",
         "matches_admin",
         "payment_admin",

@@ -276,3 +276,53 @@ def test_key_that_is_none_is_refused_and_not_repeated(settings_of):
 
     assert "FIELD_KEYS cannot be used, entry 2 is no key: set it to a comma list of Fernet keys" in said
     assert "hunter2" not in said
+
+
+def test_events_are_read_as_often_as_is_set_but_not_too_often(settings_of):
+    names = ("SCRAPE_INTERVAL_SECONDS", "INTERVALS", "EVENTS_SOURCE_URL")
+
+    assert settings_of(*names) == [600, {}, []]
+    fast = settings_of(*names, SCRAPE_INTERVAL_SECONDS="1", EVENTS_SOURCE_URL="https://a.test/x, http://b.test")
+    assert fast == [5, {"Read what else is on in town": 5}, ["https://a.test/x", "http://b.test"]]
+
+
+def test_files_lie_in_a_folder_or_a_bucket(settings_of, tmp_path):
+    names = ("MEDIA_ROOT", "STORAGES", "CONTENT_SECURITY_POLICY")
+    show = SHOW.replace("getattr(settings, name)", "repr(getattr(settings, name))")
+
+    def read(url):
+        done = python("-c", show, *names, VAR_DIR=str(tmp_path), STORAGE_URL=url)
+        return json.loads(done.stdout)
+
+    assert "/srv/files" in read("file:///srv/files")[0]
+    bucket = read("s3://key:se%2Fcret@Box?endpoint=http://s3.test:9000&region=eu-1&public=https://cdn.test/box")
+    for told in ("'Box'", "'key'", "'se/cret'", "'http://s3.test:9000'", "'eu-1'"):
+        assert told in bucket[1]
+    assert "https://cdn.test/box/" in bucket[2]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *(
+            "ftp://x",
+            "file://",
+            "s3://",
+            "s3://key:hunter2@",
+            "s3://key:hunter2@box/deep",
+            "s3://k:hunter2@box?acl=all",
+        ),
+        "s3://k:hunter2@box?endpoint=s3.test",
+    ],
+)
+def test_storage_that_cannot_be_is_refused_and_not_repeated(settings_of, wrong):
+    said = settings_of("STORAGES", STORAGE_URL=wrong)
+
+    assert "STORAGE_URL cannot be used: set it to an address" in said
+    assert "hunter2" not in said
+
+
+def test_source_that_is_no_address_is_refused(settings_of):
+    said = settings_of("EVENTS_SOURCE_URL", EVENTS_SOURCE_URL="https://a.test,hunter2")
+
+    assert said == "EVENTS_SOURCE_URL cannot be used, entry 2 does not start with http:// or https://.\n"

@@ -15,12 +15,15 @@ from scraping.slots import latest_slot
 logger = logging.getLogger(__name__)
 
 
-def start_slot(*, source: str, schedule_name: str = "", options: Mapping[str, Any] | None = None) -> Run | None:
+def start_slot(
+    *, source: str, schedule_name: str = "", options: Mapping[str, Any] | None = None, hand_off: bool = True
+) -> Run | None:
     """Start the run of a source for the present slot of its schedule.
 
     Nothing is started while the source is off, is quiet, or has a run under way, or if the slot has its run already.
 
     :param schedule_name: the periodic task that asks; its schedule says what the slots are
+    :param hand_off: let the workers have it
     :return: the new run, or ``None``
     """
     now = clock.now()
@@ -29,7 +32,7 @@ def start_slot(*, source: str, schedule_name: str = "", options: Mapping[str, An
         return None
     try:
         slot = slot_of(schedule_name, now)
-        run, is_new = start_run(source=source, slot=slot, options=options, trigger=Run.Trigger.CLOCK)
+        run, is_new = start_run(source=source, slot=slot, options=options, trigger=Run.Trigger.CLOCK, hand_off=hand_off)
     except AlreadyRunning as running:
         logger.info("%s was not started again: %s", source, running)
         return None

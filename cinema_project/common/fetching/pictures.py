@@ -13,7 +13,7 @@ class PictureMissing(FetchFailed):
     code = "picture_missing"
 
 
-def fetch_webp(url: str, fetcher: Fetcher, change: Change, *, shorter_side: int) -> bytes:
+def fetch_webp(url: str, fetcher: Fetcher, change: Change, *, shorter_side: int, limits: Limits = LIMITS) -> bytes:
     """Return the picture at an address as a WebP file. What the server calls it does not matter, only what it is.
 
     :param change: as of ``as_webp``
@@ -21,7 +21,7 @@ def fetch_webp(url: str, fetcher: Fetcher, change: Change, *, shorter_side: int)
     :raises FetchFailed: of some kind, if there is no answer, or no picture
     :raises PictureRefused, PicturesBusy: if it cannot be read, or not now
     """
-    answer = fetcher.fetch(url, limits=LIMITS)
+    answer = fetcher.fetch(url, limits=limits)
     if answer.status != 200:
         raise PictureMissing(f"There is no picture: the server answers with status {answer.status}.")
     return as_webp(answer.content, change, shorter_side=shorter_side)

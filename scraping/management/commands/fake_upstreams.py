@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from scraping.fakes.cinemas import SITES, FakeCinemas
+from scraping.fakes.events import FEEDS, FakeEvents
 from scraping.fakes.faults import Accidents
 from scraping.fakes.guards import PASSWORD, PHONE
 from scraping.fakes.serving import Served, serving
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, **kwargs | formatted)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=0, help="The port, and the next one (default: any free).")
+        parser.add_argument("--port", type=int, default=0, help="The first of three ports (default: any free).")
         parser.add_argument("--seed", type=int, default=1, help="The same seed makes the same market.")
         parser.add_argument("--theatres", type=int, default=THEATRES, help="How many cinemas in the 83 cities.")
         parser.add_argument("--accidents", type=float, default=0, help="Share of requests that fail when first made.")
@@ -48,20 +49,26 @@ class Command(BaseCommand):
         site = FakeTix(World(seed=options["seed"], theatres=max(options["theatres"], 83)))
         site.guard.lag = options["lag"]
         try:
-            beside = options["port"] + 1 if 0 < options["port"] < HIGHEST_PORT else 0
-            with serving(site, port=options["port"]) as served, serving(FakeCinemas(site.world), port=beside) as more:
-                for one in (served, more):
+            port, second, third = _ports(options["port"])
+            with (
+                serving(site, port=port) as served,
+                serving(FakeCinemas(site.world), port=second) as more,
+                serving(FakeEvents(seed=options["seed"]), port=third) as town,
+            ):
+                for one in (served, more, town):
                     one.latency, one.most_per_second = options["latency"], options["rate"]
                 served.accidents = Accidents(options["accidents"], options["seed"]) if options["accidents"] else None
                 if options["truth"]:
                     truth = json.dumps(site.world.truth(site.today), ensure_ascii=False, indent=1)
                     Path(options["truth"]).write_text(truth, encoding="utf-8")
-                self._tell(served, more, site, options["env"], as_json=options["json"])
+                self._tell(served, more, town, site, options["env"], as_json=options["json"])
                 self._wait()
         except OSError as error:
             raise CommandError(f"The fakes could not start: {error}.", returncode=FAILED) from None
 
-    def _tell(self, served: Served, more: Served, site: FakeTix, file: str | None, *, as_json: bool) -> None:
+    def _tell(
+        self, served: Served, more: Served, town: Served, site: FakeTix, file: str | None, *, as_json: bool
+    ) -> None:
         settings = {
             "TIX_BASE_URL": served.url,
             "TIX_WEB_URL": served.url,
@@ -69,6 +76,7 @@ class Command(BaseCommand):
             "TIX_PASSWORD": PASSWORD,
             "TIX_RSA_PUBLIC_KEY": site.guard.public_key.strip().replace("\n", "\\n"),
             "TIX_REQUESTS_PER_SECOND": "50",
+            "EVENTS_SOURCE_URL": ",".join(f"{town.url}/{feed}" for feed in FEEDS),
             "FETCH_ALLOW_LOOPBACK": "true",
         }
         exports = [f"export {name}='{value}'\n" for name, value in settings.items()]
@@ -82,6 +90,7 @@ class Command(BaseCommand):
         else:
             counted = ", ".join(f"{number} {name}" for name, number in facts.items())
             self.stdout.write(f"A TIX of our own: {served.url} ({counted}). Its login page: {served.url}/login")
+            self.stdout.write(f"A town's events, as JSON, RSS, iCalendar and a page: {town.url}/{FEEDS[0]}")
             self.stdout.write("Let the cinema read it; in another terminal:\n")
             self.stdout.writelines(exports)
             self.stdout.write("\nSites of cinemas, for manage.py scraping prove:\n")
@@ -96,3 +105,8 @@ class Command(BaseCommand):
             self.stopped.wait()
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")
+
+
+def _ports(first: int) -> list[int]:
+    """Return three ports from the first on; 0, which is any that is free, after the highest there is."""
+    return [port if first and port <= HIGHEST_PORT else 0 for port in range(first, first + 3)]

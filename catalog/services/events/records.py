@@ -1,0 +1,125 @@
+"""An event as others send it: checked, with its moments in UTC. What they send besides is left aside."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from catalog.models.events import normalised_type
+from catalog.zones import YEARS
+from cinema_project.common.errors import invalid_fields
+
+MOST_DATES = 1000
+LARGEST_PRICE = 2**31 - 1
+MOST_TOLD = 20
+"""Wrong fields that an answer names."""
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not hold the character NUL")
+    return text
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC; one without an offset is on the clock of the site."""
+    if moment.year not in YEARS:
+        raise ValueError("must be in a year from 1900 to 2999")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))).astimezone(UTC)
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _as_object(value: Any) -> Any:
+    return value if isinstance(value, dict) else {}
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
+Address = Annotated[Text, Field(max_length=2000)]
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
+
+
+SourceId = Annotated[Text, BeforeValidator(_as_text), Field(max_length=200)] | None
+Age = Annotated[Text, BeforeValidator(_as_text), Field(max_length=50)] | None
+Genre = Annotated[Text, Field(max_length=200)]
+Moments = Annotated[list[Moment], Field(max_length=MOST_DATES)]
+
+
+class EventCreate(BaseModel):
+    """One event, as it is uploaded."""
+
+    model_config = ConfigDict(extra="ignore", populate_by_name=True, str_strip_whitespace=True)
+
+    uuid: UUID
+    event_type: Annotated[Text, Field(validation_alias=AliasChoices("event_type", "type"), max_length=60)]
+    source_id: Annotated[SourceId, Field(validation_alias=AliasChoices("id", "source_id"))] = None
+    title: Annotated[Text, Field(min_length=1, max_length=500)]
+    description: Annotated[Text, Field(max_length=50_000)]
+    price: Annotated[int, Field(ge=0, le=LARGEST_PRICE)]
+    date_preview: Moment
+    date_list: Moments
+    place: Annotated[Text, Field(max_length=500)]
+    genre: Genre
+    age: Age = None
+    image_url: Address
+    url: Address
+    details: Annotated[dict[str, Any], BeforeValidator(_as_object)] = {}
+
+    @property
+    def type(self) -> str:
+        """The type as it is stored, if it is one of ours."""
+        return normalised_type(self.event_type)
+
+    @property
+    def last_date(self) -> datetime:
+        """The last moment at which it begins."""
+        return max([self.date_preview, *self.date_list])
+
+
+E = TypeVar("E", bound=EventCreate)
+
+
+def read_event(kind: type[E], body: Any) -> E:
+    """Return the event that a body holds.
+
+    :raises Invalid: naming each wrong field
+    """
+    try:
+        return kind.model_validate(body)
+    except ValidationError as wrong:
+        raise _refusal([wrong], [""]) from None
+
+
+def read_events(kind: type[E], body: Any) -> list[E]:
+    """Return the events of ``{"events": [...]}``: all of them, or none.
+
+    :raises Invalid: naming each wrong field of each
+    """
+    listed = body.get("events") if isinstance(body, dict) else None
+    if not isinstance(listed, list):
+        raise invalid_fields([{"pointer": "/events", "detail": "Send a list of events."}])
+    events, wrong, places = [], [], []
+    for place, one in enumerate(listed):
+        try:
+            events.append(kind.model_validate(one))
+        except ValidationError as error:
+            wrong.append(error)
+            places.append(f"/events/{place}")
+    if wrong:
+        raise _refusal(wrong, places)
+    return events
+
+
+def _refusal(wrong: Sequence[ValidationError], places: Sequence[str]) -> Exception:
+    found = [
+        {"pointer": place + "".join(f"/{part}" for part in one["loc"]), "detail": one["msg"]}
+        for place, error in zip(places, wrong, strict=True)
+        for one in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    return invalid_fields(found[:MOST_TOLD])
