@@ -200,6 +200,7 @@ def test_change_during_a_read_is_not_lost(monkeypatch):
 @in_redis
 def test_without_redis_lists_are_read_and_kept_for_a_moment(settings, reads, monkeypatch):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(lists, "ALONE_SECONDS", 0.5)
     lists.forget()
     first = make.event()
 
@@ -208,9 +209,7 @@ def test_without_redis_lists_are_read_and_kept_for_a_moment(settings, reads, mon
 
     second = make.event()
     assert ids() == [first.pk]
-    monkeypatch.setattr(lists._alone().store, "_longest", 0.01)
-    lists._alone().change(["all"])
-    time.sleep(0.05)
+    time.sleep(lists.ALONE_SECONDS)
     assert ids() == [first.pk, second.pk]
 
 

@@ -1,5 +1,6 @@
 """Files in a bucket of S3 (``STORAGE_URL=s3://...``), quick to give up, and shown through us unless it is public."""
 
+import mimetypes
 from typing import Any
 from urllib.parse import quote, urljoin
 
@@ -7,6 +8,7 @@ from botocore.config import Config
 from django.conf import settings
 from storages.backends.s3 import S3Storage
 
+mimetypes.add_type("image/webp", ".webp")  # which Python 3.11 does not count as a standard
 PATIENCE = {"connect_timeout": 3, "read_timeout": 10, "retries": {"total_max_attempts": 2}}
 KEPT = {"CacheControl": "public, max-age=86400"}
 

@@ -67,7 +67,7 @@ def test_printed_calls_run(product: Product, tmp_path) -> None:
     assert refresh.startswith("HTTP/1.1 200")
     assert "refresh_token=" in refresh
     assert results.startswith("HTTP/1.1 202")
-    told = json.loads(results.split("\r\n\r\n", 1)[1])
+    told = json.loads(results.split("\n\n", 1)[1])
     # The poster of the printed call is nowhere: the event says so, and may be sent again.
     assert (told["sent"], told["skipped"], len(told["failed"])) == (0, 0, 1)
     assert told["failed"][0]["reason"] == "image_download_failed"

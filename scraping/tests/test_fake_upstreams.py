@@ -314,11 +314,12 @@ def test_command_serves_prints_settings_and_stops(tmp_path):
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         told = json.loads(child.stdout.readline())
         page = httpx.get(f"{told['settings']['TIX_WEB_URL']}/login")
+        feeds = [httpx.get(url).status_code for url in told["settings"]["EVENTS_SOURCE_URL"].split(",")]
         sourced = subprocess.check_output(["bash", "-c", f". {tmp_path}/fakes.sh && echo -n $TIX_BASE_URL"], text=True)
         child.send_signal(signal.SIGINT)
         assert child.wait(10) == 0
 
-    assert page.status_code == 200
+    assert (page.status_code, feeds) == (200, [200] * 4)
     assert sourced == told["url"]
     assert (told["cities"], told["theatres"]) == (83, 83)
     assert "BEGIN PUBLIC KEY" in told["settings"]["TIX_RSA_PUBLIC_KEY"]
