@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/v1/admin/showings", showings.Showings.as_view()),
     path("api/v1/admin/showings/<int:showing_id>", showings.OneShowing.as_view()),
     path("api/v1/", include("catalog.api.urls")),
+    path("api/v1/", include("scraping.api.job_urls")),
     path("ws/", include("booking.socket_urls")),
     path("", include("accounts.api.gateway_urls")),
     path("", include("cinema_project.pages.urls")),

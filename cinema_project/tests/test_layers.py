@@ -32,6 +32,8 @@ DOORS_IN = {
         "admin",
         "admin_forms",
         "key_admin",
+        "job_watch",
+        "media_admin",
         "payment_admin",
         "promo_admin",
         "review_admin",

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 
 from cinema_project.common.errors import NotFound
-from scraping.sources import tix, tix_seats
+from scraping.sources import media, tix, tix_seats
 from scraping.sources.base import Source
 
-SOURCES: dict[str, Callable[[], Source]] = {tix.NAME: tix.TixListings, tix_seats.NAME: tix_seats.TixSeats}
+SOURCES: dict[str, Callable[[], Source]] = {
+    tix.NAME: tix.TixListings,
+    tix_seats.NAME: tix_seats.TixSeats,
+    media.NAME: media.MediaJobs,
+}
 
 
 class UnknownSource(NotFound):
