@@ -352,6 +352,13 @@ SPECTACULAR_SETTINGS = {
         "int": {"type": "integer", "minimum": 0},
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "MediaJobStatusEnum": "scraping.models.MediaJob.Status",
+        "MediaVideoStatusEnum": "scraping.models.MediaVideo.State",
+        "MediaJobModeEnum": "scraping.models.Mode",
+        "MediaHealthEnum": ["healthy", "degraded"],
+        "StatusEnum": "catalog.models.screenings.ScreeningStatus",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "cinema_project.openapi.plain_views.add_plain_views",

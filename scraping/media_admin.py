@@ -12,10 +12,16 @@ from django.urls import path
 from django.utils.html import format_html, format_html_join
 from unfold.decorators import display
 
-from cinema_project.common.staff_forms import FactsAdmin, ServiceAdmin, ServiceForm, StaffAdmin, adopt, all_values
-from cinema_project.common.staff_forms import changed_values
-from scraping.charts import chart_of
+from cinema_project.common.staff_forms import (
+    ServiceAdmin,
+    ServiceForm,
+    StaffAdmin,
+    adopt,
+    all_values,
+    changed_values,
+)
 from scraping.models import ClipRule, FilmClip, MediaJob, MediaVideo, ScheduledJob
+from scraping.selectors.charts import chart_of
 from scraping.selectors.clips import buzz, films_talked_about
 from scraping.selectors.jobs import drive_links, progress_of_job, progress_of_jobs, videos_of_job
 from scraping.selectors.media_json import link_of
@@ -282,8 +288,9 @@ class FilmClipAdmin(ServiceAdmin):
         if not self.has_view_permission(request):
             return HttpResponse(status=403)
         films = list(films_talked_about()[:MOST_FILMS])
-        days = buzz([film.pk for film in films])
-        shown = [{"film": film, "days": days.get(film.pk, []), "chart": chart_of(days.get(film.pk, []))} for film in films]
+        found = buzz([film.pk for film in films])
+        days = [found.get(film.pk, []) for film in films]
+        shown = [{"film": film, "days": of, "chart": chart_of(of)} for film, of in zip(films, days, strict=True)]
         context = {**self.admin_site.each_context(request), "title": "Buzz", "films": shown}
         return render(request, "admin/scraping/filmclip/buzz.html", context)
 

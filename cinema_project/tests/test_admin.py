@@ -32,8 +32,11 @@ from cinema_project.common.models import IdempotencyRecord, OutboxMessage
 from cinema_project.common.staff_forms import StaffAdmin
 from cinema_project.demo.people import SHOWN, create_people
 from cinema_project.tests.rights_table import ADMIN, ADMIN_ACTIONS, ADMIN_PAGES, ADMIN_ROLES
-from scraping.models import Host, Quarantined, SiteToken
+from scraping.models import Host, MediaVideo, Quarantined, SiteToken
+from scraping.services.clips import add_rule, link_clip
+from scraping.services.jobs import create_job
 from scraping.services.runs import start_run
+from scraping.services.schedules import create_schedule
 
 BAD = ("abc", "-1", "9" * 30, "%00", "²", "0")
 NOTHING_CHANGES_BY_HAND = (
@@ -84,6 +87,11 @@ def sold(db) -> Screening:
     Quarantined.objects.create(run=run, source="tix", unit_key="cities", created_at=clock.now())
     Host.objects.create(name="cinema.example:443")
     SiteToken.objects.create(name="tix user")
+    job, now = create_job(mode="profile", value="khaby.lame"), {"scraped_at": clock.now(), "counted_at": clock.now()}
+    video = MediaVideo.objects.create(id="7123456789012345678", job=job, author_username="khaby.lame", **now)
+    create_schedule(label="Daily", mode="profile", value="khaby.lame", interval_minutes=60)
+    add_rule(movie_id=screening.movie_id, kind="hashtag", words="nosferatu")
+    link_clip(movie_id=screening.movie_id, video_id=video.pk)
     return screening
 
 

@@ -12,8 +12,8 @@ urlpatterns = [
     path("videos/<str:video_id>", videos.OneVideo.as_view()),
     path("videos/<str:video_id>/retry", videos.RetryVideo.as_view()),
     path("scheduled-jobs", schedules.Schedules.as_view()),
-    path("scheduled-jobs/<uuid:job_id>", schedules.OneSchedule.as_view()),
-    path("scheduled-jobs/<uuid:job_id>/toggle", schedules.ToggleSchedule.as_view()),
+    path("scheduled-jobs/<uuid:scheduled_job_id>", schedules.OneSchedule.as_view()),
+    path("scheduled-jobs/<uuid:scheduled_job_id>/toggle", schedules.ToggleSchedule.as_view()),
     path("stats", schedules.Stats.as_view()),
     path("stats/health", schedules.Health.as_view()),
 ]

@@ -83,6 +83,7 @@ def _note(listed: int) -> str:
 def _fetch_and_store(video_id: str, session: Session) -> None:
     video = _video(video_id)
     if video.state == State.UPLOADED:
+        files.remove(video_id)  # somebody died just before that
         return
     _check_job(video)
     with files.held(video_id) as folder:

@@ -69,9 +69,9 @@ class Schedules(MediaView):
 
 class OneSchedule(MediaView):
     @extend_schema(operation_id="show_scheduled_job", tags=TAGS, responses={200: ScheduleOutput} | NO_SCHEDULE)
-    def get(self, request: Request, job_id: UUID) -> Response:
+    def get(self, request: Request, scheduled_job_id: UUID) -> Response:
         """Show a schedule."""
-        return Response(ScheduleOutput(services.found_schedule(job_id)).data)
+        return Response(ScheduleOutput(services.found_schedule(scheduled_job_id)).data)
 
     @extend_schema(
         operation_id="update_scheduled_job",
@@ -79,15 +79,15 @@ class OneSchedule(MediaView):
         request=ScheduleInput,
         responses={200: ScheduleOutput} | NO_SCHEDULE | MALFORMED,
     )
-    def patch(self, request: Request, job_id: UUID) -> Response:
+    def patch(self, request: Request, scheduled_job_id: UUID) -> Response:
         """Change some fields of a schedule. A new interval counts from its last job."""
         changes = named(self.asked(ScheduleInput, partial=True))
-        return Response(ScheduleOutput(services.update_schedule(schedule_id=job_id, **changes)).data)
+        return Response(ScheduleOutput(services.update_schedule(schedule_id=scheduled_job_id, **changes)).data)
 
     @extend_schema(operation_id="delete_scheduled_job", tags=TAGS, responses={204: None} | NO_SCHEDULE)
-    def delete(self, request: Request, job_id: UUID) -> Response:
+    def delete(self, request: Request, scheduled_job_id: UUID) -> Response:
         """Delete a schedule. The jobs that it made stay."""
-        services.delete_schedule(schedule_id=job_id)
+        services.delete_schedule(schedule_id=scheduled_job_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -95,9 +95,9 @@ class ToggleSchedule(MediaView):
     @extend_schema(
         operation_id="toggle_scheduled_job", tags=TAGS, request=None, responses={200: ScheduleOutput} | NO_SCHEDULE
     )
-    def post(self, request: Request, job_id: UUID) -> Response:
+    def post(self, request: Request, scheduled_job_id: UUID) -> Response:
         """Switch a schedule on or off. On again, its next job begins one interval from now."""
-        return Response(ScheduleOutput(services.toggle_schedule(schedule_id=job_id)).data)
+        return Response(ScheduleOutput(services.toggle_schedule(schedule_id=scheduled_job_id)).data)
 
 
 class Stats(MediaView):

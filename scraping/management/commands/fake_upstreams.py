@@ -8,13 +8,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from scraping.fakes.drive import FakeDrive, credentials_file
 from scraping.fakes.faults import Accidents
 from scraping.fakes.guards import PASSWORD, PHONE
 from scraping.fakes.serving import Served, serving
+from scraping.fakes.tiktok import FakeTikTok, videos_of
 from scraping.fakes.tix import FakeTix
 from scraping.fakes.world import THEATRES, World
 
 FAILED = 1
+USERS = ("khaby.lame", "roxy.cinema", "film.talk")
 EXAMPLES = """examples:
   manage.py fake_upstreams                          serve, print the settings to export, stop with Ctrl-C
   manage.py fake_upstreams --port 8701 --accidents 0.02 --lag 2 --truth truth.json
@@ -39,6 +42,9 @@ class Command(BaseCommand):
         parser.add_argument("--lag", type=float, default=0, help="Seconds for which a refreshed token is refused.")
         parser.add_argument("--latency", type=float, default=0, help="Seconds that every answer takes.")
         parser.add_argument("--rate", type=int, help="Requests a second; more are answered with 429.")
+        parser.add_argument("--videos", type=int, default=60, help="How many each user of the made-up TikTok has.")
+        parser.add_argument("--serve-tags", action="store_true", help="That TikTok serves hashtags to programs, too.")
+        parser.add_argument("--no-drive", action="store_true", help="Leave files of videos in the cinema's storage.")
         parser.add_argument("--truth", metavar="FILE", help="Write what a right run finds today, as JSON.")
         parser.add_argument("--env", metavar="FILE", help="Write the settings there as well, for a shell to source.")
         parser.add_argument("--json", action="store_true", help="Print one JSON object instead of a text.")
@@ -47,18 +53,25 @@ class Command(BaseCommand):
         site = FakeTix(World(seed=options["seed"], theatres=max(options["theatres"], 83)))
         site.guard.lag = options["lag"]
         try:
-            with serving(site, port=options["port"]) as served:
+            tiktok = FakeTikTok({user: videos_of(user, options["videos"]) for user in USERS}, options["serve_tags"])
+            with (
+                serving(site, port=options["port"]) as served,
+                serving(tiktok, port=_after(options["port"], 1)) as clips,
+                serving(FakeDrive(), port=_after(options["port"], 2)) as drive,
+            ):
+                clips.latency = options["latency"]
                 served.latency, served.most_per_second = options["latency"], options["rate"]
                 served.accidents = Accidents(options["accidents"], options["seed"]) if options["accidents"] else None
                 if options["truth"]:
                     truth = json.dumps(site.world.truth(site.today), ensure_ascii=False, indent=1)
                     Path(options["truth"]).write_text(truth, encoding="utf-8")
-                self._tell(served, site, options["env"], as_json=options["json"])
+                media = media_settings(clips, None if options["no_drive"] else drive, options["env"])
+                self._tell(served, site, media, options["env"], as_json=options["json"])
                 self._wait()
         except OSError as error:
             raise CommandError(f"The fakes could not start: {error}.", returncode=FAILED) from None
 
-    def _tell(self, served: Served, site: FakeTix, file: str | None, *, as_json: bool) -> None:
+    def _tell(self, served: Served, site: FakeTix, media: dict[str, str], file: str | None, *, as_json: bool) -> None:
         settings = {
             "TIX_BASE_URL": served.url,
             "TIX_WEB_URL": served.url,
@@ -67,6 +80,7 @@ class Command(BaseCommand):
             "TIX_RSA_PUBLIC_KEY": site.guard.public_key.strip().replace("\n", "\\n"),
             "TIX_REQUESTS_PER_SECOND": "50",
             "FETCH_ALLOW_LOOPBACK": "true",
+            **media,
         }
         exports = [f"export {name}='{value}'\n" for name, value in settings.items()]
         if file:
@@ -78,7 +92,9 @@ class Command(BaseCommand):
         else:
             counted = ", ".join(f"{number} {name}" for name, number in facts.items())
             self.stdout.write(f"A TIX of our own: {served.url} ({counted}). Its login page: {served.url}/login")
-            self.stdout.write("Let the cinema read it; in another terminal:\n")
+            users = ", ".join(USERS)
+            self.stdout.write(f"A TikTok of our own: {media['TIKTOK_BASE_URL']} (users {users}), and a Google Drive.")
+            self.stdout.write("Let the cinema read them; in another terminal:\n")
             self.stdout.writelines(exports)
             self.stdout.write("\nCtrl-C stops it.")
         self.stdout.flush()
@@ -90,3 +106,18 @@ class Command(BaseCommand):
             self.stopped.wait()
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")
+
+
+def media_settings(tiktok: Served, drive: Served | None, env: str | None) -> dict[str, str]:
+    """Return the settings that lead media jobs to the fakes; the credentials file lies beside that of ``--env``."""
+    found = {"TIKTOK_BASE_URL": tiktok.url, "TIKTOK_REQUESTS_PER_SECOND": "50", "MEDIA_RIGHTS_CONFIRMED": "true"}
+    if drive is None or env is None:
+        return found
+    file = Path(env).absolute().with_suffix(".drive.json")
+    file.write_text(credentials_file(drive.url), encoding="utf-8")
+    file.chmod(0o600)
+    return found | {"GOOGLE_DRIVE_BASE_URL": drive.url, "GOOGLE_DRIVE_CREDENTIALS": str(file)}
+
+
+def _after(port: int, number: int) -> int:
+    return port + number if port else 0
