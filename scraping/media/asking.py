@@ -4,6 +4,7 @@ All hosts of TikTok are asked at the address of the settings; what its pages nam
 """
 
 import io
+import re
 from collections.abc import Callable
 from email.message import Message
 from http import HTTPStatus
@@ -25,6 +26,8 @@ from scraping.sources.base import UnitGone
 
 HOME = "https://www.tiktok.com"
 DOMAINS = ("tiktok.com", "tiktokv.com")
+HINTS = re.compile(r"\bUse --|\bSee\s+http|\bLog into|\bIf you are able|\bConfirm you are on|; please report")
+"""What yt-dlp adds for people at its command line."""
 
 
 def address_of(url: str) -> str:
@@ -95,8 +98,20 @@ class Downloader(YoutubeDL):
             return self.failure
         if isinstance(error, DownloadError | ExtractorError):
             words = getattr(error, "orig_msg", "") or str(error)
-            return UnitGone(words.removeprefix("ERROR: ").strip()[:300])
+            plain = HINTS.split(words.removeprefix("ERROR: "), maxsplit=1)[0].strip(" .;")
+            return UnitGone(f"{plain[:300]}.")
         return error
+
+
+class Undisguised:
+    """For yt-dlp's extractors: they say who we are, and what asks for a proof that we are a browser gets none."""
+
+    @staticmethod
+    def _generate_blockbuster_headers(**_numbers: int) -> dict[str, str]:
+        return {}
+
+    def _solve_challenge_and_set_cookies(self, webpage: str) -> list[str]:
+        raise ExtractorError("TikTok shows this to browsers alone", expected=True)
 
 
 class SessionRH(RequestHandler):

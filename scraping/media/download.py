@@ -18,7 +18,7 @@ from cinema_project.common.fetching.fetcher import Limits
 from cinema_project.common.fetching.network import Aborted, NotReached
 from scraping.fetching.retry import UnexpectedStatus
 from scraping.fetching.session import Session
-from scraping.media.asking import Downloader
+from scraping.media.asking import Downloader, Undisguised
 from scraping.media.files import check_room, checksum_of
 from scraping.sources.base import UnitGone
 
@@ -124,9 +124,17 @@ def unmarked(url: str) -> str:
     return url
 
 
+class _VideoPage(Undisguised, TikTokIE):
+    """The page of one video."""
+
+    @classmethod
+    def ie_key(cls) -> str:
+        return "TikTok"
+
+
 def _page(downloader: Downloader, url: str) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = TikTokIE(downloader).extract(url)
+        found: dict[str, Any] = _VideoPage(downloader).extract(url)
     except DomainError:
         raise
     except Exception as error:

@@ -14,7 +14,7 @@ from cinema_project.common.fetching.network import Aborted, FetchFailed
 from scraping.fetching.retry import UnexpectedStatus
 from scraping.fetching.robots import RobotsRefuse
 from scraping.fetching.session import Session
-from scraping.media.asking import HOME, Downloader, address_of
+from scraping.media.asking import HOME, Downloader, Undisguised, address_of
 from scraping.media.listed import ListedVideo, Wanted
 from scraping.media.pages import app_item, rehydrated, web_item
 from scraping.sources.base import SourceDown, UnitGone
@@ -87,7 +87,7 @@ class ProfileListing:
             downloader.release()
 
 
-class _UserPages(TikTokUserIE):
+class _UserPages(Undisguised, TikTokUserIE):
     """Keeps the items as the pages have them: yt-dlp leaves out their hashtags."""
 
     def __init__(self, downloader: Downloader) -> None:

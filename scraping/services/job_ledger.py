@@ -23,9 +23,10 @@ class JobLedger:
 
     def ended(self, run: Run) -> None:
         """Leave no video under way, and count the run for its schedule."""
-        _let_fail([unit for unit in _units(run, Unit.State.DEAD) if not _is_in_other_run(unit)])
-        left = [unit for unit in _units(run, *Unit.OPEN) if not _is_in_other_run(unit)]
-        ids = [unit.args["video"] for unit in left if "video" in unit.args]
+        later = _wanted_later(run)
+        _let_fail([unit for unit in _units(run, Unit.State.DEAD) if unit.key not in later])
+        left = [unit for unit in _units(run, *Unit.OPEN) if "video" in unit.args and unit.key not in later]
+        ids = [unit.args["video"] for unit in left]
         move(MediaVideo, MediaVideo.State.PENDING, {}, pk__in=ids, state__in=MediaVideo.UNDER_WAY)
         MediaVideo.objects.filter(pk__in=ids, state=MediaVideo.State.PENDING).update(note=CANCELLED)
         for video_id in ids:
@@ -39,10 +40,10 @@ def _units(run: Run, *states: str) -> list[Unit]:
     return list(Unit.objects.filter(run=run, state__in=states).order_by("pk"))
 
 
-def _is_in_other_run(unit: Unit) -> bool:
-    """Tell whether somebody wants this video once more, and a later run is about that."""
-    later = Unit.objects.filter(key=unit.key, run__source="media", run__state__in=Run.LIVE, run__gt=unit.run_id)
-    return later.exists()
+def _wanted_later(run: Run) -> set[str]:
+    """Return the keys of units that somebody wants once more, and that later runs are about."""
+    later = Run.objects.filter(source=run.source, state__in=Run.LIVE, pk__gt=run.pk)
+    return set(Unit.objects.filter(run__in=list(later)).values_list("key", flat=True))
 
 
 def _let_fail(units: Sequence[Unit]) -> None:

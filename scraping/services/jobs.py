@@ -1,5 +1,6 @@
 """Media jobs begin, are called off, and are deleted."""
 
+import re
 import time
 import uuid
 from contextlib import suppress
@@ -18,6 +19,7 @@ from scraping.sources.media import NAME
 
 CANCEL_SECONDS, LOOK_SECONDS = 2.0, 0.05
 LONGEST_VALUE = 100
+FOLDER_ID = re.compile(r"[A-Za-z0-9_-]{0,200}")
 
 
 class JobNotFound(NotFound):
@@ -38,7 +40,7 @@ def tidy_value(value: str) -> str:
     return value.strip().lstrip("@#").strip()
 
 
-def check_wanted(*, mode: str, value: str, limit: int) -> str:
+def check_wanted(*, mode: str, value: str, limit: int, drive_folder_id: str) -> str:
     """Return the value as it is stored.
 
     :raises Invalid: if one of them is none
@@ -47,11 +49,15 @@ def check_wanted(*, mode: str, value: str, limit: int) -> str:
     tidy = tidy_value(value)
     if mode not in Mode.values:
         errors.append({"pointer": "/mode", "detail": f"mode must be {' or '.join(Mode.values)}."})
-    if not 1 <= len(tidy) <= LONGEST_VALUE or any(sign in tidy for sign in "/?#\\\0") or not tidy.isprintable():
+    is_name = tidy.strip(".") and tidy.isprintable() and not set(tidy) & set("/?#\\")
+    if not is_name or len(tidy) > LONGEST_VALUE:
         sentence = "value must be a user's name or a hashtag, of 1 to 100 characters, without / ? # and \\."
         errors.append({"pointer": "/value", "detail": sentence})
     if not 1 <= limit <= MOST_VIDEOS:
         errors.append({"pointer": "/limit", "detail": f"limit must be from 1 to {MOST_VIDEOS}."})
+    if not FOLDER_ID.fullmatch(drive_folder_id):
+        sentence = "drive_folder_id must be the id of a folder in Google Drive: letters, digits, - and _."
+        errors.append({"pointer": "/drive_folder_id", "detail": sentence})
     if errors:
         raise invalid_fields(errors)
     return tidy
@@ -79,7 +85,7 @@ def create_job(
     :param slot: the moment of the schedule that it is for
     :raises Invalid: if a value is not valid
     """
-    value = check_wanted(mode=mode, value=value, limit=limit)
+    value = check_wanted(mode=mode, value=value, limit=limit, drive_folder_id=drive_folder_id)
     if since and until and since > until:
         raise invalid_fields([{"pointer": "/since", "detail": "since must not be after until."}])
     job_id = uuid.uuid4()

@@ -150,6 +150,8 @@ def replay_run(*, run_id: int, hand_off: bool = True) -> Run:
     original = Run.objects.filter(pk=run_id).first()
     if original is None:
         raise UnknownRun(f"There is no run {run_id}.")
+    if original.source in LEDGERS:
+        raise NothingToReplay(f"Run {run_id} did more than to fetch pages: retry what failed of its job instead.")
     source = get_source(original.source)
     now = clock.now()
     units = [

@@ -52,7 +52,7 @@ def create_schedule(
 
     :raises Invalid: if a value is not valid
     """
-    value = check_wanted(mode=mode, value=value, limit=limit)
+    value = check_wanted(mode=mode, value=value, limit=limit, drive_folder_id=drive_folder_id)
     _check(label, interval_minutes)
     now = clock.now()
     return ScheduledJob.objects.create(
@@ -81,7 +81,8 @@ def update_schedule(*, schedule_id: Any, **changes: Any) -> ScheduledJob:
     was_on, before = schedule.enabled, schedule.interval_minutes
     for name, value in changes.items():
         setattr(schedule, name, value)
-    schedule.value = check_wanted(mode=schedule.mode, value=schedule.value, limit=schedule.limit)
+    wanted = {name: getattr(schedule, name) for name in ("mode", "value", "limit", "drive_folder_id")}
+    schedule.value = check_wanted(**wanted)
     _check(schedule.label, schedule.interval_minutes)
     schedule.label = schedule.label.strip()
     now = schedule.updated_at = clock.now()

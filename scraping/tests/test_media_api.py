@@ -161,6 +161,7 @@ def test_job_is_shown_with_videos_and_links(api):
         ("post", "/scheduled-jobs/{id}/toggle"),
         ("patch", "/scheduled-jobs/{id}"),
         ("get", "/jobs/not-an-id"),
+        ("get", "/videos/%00"),
     ],
 )
 def test_what_is_not_there_is_404(api, method, path):

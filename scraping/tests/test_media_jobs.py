@@ -16,6 +16,7 @@ from scraping.models import JobVideo, MediaJob, MediaVideo, Run, VideoCount, Vid
 from scraping.selectors.jobs import drive_links, job_json, progress_of_job, stats, videos, videos_of_job
 from scraping.services.execution import work_on
 from scraping.services.jobs import JobNotFound, JobOver, cancel_job, create_job, delete_job, found_job
+from scraping.services.runs import NothingToReplay, replay_run
 from scraping.services.upkeep import forget_old, sweep_media_files
 from scraping.services.videos import (
     DownloadsOff,
@@ -295,6 +296,9 @@ def test_deleted_video_is_gone_and_its_file_stays(sites):
         {"mode": "sound"},
         {"value": " @ "},
         {"value": "a/b"},
+        {"value": ".."},
+        {"value": "a\0b"},
+        {"drive_folder_id": "x' or 'y"},
         {"value": "x" * 101},
         {"limit": 0},
         {"limit": 201},
@@ -305,6 +309,13 @@ def test_job_that_makes_no_sense_is_refused(sites, wrong):
     with pytest.raises(Invalid):
         create_job(**{"mode": "profile", "value": USER} | wrong)
     assert (MediaJob.objects.count(), Run.objects.count()) == (0, 0)
+
+
+def test_run_of_a_job_is_not_replayed(sites):
+    job = done(limit=1)
+
+    with pytest.raises(NothingToReplay):
+        replay_run(run_id=job.run_id)
 
 
 def test_runs_of_jobs_are_kept_while_other_old_runs_are_forgotten(sites, clock):

@@ -1,5 +1,6 @@
 """Shapes of what is asked and told about media jobs; the examples are those of the specification."""
 
+from datetime import UTC
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
@@ -81,6 +82,9 @@ Shape = serializers.Serializer[Any]
 
 class Moment(serializers.DateTimeField):
     """Times without an offset are UTC."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default_timezone=UTC, **options)
 
 
 @extend_schema_serializer(
