@@ -40,9 +40,8 @@ def test_rules_link_what_is_known_and_what_comes(db):
 
     add_rule(movie_id=movie.pk, kind="hashtag", words=" #NosFeratu ")
     assert linked(movie) == ["1"]
-    add_rule(movie_id=movie.pk, kind="title", words="nosferatu,  again")
-    assert linked(movie) == ["1"]  # words are compared as they stand
-    add_rule(movie_id=movie.pk, kind="title", words="Nosferatu, Again")
+    add_rule(movie_id=movie.pk, kind="title", words="nosferatu,  Again ")
+    assert linked(movie) == ["1", "2"]
     enter(listed(4, hashtags=("nosferatu",)), listed(5, desc="nosferatu, again"))
 
     assert linked(movie) == ["1", "2", "4", "5"]

@@ -124,7 +124,7 @@ def test_file_that_takes_too_long_is_put_off(sites, video, settings, tmp_path):
 
 def test_file_that_breaks_off_comes_whole_in_the_end(sites, monkeypatch):
     monkeypatch.setattr("scraping.fetching.retry.FIRST_BACKOFF", 0.3)
-    sites.tiktok_site.breaks("/media/*", *[faults.no_answer, faults.server_error(503)] * 3)
+    sites.tiktok_site.breaks("/media/*", faults.no_answer, faults.server_error(503))
 
     job = done(limit=2)
 

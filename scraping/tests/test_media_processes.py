@@ -32,6 +32,7 @@ def environment(sites, tmp_path) -> dict[str, str]:
     file.write_text(credentials_file(sites.drive_site.url))
     return {
         "API_KEYS": KEY,
+        "RATE_LIMIT_BURST": "100000",
         "MEDIA_RIGHTS_CONFIRMED": "true",
         "TIKTOK_BASE_URL": sites.tiktok_site.url,
         "TIKTOK_REQUESTS_PER_SECOND": "1000",
