@@ -15,7 +15,7 @@ from yt_dlp.extractor.tiktok import TikTokIE
 
 from cinema_project.common.errors import DomainError
 from cinema_project.common.fetching.fetcher import Limits
-from cinema_project.common.fetching.network import Aborted, NotReached
+from cinema_project.common.fetching.network import NotReached
 from scraping.fetching.retry import UnexpectedStatus
 from scraping.fetching.session import Session
 from scraping.media.asking import Downloader, Undisguised
@@ -87,11 +87,13 @@ def _best(downloader: Downloader, url: str, folder: Path, *, no_watermark: bool)
         try:
             _download(downloader, {**info, **rung.format}, path)
             return Fetched(path, path.stat().st_size, checksum_of(path), rung.has_watermark)
-        except (Aborted, NotReached, UnitGone) as error:
-            if isinstance(error, Aborted):
+        except UnitGone as error:
+            refusals.append(error)
+        except UnexpectedStatus as error:
+            if error.is_transient:  # what may pass is no reason to take a worse file
                 raise
             refusals.append(error)
-    raise _worst(refusals)
+    raise refusals[0] if refusals else UnitGone("The page names no file of the video.")
 
 
 def ladder(formats: list[Mapping[str, Any]], *, no_watermark: bool) -> Iterator[Rung]:
@@ -160,15 +162,3 @@ def _download(downloader: Downloader, info: dict[str, Any], path: Path) -> None:
     if expected and path.stat().st_size != expected:
         path.unlink()
         raise NotReached("The file has not the size that its page tells.")
-
-
-def _worst(refusals: list[Exception]) -> Exception:
-    """Return the refusal that leaves most hope: one that may pass, if any."""
-    if not refusals:
-        return UnitGone("The page names no file of the video.")
-    passing = [one for one in refusals if isinstance(one, NotReached) and not _is_final(one)]
-    return (passing or refusals)[0]
-
-
-def _is_final(error: NotReached) -> bool:
-    return isinstance(error, UnexpectedStatus) and not error.is_transient
