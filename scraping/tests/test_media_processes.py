@@ -42,6 +42,12 @@ def environment(sites, tmp_path) -> dict[str, str]:
     }
 
 
+@pytest.fixture
+def api() -> Iterator[httpx.Client]:
+    with httpx.Client(headers={"X-API-Key": KEY}) as api:
+        yield api
+
+
 def wait_for(happened: Callable[[], bool], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not happened():
@@ -59,10 +65,10 @@ def code(language: str, url: str) -> str:
 
 @pytest.mark.long
 @pytest.mark.timeout(240)
-def test_clients_of_the_specification_run_as_printed(embedded, environment, sites, browser):
+def test_clients_of_the_specification_run_as_printed(embedded, environment, sites, browser, api):
     embedded.settings |= environment
     server = embedded.start()
-    api = httpx.Client(base_url=f"{server.url}/api/v1", headers={"X-API-Key": KEY})
+    api.base_url = f"{server.url}/api/v1"
 
     ran = subprocess.run([sys.executable, "-c", code("python", server.url)], capture_output=True, text=True, check=True)
     assert re.fullmatch(r"Progress: \d+%\n", ran.stdout)
@@ -89,11 +95,11 @@ def test_clients_of_the_specification_run_as_printed(embedded, environment, site
 
 @pytest.mark.long
 @pytest.mark.timeout(240)
-def test_schedule_is_kept_by_two_clocks_and_a_worker(scaled, environment, sites):
+def test_schedule_is_kept_by_two_clocks_and_a_worker(scaled, environment, sites, api):
     scaled.settings |= environment
     scaled.execute(["UPDATE django_celery_beat_intervalschedule SET every = 1 WHERE every = 5 AND period = 'seconds'"])
     web = scaled.start("http")
-    api = httpx.Client(base_url=f"{web.url}/api/v1", headers={"X-API-Key": KEY})
+    api.base_url = f"{web.url}/api/v1"
     wanted = {"name": "Daily", "mode": "profile", "value": USER, "interval_minutes": 60}
     made = api.post("/scheduled-jobs", json=wanted).json()
     for kind in ("relay", "worker", "beat", "beat"):
