@@ -9,11 +9,11 @@ import psycopg
 
 from bench import world
 from bench.report import Report
-from bench.scenarios import accounts, catalogue, events, racing, reading, rush, selling, watching
+from bench.scenarios import accounts, catalogue, events, media, racing, reading, rush, selling, watching
 from bench.stage import FEW_TICKETS, Theatre
 
 MANY_TICKETS = 1_000_000
-SCENARIOS = ("reading", "selling", "racing", "watching", "rush", "accounts", "catalogue", "events", "growth")
+SCENARIOS = ("reading", "selling", "racing", "watching", "rush", "accounts", "catalogue", "events", "media", "growth")
 
 
 def main() -> int:
@@ -21,7 +21,7 @@ def main() -> int:
     wanted = options.only.split(",")
     report = Report(quick=options.quick)
     with tempfile.TemporaryDirectory(prefix="cinema-bench-") as folder, Theatre(Path(folder), options.quick) as theatre:
-        if set(wanted) - {"catalogue", "events", "growth"}:
+        if set(wanted) - {"catalogue", "events", "media", "growth"}:
             daily(theatre, report, wanted)
         if "catalogue" in wanted:
             with theatre.stage("http") as stage:
@@ -29,6 +29,9 @@ def main() -> int:
         if "events" in wanted:
             with theatre.stage("http") as stage:
                 events.measure(stage, report)
+        if "media" in wanted:
+            with theatre.stage("http") as stage:
+                media.measure(stage, report)
         if "growth" in wanted:
             growth(theatre, report)
         if options.only == ",".join(SCENARIOS) and not options.quick:

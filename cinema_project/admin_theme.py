@@ -108,6 +108,17 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Media jobs",
+                "collapsible": True,
+                "items": [
+                    _page("Jobs", "work", "scraping", "mediajob"),
+                    _page("Videos", "smart_display", "scraping", "mediavideo"),
+                    _page("Schedules", "event_repeat", "scraping", "scheduledjob"),
+                    _page("Videos about films", "local_activity", "scraping", "filmclip"),
+                    _page("Rules for films", "rule", "scraping", "cliprule"),
+                ],
+            },
+            {
                 "title": "Machine room",
                 "collapsible": True,
                 "items": [

@@ -15,7 +15,13 @@ django_application = get_asgi_application()  # sets Django up; only then may mod
 application = ProtocolTypeRouter(
     {
         "http": with_static_files(ServeStaticASGI, django_application),
-        "websocket": URLRouter(import_string("booking.routing.websocket_urlpatterns")),
+        # Booking's come last: they end with what answers any address that is none.
+        "websocket": URLRouter(
+            [
+                *import_string("scraping.routing.websocket_urlpatterns"),
+                *import_string("booking.routing.websocket_urlpatterns"),
+            ]
+        ),
     }
 )
 import_string("cinema_project.embedded.start_if_wanted")()

@@ -332,6 +332,8 @@ REST_FRAMEWORK = {
 API_KEYS = env.words("API_KEYS")
 if any(len(key) < 16 for key in API_KEYS):
     raise SettingsError("API_KEYS holds a key that is too short: give each at least 16 random characters.")
+RATE_LIMIT_REQUESTS_PER_MINUTE = env.whole("RATE_LIMIT_REQUESTS_PER_MINUTE", 10, least=1)
+RATE_LIMIT_BURST = env.whole("RATE_LIMIT_BURST", 20, least=1)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cinema API",
     "VERSION": "1.0.0",
@@ -359,6 +361,10 @@ SPECTACULAR_SETTINGS = {
         "EventTypeEnum": "catalog.api.serializers.events.TYPES",
         "EventSkippedEnum": "catalog.api.serializers.events.SKIPPED",
         "EventFailedEnum": "catalog.api.serializers.events.FAILED",
+        "MediaJobStatusEnum": "scraping.models.MediaJob.Status",
+        "MediaVideoStatusEnum": "scraping.models.MediaVideo.State",
+        "MediaJobModeEnum": "scraping.models.Mode",
+        "MediaHealthEnum": ["healthy", "degraded"],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -414,6 +420,20 @@ INTERVALS = {
     if env.is_set(variable)
 }
 EVENTS_SOURCE_URL = env.web_addresses("EVENTS_SOURCE_URL")
+MEDIA_RIGHTS_CONFIRMED = env.flag("MEDIA_RIGHTS_CONFIRMED", False)
+MEDIA_WORK_DIR = VAR_DIR / "media_on_its_way"
+MEDIA_FILE_MEGABYTES = env.whole("MEDIA_FILE_MEGABYTES", 300, least=1)
+MEDIA_FILE_SECONDS = env.number("MEDIA_FILE_SECONDS", 600, least=1)
+MEDIA_JOB_MEGABYTES = env.whole("MEDIA_JOB_MEGABYTES", 10_000, least=1)
+MEDIA_DISK_MEGABYTES = env.whole("MEDIA_DISK_MEGABYTES", 2000, least=1)
+MEDIA_PARALLEL = env.whole("MEDIA_PARALLEL", 3, least=1)
+TIKTOK_BASE_URL = env.address("TIKTOK_BASE_URL", "https://www.tiktok.com", ("https", "http")).rstrip("/")
+TIKTOK_REQUESTS_PER_SECOND = env.number("TIKTOK_REQUESTS_PER_SECOND", 4, least=0.01)
+GOOGLE_DRIVE_CREDENTIALS = env.text("GOOGLE_DRIVE_CREDENTIALS")
+GOOGLE_DRIVE_BASE_URL = env.address("GOOGLE_DRIVE_BASE_URL", "https://www.googleapis.com", ("https", "http")).rstrip(
+    "/"
+)
+GOOGLE_DRIVE_FOLDER_ID = env.text("GOOGLE_DRIVE_FOLDER_ID", "root")
 TMDB_API_KEY = env.text("TMDB_API_KEY")
 _TMDB_ROOT = env.address("TMDB_BASE_URL", "", ("https", "http")).rstrip("/")
 TMDB_BASE_URL = _TMDB_ROOT or "https://api.themoviedb.org"

@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/v1/admin/showings/<int:showing_id>", showings.OneShowing.as_view()),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("scraping.api.urls")),
+    path("api/v1/", include("scraping.api.job_urls")),
     path("ws/", include("booking.socket_urls")),
     path("", include("accounts.api.gateway_urls")),
     path("", include("catalog.api.event_urls")),

@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from unfold.decorators import display
 
 from cinema_project.common.staff_forms import FactsAdmin, StaffAdmin
-from scraping import background
+from scraping import background, media_admin
 from scraping.matches_admin import FilmMatchAdmin, TakenFactAdmin, TitleLessonAdmin
 from scraping.models import (
     FilmMatch,
@@ -43,6 +43,7 @@ STATES = {
     "cancelled": "default",
 }
 MOST_SHOWN = 50
+__all__ = ["media_admin"]  # registers by being imported
 
 
 @admin.register(Run)

@@ -19,7 +19,15 @@ UNIT_ARROWS: Arrows = {
     "retry_at": ("leased", "dead"),
     "leased": ("pending", "retry_at", "done", "quarantined", "dead"),
 }
+VIDEO_ARROWS: Arrows = {
+    "pending": ("downloading", "failed"),
+    "downloading": ("downloaded", "failed", "pending"),
+    "downloaded": ("uploading", "downloading", "failed", "pending"),
+    "uploading": ("uploaded", "downloading", "failed", "pending"),
+    "failed": ("pending",),
+}
 TABLES = {"scraping_run": RUN_ARROWS, "scraping_unit": UNIT_ARROWS}
+VIDEO_TABLES = {"scraping_mediavideo": VIDEO_ARROWS}
 """What may become what, by table; ``engine.states`` goes by the same."""
 
 REFUSE = """
@@ -30,12 +38,12 @@ BEGIN
 END $$"""
 
 
-def install(schema_editor: BaseDatabaseSchemaEditor) -> None:
+def install(schema_editor: BaseDatabaseSchemaEditor, tables: Mapping[str, Arrows] = TABLES) -> None:
     """Make the triggers, or make them anew."""
     postgresql = schema_editor.connection.vendor == "postgresql"
     if postgresql:
         schema_editor.execute(REFUSE, params=None)
-    for table, arrows in TABLES.items():
+    for table, arrows in tables.items():
         when = f"UPDATE OF state ON {table}"
         undrawn = f"OLD.state <> NEW.state AND {_undrawn(arrows)}"
         if postgresql:
@@ -53,12 +61,12 @@ def install(schema_editor: BaseDatabaseSchemaEditor) -> None:
             )
 
 
-def remove(schema_editor: BaseDatabaseSchemaEditor) -> None:
+def remove(schema_editor: BaseDatabaseSchemaEditor, tables: Mapping[str, Arrows] = TABLES) -> None:
     """Take the triggers away."""
     postgresql = schema_editor.connection.vendor == "postgresql"
-    for table in TABLES:
+    for table in tables:
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_states_drawn" + (f" ON {table}" if postgresql else ""))
-    if postgresql:
+    if postgresql and tables is TABLES:
         schema_editor.execute("DROP FUNCTION IF EXISTS scraping_refuse_state()")
 
 

@@ -7,7 +7,7 @@ from celery import Task, shared_task
 
 from cinema_project.common.errors import DomainError
 from scraping.models import SourceState
-from scraping.services import events, execution, starting, tokens, upkeep
+from scraping.services import events, execution, schedules, starting, tokens, upkeep
 
 logger = logging.getLogger(__name__)
 
@@ -56,3 +56,15 @@ def refresh_token(**_later_arguments: object) -> bool:
     except DomainError as refused:
         logger.warning("No new token: %s", refused)
         return False
+
+
+@shared_task
+def start_due_jobs(**_later_arguments: object) -> int:
+    """Make the scheduled media jobs that are due."""
+    return schedules.start_due()
+
+
+@shared_task
+def sweep_media_files(**_later_arguments: object) -> int:
+    """Remove files of videos that nobody waits for."""
+    return upkeep.sweep_media_files()

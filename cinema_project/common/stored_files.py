@@ -5,7 +5,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
 from cinema_project.common import outbox
@@ -67,6 +67,23 @@ def _put(name: str, content: bytes) -> None:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def replace(name: str, content: bytes | Path) -> str:
+    """Store a file under just this name, in place of one that is there; a large one is read piece by piece.
+
+    :raises StorageDown: if the storage does not take it
+    """
+    try:
+        if default_storage.exists(name):
+            default_storage.delete(name)
+        if isinstance(content, bytes):
+            return default_storage.save(name, ContentFile(content))
+        with content.open("rb") as file:
+            return default_storage.save(name, File(file))
+    except Exception:  # each storage fails in its own way
+        logger.exception("Could not store %s", name)
+    raise StorageDown("The file could not be stored. Please try again in a moment.", retry_after=10)
 
 
 def delete_after_commit(name: str) -> None:

@@ -12,6 +12,8 @@ from cinema_project.common import clock
 from cinema_project.common.database import write
 
 PASSWORD = "cinema-demo-2026"
+API_KEY = "cinema-demo-key-2026"
+"""For `X-API-Key`, while the demo is served."""
 CUSTOMERS = 50
 
 

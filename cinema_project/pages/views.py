@@ -18,6 +18,7 @@ from catalog.models import CastMember, Movie
 from catalog.selectors.cinemas import visible_cinemas
 from cinema_project.common import clock
 from cinema_project.pages import preferences, programme
+from scraping.selectors.clips import clips_of
 
 FILMS_ON_A_PAGE = 36
 
@@ -51,7 +52,7 @@ def movie(request: HttpRequest, slug: str) -> HttpResponse:
         day = next(iter(days), None)
     houses = programme.by_house(days[day], first=preferences.chosen_cinema(request), now=now) if day else []
     context = {"movie": film, "days": list(days), "day": day, "houses": houses, "section": "films"}
-    return render(request, "catalog/movie.html", context | {"cast": _billing(film)})
+    return render(request, "catalog/movie.html", context | {"cast": _billing(film), "clips": clips_of(film.pk)})
 
 
 @require_POST

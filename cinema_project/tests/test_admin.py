@@ -34,10 +34,13 @@ from cinema_project.common.models import IdempotencyRecord, OutboxMessage
 from cinema_project.common.staff_forms import StaffAdmin
 from cinema_project.demo.people import SHOWN, create_people
 from cinema_project.tests.rights_table import ADMIN, ADMIN_ACTIONS, ADMIN_PAGES, ADMIN_ROLES
-from scraping.models import Host, MarketFilm, Quarantined, Site, SiteToken, TakenFact
+from scraping.models import Host, MarketFilm, MediaVideo, Quarantined, Site, SiteToken, TakenFact
+from scraping.services.clips import add_rule, link_clip
 from scraping.services.decisions import confirm
+from scraping.services.jobs import create_job
 from scraping.services.matches import match_films
 from scraping.services.runs import start_run
+from scraping.services.schedules import create_schedule
 
 BAD = ("abc", "-1", "9" * 30, "%00", "²", "0")
 NOTHING_CHANGES_BY_HAND = (
@@ -100,6 +103,11 @@ def sold(db) -> Screening:
     confirm(match_id=film.match.pk, movie_id=screening.movie_id, by=buyer)
     TakenFact.objects.create(movie=screening.movie, film=film, field="rating", after="R13", taken_at=clock.now())
     catalogue.event()
+    job, now = create_job(mode="profile", value="khaby.lame"), {"scraped_at": clock.now(), "counted_at": clock.now()}
+    video = MediaVideo.objects.create(id="7123456789012345678", job=job, author_username="khaby.lame", **now)
+    create_schedule(label="Daily", mode="profile", value="khaby.lame", interval_minutes=60)
+    add_rule(movie_id=screening.movie_id, kind="hashtag", words="nosferatu")
+    link_clip(movie_id=screening.movie_id, video_id=video.pk)
     return screening
 
 

@@ -166,6 +166,7 @@ def test_demo_serves_until_it_is_told_to_end(embedded):
     assert process.stop() == 0
     assert f"http://{HOST}:{port}/" in process.output()
     assert "Password of all: cinema-demo-2026" in process.output()
+    assert "API key: cinema-demo-key-2026" in process.output()
     assert "Traceback" not in process.output()
 
 

@@ -90,7 +90,8 @@ def test_every_refusal_is_a_problem_document(document):
         if " /api/" not in name:
             continue
         for status, answer in operation["responses"].items():
-            if status[0] in "45":
+            # Of media jobs what is malformed is told in the list form of their specification.
+            if status[0] in "45" and not (status == "422" and "Malformed" in str(answer)):
                 media |= set((components[answer["$ref"].rsplit("/", 1)[1]] if "$ref" in answer else answer)["content"])
 
     assert media == {"application/problem+json"}

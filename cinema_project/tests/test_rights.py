@@ -34,12 +34,20 @@ from cinema_project.tests.rights_table import (
     SIGNED_IN_PEOPLE,
     STAFF_TOKEN,
 )
+from scraping.models import MediaVideo
+from scraping.services.jobs import create_job
 from scraping.services.runs import start_run
+from scraping.services.schedules import create_schedule
 from scraping.tests import make as market
 
 METHODS = ("get", "post", "put", "patch", "delete")
 GROUPS = SIGNED_IN_PEOPLE - {CUSTOMER, OWNER, ADMIN}
-SECURITY = {"[{'bearer': []}]": ANY_TOKEN, "[{'bearer': ['staff']}]": STAFF_TOKEN}
+SECURITY = {
+    "[{'bearer': []}]": ANY_TOKEN,
+    "[{'bearer': ['staff']}]": STAFF_TOKEN,
+    "[{'apiKey': ['jobs:read']}, {'bearer': ['staff']}]": STAFF_TOKEN,
+    "[{'apiKey': ['jobs:write']}, {'bearer': ['staff']}]": STAFF_TOKEN,
+}
 
 
 def described() -> dict[str, str]:
@@ -134,8 +142,17 @@ def ids_of_what_is_owned(owner: User, admin: User) -> dict[str, int]:
         "booking_id": Booking.objects.get().pk,
         "market_showtime_id": market.look(market.showing(), 5, "01").showtime_id,
         "run_id": start_run(source="tix", hand_off=False)[0].pk,
+        **ids_of_media_jobs(),
         "party_id": WaitingParty.objects.create(user=owner, screening=screening, size=2, joined_at=clock.now()).pk,
     }
+
+
+def ids_of_media_jobs() -> dict[str, str]:
+    job = create_job(mode="profile", value="khaby.lame")
+    now = {"scraped_at": clock.now(), "counted_at": clock.now()}
+    video = MediaVideo.objects.create(id="7123456789012345678", job=job, author_username="khaby.lame", **now)
+    schedule = create_schedule(label="Daily", mode="profile", value="khaby.lame", interval_minutes=60)
+    return {"job_id": str(job.pk), "video_id": video.pk, "scheduled_job_id": str(schedule.pk)}
 
 
 def verdict(operation: str, ids: dict[str, int], headers: dict[str, str]) -> int | str:

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, Sum
 from cinema_project.common import clock
 from cinema_project.common.database import write
 from scraping.engine.ingest import Ending, Sinks, numbers_in
+from scraping.engine.ledgers import Ledger
 from scraping.engine.planning import told
 from scraping.engine.results import Fields, merge_fields
 from scraping.engine.states import move
@@ -19,7 +20,7 @@ CHUNK = 1000
 
 
 @write
-def finish(*, run_id: int, source: Source, sinks: Sinks) -> bool:
+def finish(*, run_id: int, source: Source, sinks: Sinks, ledger: Ledger | None = None) -> bool:
     """End a run that has nothing left to do; whoever comes second ends nothing. Return whether this call did."""
     run = Run.objects.select_for_update().get(pk=run_id)
     if run.state != Run.State.RUNNING or Unit.objects.filter(run=run, state__in=Unit.OPEN).exists():
@@ -35,7 +36,7 @@ def finish(*, run_id: int, source: Source, sinks: Sinks) -> bool:
         verdict.name = "changed"
     if verdict.state in (Run.State.SUCCEEDED, Run.State.PARTIAL):
         _tell_of_end(run, sinks)
-    return _end(run, verdict, tally, vanished, now)
+    return _end(run, verdict, tally, vanished, now, ledger)
 
 
 def _tell_of_end(run: Run, sinks: Sinks) -> None:
@@ -46,17 +47,17 @@ def _tell_of_end(run: Run, sinks: Sinks) -> None:
 
 
 @write
-def fail(*, run_id: int, reason: str) -> bool:
+def fail(*, run_id: int, reason: str, ledger: Ledger | None = None) -> bool:
     """End a run of which nothing can be fetched; what is under way counts no more."""
     run = Run.objects.select_for_update().get(pk=run_id)
     now = clock.now()
     gone = {"lease": "", "leased_until": None, "ended_at": now, "error": reason[:500]}
     move(Unit, Unit.State.DEAD, gone, run_id=run_id)
-    return _end(run, Verdict(Run.State.FAILED, "failed", False, [reason]), tally_of(run), 0, now)
+    return _end(run, Verdict(Run.State.FAILED, "failed", False, [reason]), tally_of(run), 0, now, ledger)
 
 
 @write
-def acknowledge_cancel(*, run_id: int) -> bool:
+def acknowledge_cancel(*, run_id: int, ledger: Ledger | None = None) -> bool:
     """Write that a run is cancelled, if it was asked for and nobody works on it any more."""
     run = Run.objects.select_for_update().get(pk=run_id)
     now = clock.now()
@@ -66,10 +67,10 @@ def acknowledge_cancel(*, run_id: int) -> bool:
     tally = tally_of(run)
     done, planned = tally.units.get("done", 0), sum(tally.units.values())
     words = [f"Cancelled after {done} of {planned} units."]
-    return _end(run, Verdict(Run.State.CANCELLED, "cancelled", False, words), tally, 0, now)
+    return _end(run, Verdict(Run.State.CANCELLED, "cancelled", False, words), tally, 0, now, ledger)
 
 
-def _end(run: Run, verdict: Verdict, tally: Tally, vanished: int, now: datetime) -> bool:
+def _end(run: Run, verdict: Verdict, tally: Tally, vanished: int, now: datetime, ledger: Ledger | None) -> bool:
     counts = {
         "units": dict(tally.units),
         "created": tally.created,
@@ -89,7 +90,12 @@ def _end(run: Run, verdict: Verdict, tally: Tally, vanished: int, now: datetime)
         "counts": counts,
         "coverage": tally.coverage,
     }
-    return bool(move(Run, verdict.state, changes, pk=run.pk, state=run.state))
+    if not move(Run, verdict.state, changes, pk=run.pk, state=run.state):
+        return False
+    if ledger is not None:
+        run.refresh_from_db()
+        ledger.ended(run)
+    return True
 
 
 def tally_of(run: Run) -> Tally:

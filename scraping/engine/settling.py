@@ -15,6 +15,7 @@ from cinema_project.common import clock
 from cinema_project.common.database import write
 from scraping.engine.bulk import insert, upsert
 from scraping.engine.ingest import Counts, Sinks, ingest
+from scraping.engine.ledgers import Ledger
 from scraping.engine.results import Result
 from scraping.engine.states import move
 from scraping.models import Attempt, Page, Quarantined, RawPayload, SourceState, Unit
@@ -26,7 +27,15 @@ QUICKEST = 1
 
 
 @write
-def settle(*, source: base.Source, run_id: int, worker: str, results: Sequence[Result], sinks: Sinks) -> int:
+def settle(
+    *,
+    source: base.Source,
+    run_id: int,
+    worker: str,
+    results: Sequence[Result],
+    sinks: Sinks,
+    ledger: Ledger | None = None,
+) -> int:
     """Write a batch of results; return how many of them counted: those whose lease the worker still had."""
     SourceState.objects.bulk_create([SourceState(name=source.name)], ignore_conflicts=True)
     SourceState.objects.select_for_update().get(name=source.name)
@@ -39,6 +48,8 @@ def settle(*, source: base.Source, run_id: int, worker: str, results: Sequence[R
     _quarantine(source, run_id, results, now)
     plan_units(run_id, (unit for result in results for unit in result.units), now)
     _move_units(source, results, now)
+    if ledger is not None:
+        ledger.settled(results)
     return len(results)
 
 

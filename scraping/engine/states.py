@@ -1,13 +1,13 @@
-"""The one function that changes the state of a run or a unit: by compare-and-set."""
+"""The one function that changes the state of a run, a unit or a video: by compare-and-set."""
 
 from typing import Any
 
 from django.db.models import Model
 
-from scraping.models import Run, Unit
-from scraping.state_guards import RUN_ARROWS, UNIT_ARROWS
+from scraping.models import MediaVideo, Run, Unit
+from scraping.state_guards import RUN_ARROWS, UNIT_ARROWS, VIDEO_ARROWS, Arrows
 
-ARROWS = {Run: RUN_ARROWS, Unit: UNIT_ARROWS}
+ARROWS: dict[type[Model], Arrows] = {Run: RUN_ARROWS, Unit: UNIT_ARROWS, MediaVideo: VIDEO_ARROWS}
 
 
 def move(model: type[Model], to: str, changes: dict[str, Any] | None = None, **where: Any) -> int:

@@ -20,6 +20,7 @@ from cinema_project.common.fetching.fetcher import Fetcher
 from scraping.engine import finishing, leasing, settling
 from scraping.engine.ingest import Sinks
 from scraping.engine.leasing import Lease
+from scraping.engine.ledgers import Ledger
 from scraping.engine.results import Result, read_payload
 from scraping.fetching.breaker import Breaker
 from scraping.fetching.pace import Pace
@@ -28,7 +29,7 @@ from scraping.fetching.robots import Robots
 from scraping.fetching.session import Session, Tools, kept_payload
 from scraping.fetching.watch import Watch
 from scraping.models import Page, Run
-from scraping.sources.base import Payload, Source, UnitGone
+from scraping.sources.base import Payload, Source, SourceDown, UnitGone
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,8 @@ PAUSES = (0.1, 0.3, 1.0, 3.0)
 T = TypeVar("T")
 
 Progress = Callable[[int], None]
+Handle = Callable[[Lease, Session], Payload]
+"""Does what a unit stands for, where that is more than to fetch an answer; it may use the database."""
 
 
 @dataclass
@@ -56,6 +59,7 @@ class Job:
     :param minds_robots: leave alone what hosts ask robots to leave alone
     :param replay: parse what was kept instead of fetching
     :param progress: told how many units were settled
+    :param handle: works on units instead of the source's ``fetch``
     """
 
     run_id: int
@@ -68,6 +72,8 @@ class Job:
     minds_robots: bool = True
     replay: bool = False
     progress: Progress | None = None
+    handle: Handle | None = None
+    ledger: Ledger | None = None
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -209,6 +215,7 @@ class Worker:
                 worker=self.job.name,
                 results=results,
                 sinks=self.job.sinks,
+                ledger=self.job.ledger,
             )
         )
 
@@ -274,13 +281,13 @@ class Worker:
 
     def _end(self) -> None:
         """Write what became of the run, if it was this worker who saw its end."""
-        state = leasing.state_of(self.job.run_id)
+        run_id, ledger, state = self.job.run_id, self.job.ledger, leasing.state_of(self.job.run_id)
         if self._down and state == Run.State.RUNNING:
-            finishing.fail(run_id=self.job.run_id, reason=self._down)
+            finishing.fail(run_id=run_id, reason=self._down, ledger=ledger)
         elif state == Run.State.RUNNING:
-            finishing.finish(run_id=self.job.run_id, source=self.job.source, sinks=self.job.sinks)
+            finishing.finish(run_id=run_id, source=self.job.source, sinks=self.job.sinks, ledger=ledger)
         elif state == Run.State.CANCELLING:
-            finishing.acknowledge_cancel(run_id=self.job.run_id)
+            finishing.acknowledge_cancel(run_id=run_id, ledger=ledger)
 
     # The threads.
 
@@ -319,7 +326,7 @@ class Worker:
             result.payload = self._kept(lease) if self.job.replay else self._fetched(lease, session)
         except Exception as error:  # whatever a source trips over, the run goes on
             result.decision = decide(error, lease.failures)
-            if not isinstance(error, DomainError):
+            if not isinstance(error, DomainError | SourceDown | UnitGone):
                 logger.warning("%s could not fetch %s", self.job.source.name, lease.unit.key, exc_info=True)
         result.status, result.requests, result.received = session.status, session.requests, session.received
         if result.payload is not None:
@@ -328,6 +335,8 @@ class Worker:
         return result
 
     def _fetched(self, lease: Lease, session: Session) -> Payload:
+        if self.job.handle is not None:
+            return self.job.handle(lease, session)
         return self.job.source.fetch(lease.unit, session)
 
     def _kept(self, lease: Lease) -> Payload:

@@ -18,7 +18,7 @@ from scraping.fakes.faults import Accidents, Fault, too_many
 from scraping.fakes.messages import Reply, Request
 
 HOST = "127.0.0.1"
-LONGEST_BODY = 1_000_000
+LONGEST_BODY = 20_000_000
 REMEMBERED = 500_000
 
 
@@ -132,7 +132,7 @@ def handler_of(served: Served) -> type[BaseHTTPRequestHandler]:
             except ConnectionError:
                 self.close_connection = True  # whoever asked lost patience
 
-        do_POST = do_HEAD = do_GET
+        do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_GET
 
         def log_message(self, *_words: Any) -> None:
             """Be quiet: ``served.asked`` tells everything."""

@@ -2,7 +2,8 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +11,15 @@ from typing import Any
 import orjson
 
 from cinema_project.common.database import query
-from cinema_project.common.fetching.fetcher import Answer, Fetcher, Limits, place_of, with_query
+from cinema_project.common.fetching.fetcher import (
+    MOST_REDIRECTS,
+    Answer,
+    Fetcher,
+    Limits,
+    Opened,
+    place_of,
+    with_query,
+)
 from cinema_project.common.fetching.network import Aborted, NotReached
 from scraping.fetching.breaker import Breaker
 from scraping.fetching.pace import Pace
@@ -105,6 +114,30 @@ class Session:
         sent = {"content-type": "application/json", **(headers or {})}
         return self._checked(self._ask(url, "POST", sent, b"" if json is None else orjson.dumps(json)), expected)
 
+    def open(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        content: bytes = b"",
+        limits: Limits | None = None,
+        redirects: int = MOST_REDIRECTS,
+        minds_robots: bool = True,
+    ) -> Opened:
+        """Ask as ``get`` does, and return the answer, whatever its status, with its content unread."""
+        robots, host = self.tools.robots if minds_robots else None, host_of(url)
+        delay = robots.mind(url, host, lambda about: self._send(about, "GET", {})) if robots else 0.0
+        self._before(host, delay)
+        limits = limits or Limits(size=self.tools.rules.largest, seconds=self.tools.rules.seconds)
+        with self._counted(host):
+            opened = self.tools.fetcher.open(
+                url, method=method, headers=headers, content=content, limits=limits, redirects=redirects
+            )
+        self.status = opened.status
+        self._note(host, opened.status, opened.headers)
+        return opened
+
     def wait(self, seconds: float) -> None:
         """Wait; a run that is called off does not. See ``sources.base.Client``."""
         self.tools.pace.wait(seconds)
@@ -118,29 +151,37 @@ class Session:
         self, url: str, method: str, headers: Mapping[str, str], content: bytes = b"", delay: float = 0.0
     ) -> Answer:
         tools, host = self.tools, host_of(url)
-        tools.breaker.check(host)
-        tools.pace.turn(host, delay)
-        self.requests += 1
+        self._before(host, delay)
         limits = Limits(size=tools.rules.largest, seconds=tools.rules.seconds)
-        try:
+        with self._counted(host):
             answer = tools.fetcher.fetch(url, method=method, headers=headers, content=content, limits=limits)
+        self.status = answer.status
+        self.received += len(answer.content)
+        self._note(host, answer.status, answer.headers)
+        return answer
+
+    def _before(self, host: str, delay: float) -> None:
+        """Wait for the turn, if the host may be asked at all."""
+        self.tools.breaker.check(host)
+        self.tools.pace.turn(host, delay)
+        self.requests += 1
+
+    @contextmanager
+    def _counted(self, host: str) -> Iterator[None]:
+        """Note of a host that it could not be reached."""
+        try:
+            yield
         except Aborted:
             raise
         except NotReached as error:
-            tools.breaker.failed(host, str(error))
+            self.tools.breaker.failed(host, str(error))
             raise
-        self.status = answer.status
-        self.received += len(answer.content)
-        self._note(host, answer)
-        return answer
 
-    def _note(self, host: str, answer: Answer) -> None:
-        if answer.status in BUSY and (
-            seconds := retry_after(answer.headers.get("retry-after", ""), self.tools.watch.now())
-        ):
+    def _note(self, host: str, status: int, headers: Mapping[str, str]) -> None:
+        if status in BUSY and (seconds := retry_after(headers.get("retry-after", ""), self.tools.watch.now())):
             self.tools.pace.pause(host, seconds)
-        elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.tools.breaker.failed(host, f"status {answer.status}")
+        elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.tools.breaker.failed(host, f"status {status}")
             return
         self.tools.breaker.succeeded(host)
 

@@ -13,6 +13,8 @@ from scraping.engine.states import move
 from scraping.engine.worker import Job, Progress, Worker
 from scraping.models import Run, SourceState
 from scraping.services import runs
+from scraping.services.handlers import handler_of
+from scraping.services.ledgers import LEDGERS
 from scraping.services.planning import PLANNERS
 from scraping.services.sinks import sinks_of
 from scraping.sources.base import Source
@@ -47,7 +49,7 @@ def work_on(
         if run.state == Run.State.QUEUED:
             planning.begin(run_id=run_id, source=source, plan=PLANNERS.get(run.source, source.plan))
     except (DomainError, ValueError) as error:
-        finishing.fail(run_id=run_id, reason=f"It could not be planned: {error}")
+        finishing.fail(run_id=run_id, reason=f"It could not be planned: {error}", ledger=LEDGERS.get(run.source))
         return Run.objects.get(pk=run_id)
     run.refresh_from_db()
     if run.state in (Run.State.RUNNING, Run.State.CANCELLING):
@@ -71,6 +73,8 @@ def _job(run: Run, source: Source, seconds: float | None, stop: threading.Event,
         minds_robots=state is None or not state.ignores_robots,
         replay=run.replay_of_id is not None,
         progress=progress,
+        handle=handler_of(source.name),
+        ledger=LEDGERS.get(source.name),
     )
 
 

@@ -15,6 +15,7 @@ from cinema_project.common.errors import Conflict, IllegalTransition, Invalid, N
 from scraping.engine import finishing
 from scraping.engine.states import move
 from scraping.models import Attempt, Run, Unit
+from scraping.services.ledgers import LEDGERS
 from scraping.sources.registry import get_source
 
 HAND_OFF = "run_to_work_on"
@@ -118,13 +119,16 @@ def cancel_run(*, run_id: int, by: Any = None) -> Run:
         return run
     asked = {"cancel_asked_at": now, "cancel_asked_by": by, "due_at": now}
     waiting = {"verdict": "cancelled", "words": "Cancelled before it began.", "finished_at": now}
-    unbegun = (Run.State.SCHEDULED, Run.State.QUEUED)
-    if not move(Run, Run.State.CANCELLED, {**asked, **waiting}, pk=run_id, state__in=unbegun) and not move(
-        Run, Run.State.CANCELLING, asked, pk=run_id, state=Run.State.RUNNING
-    ):
+    unbegun, ledger = (Run.State.SCHEDULED, Run.State.QUEUED), LEDGERS.get(run.source)
+    if move(Run, Run.State.CANCELLED, {**asked, **waiting}, pk=run_id, state__in=unbegun):
+        run.refresh_from_db()
+        if ledger is not None:
+            ledger.ended(run)
+        return run
+    if not move(Run, Run.State.CANCELLING, asked, pk=run_id, state=Run.State.RUNNING):
         raise IllegalTransition(f"Run {run_id} is over: {run.get_state_display()}.")
     if run.worked_until is None or run.worked_until < now:
-        finishing.acknowledge_cancel(run_id=run_id)
+        finishing.acknowledge_cancel(run_id=run_id, ledger=ledger)
     run.refresh_from_db()
     return run
 
@@ -146,6 +150,8 @@ def replay_run(*, run_id: int, hand_off: bool = True) -> Run:
     original = Run.objects.filter(pk=run_id).first()
     if original is None:
         raise UnknownRun(f"There is no run {run_id}.")
+    if original.source in LEDGERS:
+        raise NothingToReplay(f"Run {run_id} did more than to fetch pages: retry what failed of its job instead.")
     source = get_source(original.source)
     now = clock.now()
     units = [

@@ -1,14 +1,17 @@
 """What is forgotten in time: runs, and raw payloads that are old or too many."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Sum
 
 from cinema_project.common import clock
-from scraping.models import Page, Quarantined, RawPayload, Run
+from scraping.media import files
+from scraping.models import MediaVideo, Page, Quarantined, RawPayload, Run
 
 BATCH = 200
+MEDIA_FILES_KEPT, ORPHANS_KEPT = timedelta(hours=24), timedelta(hours=1)
+"""How long a file waits for its video to be tried again, and one that no video is known of."""
 
 
 def forget_old() -> dict[str, int]:
@@ -19,7 +22,9 @@ def forget_old() -> dict[str, int]:
 
 def _forget_runs(now: datetime) -> int:
     until, count = now - timedelta(days=settings.SCRAPE_KEEP_RUNS_DAYS), 0
-    while old := list(Run.objects.filter(finished_at__lt=until).order_by("pk").values_list("pk", flat=True)[:5]):
+    # The run of a media job is kept for as long as the job: its state is the job's.
+    ended = Run.objects.filter(finished_at__lt=until, media_job__isnull=True).order_by("pk")
+    while old := list(ended.values_list("pk", flat=True)[:5]):
         Run.objects.filter(pk__in=old).delete()
         count += len(old)
     return count
@@ -47,3 +52,15 @@ def _forget_payloads_over_limit() -> int:
 def _delete(names: list[str]) -> int:
     RawPayload.objects.filter(pk__in=names).delete()
     return len(names)
+
+
+def sweep_media_files() -> int:
+    """Remove files on their way that are too old, or of videos that nobody fetches any more; return how many."""
+    # Files have the time of the system, whatever the product's clock says.
+    now, count = datetime.now(UTC), 0
+    for video_id in list(files.forgotten(now - ORPHANS_KEPT)):
+        open_still = MediaVideo.objects.filter(pk=video_id).exclude(state=MediaVideo.State.UPLOADED).exists()
+        if not open_still or video_id in set(files.forgotten(now - MEDIA_FILES_KEPT)):
+            files.remove(video_id)
+            count += 1
+    return count

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from cinema_project.common.errors import NotFound
 from scraping.models import Site
 from scraping.sites.reading import Reading
-from scraping.sources import events, tix, tix_films, tix_seats
+from scraping.sources import events, media, tix, tix_films, tix_seats
 from scraping.sources.base import Source
 from scraping.sources.site import SiteSource
 
@@ -14,6 +14,7 @@ SOURCES: dict[str, Callable[[], Source]] = {
     tix_films.NAME: tix_films.TixFilms,
     tix_seats.NAME: tix_seats.TixSeats,
     events.NAME: events.EventFeeds,
+    media.NAME: media.MediaJobs,
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.tests import make as accounts
-from cinema_project.tests import sites
+from cinema_project.tests import sites as web_sites
 from cinema_project.tests.sites import Site
 from scraping import background
 from scraping.fakes.cinemas import FakeCinemas
@@ -16,7 +16,7 @@ from scraping.models import Run
 from scraping.services.execution import work_on
 from scraping.services.runs import start_run
 from scraping.sources.registry import SOURCES
-from scraping.tests import numbers
+from scraping.tests import media, numbers
 from scraping.tests.numbers import Numbers
 from scraping.tests.tix_market import MORNING, Clocks
 
@@ -24,7 +24,7 @@ from scraping.tests.tix_market import MORNING, Clocks
 @pytest.fixture
 def site(settings) -> Iterator[Site]:
     settings.FETCH_ALLOW_LOOPBACK = True
-    with sites.running() as site:
+    with web_sites.running() as site:
         numbers.serve(site)
         yield site
         site.released.set()
@@ -110,3 +110,16 @@ def read_market(client, market_staff) -> Callable[..., Any]:
         return answer.json()
 
     return read
+
+
+@pytest.fixture
+def sites(settings, tmp_path) -> Iterator[media.Outside]:
+    """A user with five videos; files go to our own storage, and are allowed."""
+    settings.FETCH_ALLOW_LOOPBACK = True
+    settings.MEDIA_RIGHTS_CONFIRMED = True
+    settings.MEDIA_WORK_DIR = tmp_path / "on_its_way"
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.TIKTOK_REQUESTS_PER_SECOND = 1000
+    with media.outside() as sites:
+        settings.TIKTOK_BASE_URL = sites.tiktok_site.url
+        yield sites

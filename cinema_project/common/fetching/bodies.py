@@ -100,11 +100,3 @@ class _Unpacking:
             except zlib.error:
                 pass
         raise AnswerBroken("The answer cannot be unpacked.")
-
-
-def whole(pieces: Iterator[bytes]) -> bytes:
-    """Return a body in one piece."""
-    content = bytearray()
-    for piece in pieces:
-        content += piece
-    return bytes(content)

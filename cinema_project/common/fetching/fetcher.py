@@ -8,6 +8,7 @@ import functools
 import ssl
 import time
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urldefrag, urlencode, urljoin, urlsplit
 
@@ -15,7 +16,7 @@ import httpcore
 import httpx
 from django.conf import settings
 
-from cinema_project.common.fetching.bodies import AnswerBroken, unpacked, whole
+from cinema_project.common.fetching.bodies import AnswerBroken, unpacked
 from cinema_project.common.fetching.network import AnswerTooSlow, Network, NotReached, Place
 from cinema_project.common.public_urls import UrlRefused, check_fetchable_url
 
@@ -67,6 +68,63 @@ class Answer:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+class Opened:
+    """An answer whose content is read piece by piece, by the thread that opened it; ``close`` it in the end.
+
+    :raises NotReached, AnswerTooLarge, AnswerBroken: while reading, as ``Fetcher.fetch`` does
+    """
+
+    def __init__(
+        self, url: str, context: AbstractContextManager[httpcore.Response], network: Network, size: int
+    ) -> None:
+        self.url = url
+        self._context = context
+        self._network = network
+        self._response = context.__enter__()
+        pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self._response.headers]
+        self.status: int = self._response.status
+        self.pairs = pairs
+        """All headers, also several of one name."""
+        self.headers: Headers = {name.lower(): value for name, value in pairs}
+        encoding = self.headers.get("content-encoding", "")
+        self._pieces = unpacked(_pieces(self._response), encoding, size)
+        self._rest = bytearray()
+
+    def read(self, most: int = -1) -> bytes:
+        """Return the next bytes, at most so many; none at the end."""
+        with _as_refusals(self._network):
+            while most < 0 or len(self._rest) < most:
+                piece = next(self._pieces, b"")
+                if not piece:
+                    break
+                self._rest += piece
+        most = len(self._rest) if most < 0 else most
+        found = bytes(self._rest[:most])
+        del self._rest[:most]
+        return found
+
+    def close(self) -> None:
+        """Let go of the connection; one that was not read to its end is closed."""
+        with suppress(httpcore.NetworkError, httpcore.ProtocolError, OSError):
+            self._context.__exit__(None, None, None)
+
+
+@contextmanager
+def _as_refusals(network: Network) -> Iterator[None]:
+    """Turn what the network raises into refusals of ours."""
+    try:
+        yield
+    except (httpcore.TimeoutException, TimeoutError):
+        raise AnswerTooSlow("The answer took too long.") from None
+    except httpcore.ProxyError as error:
+        raise NotReached(f"The proxy refuses: {error}.") from None
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ConnectionNotAvailable, OSError) as error:
+        network.left(None)
+        raise NotReached(f"The server could not be reached: {type(error).__name__}.") from None
+    except (httpcore.UnsupportedProtocol, UnicodeError, ValueError) as error:
+        raise AnswerBroken(f"The address cannot be asked: {type(error).__name__}.") from None
+
+
 class Fetcher:
     """Fetches, for any number of threads; keeps connections open between requests.
 
@@ -107,6 +165,24 @@ class Fetcher:
         :raises NotReached: if there is no answer, or none in time; ``Aborted``, ``AnswerTooSlow`` are kinds of it
         :raises AnswerTooLarge, AnswerBroken: if it is of no use
         """
+        opened = self.open(url, method=method, headers=headers, content=content, limits=limits, redirects=redirects)
+        try:
+            empty = method == "HEAD" or opened.status in (204, 304)
+            return Answer(opened.status, opened.url, opened.headers, b"" if empty else opened.read())
+        finally:
+            opened.close()
+
+    def open(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Headers | None = None,
+        content: bytes = b"",
+        limits: Limits = PAGE,
+        redirects: int = MOST_REDIRECTS,
+    ) -> Opened:
+        """Do the same, and return the answer with its content unread: a large one need not be in memory."""
         self._network.until = time.monotonic() + limits.seconds
         sent = {name.lower(): value for name, value in (headers or {}).items()}
         for left in range(redirects, -1, -1):
@@ -114,6 +190,7 @@ class Fetcher:
             target = answer.headers.get("location")
             if answer.status not in MOVED or target is None or not redirects:
                 return answer
+            answer.close()
             if not left:
                 break
             following = urljoin(url, target)
@@ -131,25 +208,16 @@ class Fetcher:
     def close(self) -> None:
         self._pool.close()
 
-    def _one(self, url: str, method: str, headers: Headers, content: bytes, limits: Limits) -> Answer:
+    def _one(self, url: str, method: str, headers: Headers, content: bytes, limits: Limits) -> Opened:
         self._check(url)
         self._network.left(None)
         timeout = {"connect": limits.connect, "read": limits.silence, "write": limits.silence, "pool": limits.seconds}
-        try:
-            with self._pool.stream(
+        with _as_refusals(self._network):
+            context = self._pool.stream(
                 method, _as_sent(url), headers=_with_ours(url, headers, content), content=content or None,
                 extensions={"timeout": timeout},
-            ) as response:  # fmt: skip
-                return _read(url, method, response, limits)
-        except (httpcore.TimeoutException, TimeoutError):
-            raise AnswerTooSlow("The answer took too long.") from None
-        except httpcore.ProxyError as error:
-            raise NotReached(f"The proxy refuses: {error}.") from None
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ConnectionNotAvailable, OSError) as error:
-            self._network.left(None)
-            raise NotReached(f"The server could not be reached: {type(error).__name__}.") from None
-        except (httpcore.UnsupportedProtocol, UnicodeError, ValueError) as error:
-            raise AnswerBroken(f"The address cannot be asked: {type(error).__name__}.") from None
+            )  # fmt: skip
+            return Opened(url, context, self._network, limits.size)
 
     def _check(self, url: str) -> None:
         if place_of(url) in self._trusted:
@@ -183,14 +251,6 @@ def place_of(url: str) -> Place | None:
     except ValueError:
         return None
     return (host, port) if host and port else None
-
-
-def _read(url: str, method: str, response: httpcore.Response, limits: Limits) -> Answer:
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-    if method == "HEAD" or response.status in (204, 304):
-        return Answer(response.status, url, headers, b"")
-    body = unpacked(_pieces(response), headers.get("content-encoding", ""), limits.size)
-    return Answer(response.status, url, headers, whole(body))
 
 
 def _pieces(response: httpcore.Response) -> Iterator[bytes]:

@@ -90,10 +90,10 @@ def test_unknown_film_is_not_found(client):
 
 def test_queries_do_not_grow_with_showings(client, film, django_assert_num_queries):
     showing(film, 18)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/movies/nosferatu/")
 
     showing(film, 19)
     showing(film, 20)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/movies/nosferatu/")

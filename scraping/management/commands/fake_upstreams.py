@@ -9,14 +9,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from scraping.fakes.cinemas import SITES, FakeCinemas
+from scraping.fakes.drive import FakeDrive, credentials_file
 from scraping.fakes.events import FEEDS, FakeEvents
 from scraping.fakes.faults import Accidents
 from scraping.fakes.guards import PASSWORD, PHONE
 from scraping.fakes.serving import Served, serving
+from scraping.fakes.tiktok import FakeTikTok, videos_of
 from scraping.fakes.tix import FakeTix
 from scraping.fakes.world import THEATRES, World
 
 FAILED, HIGHEST_PORT = 1, 65535
+USERS = ("khaby.lame", "roxy.cinema", "film.talk")
 EXAMPLES = """examples:
   manage.py fake_upstreams                          serve, print the settings to export, stop with Ctrl-C
   manage.py fake_upstreams --port 8701 --accidents 0.02 --lag 2 --truth truth.json
@@ -34,13 +37,16 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, **kwargs | formatted)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=0, help="The first of three ports (default: any free).")
+        parser.add_argument("--port", type=int, default=0, help="The first of five ports (default: any free).")
         parser.add_argument("--seed", type=int, default=1, help="The same seed makes the same market.")
         parser.add_argument("--theatres", type=int, default=THEATRES, help="How many cinemas in the 83 cities.")
         parser.add_argument("--accidents", type=float, default=0, help="Share of requests that fail when first made.")
         parser.add_argument("--lag", type=float, default=0, help="Seconds for which a refreshed token is refused.")
         parser.add_argument("--latency", type=float, default=0, help="Seconds that every answer takes.")
         parser.add_argument("--rate", type=int, help="Requests a second; more are answered with 429.")
+        parser.add_argument("--videos", type=int, default=60, help="How many each user of the made-up TikTok has.")
+        parser.add_argument("--serve-tags", action="store_true", help="That TikTok serves hashtags to programs, too.")
+        parser.add_argument("--no-drive", action="store_true", help="Leave files of videos in the cinema's storage.")
         parser.add_argument("--truth", metavar="FILE", help="Write what a right run finds today, as JSON.")
         parser.add_argument("--env", metavar="FILE", help="Write the settings there as well, for a shell to source.")
         parser.add_argument("--json", action="store_true", help="Print one JSON object instead of a text.")
@@ -49,25 +55,38 @@ class Command(BaseCommand):
         site = FakeTix(World(seed=options["seed"], theatres=max(options["theatres"], 83)))
         site.guard.lag = options["lag"]
         try:
-            port, second, third = _ports(options["port"])
+            tiktok = FakeTikTok({user: videos_of(user, options["videos"]) for user in USERS}, options["serve_tags"])
+            ports = _ports(options["port"], 5)
             with (
-                serving(site, port=port) as served,
-                serving(FakeCinemas(site.world), port=second) as more,
-                serving(FakeEvents(seed=options["seed"]), port=third) as town,
+                serving(site, port=ports[0]) as served,
+                serving(FakeCinemas(site.world), port=ports[1]) as more,
+                serving(FakeEvents(seed=options["seed"]), port=ports[2]) as town,
+                serving(tiktok, port=ports[3]) as clips,
+                serving(FakeDrive(), port=ports[4]) as drive,
             ):
                 for one in (served, more, town):
                     one.latency, one.most_per_second = options["latency"], options["rate"]
+                clips.latency = options["latency"]
                 served.accidents = Accidents(options["accidents"], options["seed"]) if options["accidents"] else None
                 if options["truth"]:
                     truth = json.dumps(site.world.truth(site.today), ensure_ascii=False, indent=1)
                     Path(options["truth"]).write_text(truth, encoding="utf-8")
-                self._tell(served, more, town, site, options["env"], as_json=options["json"])
+                media = media_settings(clips, None if options["no_drive"] else drive, options["env"])
+                self._tell(served, more, town, site, media, options["env"], as_json=options["json"])
                 self._wait()
         except OSError as error:
             raise CommandError(f"The fakes could not start: {error}.", returncode=FAILED) from None
 
     def _tell(
-        self, served: Served, more: Served, town: Served, site: FakeTix, file: str | None, *, as_json: bool
+        self,
+        served: Served,
+        more: Served,
+        town: Served,
+        site: FakeTix,
+        media: dict[str, str],
+        file: str | None,
+        *,
+        as_json: bool,
     ) -> None:
         settings = {
             "TIX_BASE_URL": served.url,
@@ -78,6 +97,7 @@ class Command(BaseCommand):
             "TIX_REQUESTS_PER_SECOND": "50",
             "EVENTS_SOURCE_URL": ",".join(f"{town.url}/{feed}" for feed in FEEDS),
             "FETCH_ALLOW_LOOPBACK": "true",
+            **media,
         }
         exports = [f"export {name}='{value}'\n" for name, value in settings.items()]
         if file:
@@ -91,7 +111,9 @@ class Command(BaseCommand):
             counted = ", ".join(f"{number} {name}" for name, number in facts.items())
             self.stdout.write(f"A TIX of our own: {served.url} ({counted}). Its login page: {served.url}/login")
             self.stdout.write(f"A town's events, as JSON, RSS, iCalendar and a page: {town.url}/{FEEDS[0]}")
-            self.stdout.write("Let the cinema read it; in another terminal:\n")
+            users = ", ".join(USERS)
+            self.stdout.write(f"A TikTok of our own: {media['TIKTOK_BASE_URL']} (users {users}), and a Google Drive.")
+            self.stdout.write("Let the cinema read them; in another terminal:\n")
             self.stdout.writelines(exports)
             self.stdout.write("\nSites of cinemas, for manage.py scraping prove:\n")
             self.stdout.writelines(f"{address}\n" for address in sites.values())
@@ -107,6 +129,17 @@ class Command(BaseCommand):
             self.stderr.write("Stopped.")
 
 
-def _ports(first: int) -> list[int]:
-    """Return three ports from the first on; 0, which is any that is free, after the highest there is."""
-    return [port if first and port <= HIGHEST_PORT else 0 for port in range(first, first + 3)]
+def _ports(first: int, number: int) -> list[int]:
+    """Return so many ports from the first on; 0, which is any that is free, after the highest there is."""
+    return [port if first and port <= HIGHEST_PORT else 0 for port in range(first, first + number)]
+
+
+def media_settings(tiktok: Served, drive: Served | None, env: str | None) -> dict[str, str]:
+    """Return the settings that lead media jobs to the fakes; the credentials file lies beside that of ``--env``."""
+    found = {"TIKTOK_BASE_URL": tiktok.url, "TIKTOK_REQUESTS_PER_SECOND": "50", "MEDIA_RIGHTS_CONFIRMED": "true"}
+    if drive is None or env is None:
+        return found
+    file = Path(env).absolute().with_suffix(".drive.json")
+    file.write_text(credentials_file(drive.url), encoding="utf-8")
+    file.chmod(0o600)
+    return found | {"GOOGLE_DRIVE_BASE_URL": drive.url, "GOOGLE_DRIVE_CREDENTIALS": str(file)}

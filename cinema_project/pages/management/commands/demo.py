@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, DjangoHelpFormatter
 
 from catalog.demo.programme import SIZES
+from cinema_project import environment
 from cinema_project.demo import emptying, people, seeding, serving
 
 EXAMPLES = """examples:
@@ -46,6 +47,8 @@ class Command(BaseCommand):
         address = _address(options["host"], options["port"]) if listener else None
         if address and settings.SITE_URL == settings.OWN_ADDRESS:
             settings.SITE_URL = address  # links in mails lead to the port asked for here
+        if listener:
+            _open_media_jobs()
         say = partial(self._say, options["quiet"])
         if options["reset"]:
             say(f"Deleting everything in {emptying.described()}.")
@@ -60,6 +63,14 @@ class Command(BaseCommand):
     def _say(self, quiet: bool, sentence: str) -> None:
         if not quiet:
             self.stderr.write(sentence, self.style.NOTICE if self.stderr.isatty() else None)
+
+
+def _open_media_jobs() -> None:
+    """Let the demo fetch what it may, and know a key, unless the environment says otherwise."""
+    if not environment.is_set("MEDIA_RIGHTS_CONFIRMED"):
+        settings.MEDIA_RIGHTS_CONFIRMED = True
+    if not settings.API_KEYS:
+        settings.API_KEYS = [people.API_KEY]
 
 
 def _port(text: str) -> int:
@@ -103,7 +114,10 @@ def _as_table(contents: seeding.Contents, address: str | None) -> str:
     if address:
         lines += [f"  {name:<32}{url}" for name, url in _addresses(address).items()] + [""]
     lines += [f"  {email:<32}{purpose}" for email, purpose in _logins()]
-    lines += ["", f"  Password of all: {people.PASSWORD}", ""]
+    lines += ["", f"  Password of all: {people.PASSWORD}"]
+    if people.API_KEY in settings.API_KEYS:
+        lines += [f"  API key: {people.API_KEY}"]
+    lines += [""]
     if address:
         lines += ["Serving. Ctrl-C ends it.", ""]
     return "\n".join(lines)
