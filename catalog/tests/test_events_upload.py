@@ -60,7 +60,7 @@ def test_batch_of_250_tells_every_outcome(town, media):
         new(image_url=f"{town.url}/gone.jpg"),
         new(image_url="ftp://example.com/a.jpg"),
         new(image_url="http://10.0.0.1/a.jpg"),
-        broken.model_copy(update={"title": "bro\0ken"}),
+        broken.model_copy(update={"price": -1}),
         new(image_url=""),
     ]
     batch = [*good[:120], *odd, *good[120:]]

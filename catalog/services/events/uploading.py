@@ -16,13 +16,13 @@ from catalog.models import Event, EventDate, EventPicture, EventType
 from catalog.services.events.news import events_changed
 from catalog.services.events.records import EventCreate
 from cinema_project.common import clock
+from cinema_project.common.bulk import insert
 from cinema_project.common.database import write
 from cinema_project.common.errors import DomainError, Unavailable
 from cinema_project.common.words import fold
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 1000
 LONGEST_SEARCHED = 2000
 """Letters of an event that a search looks through."""
 KNOWN, UNSUPPORTED, NO_PICTURE = "already_exists", "unsupported_type", "no_image_url"
@@ -229,14 +229,14 @@ def _refused(event: EventCreate, error: DatabaseError) -> Outcome:
 
 
 def _insert(events: Sequence[EventCreate], pictures: Mapping[str, str], now: datetime) -> None:
-    rows = [_row(event, pictures.get(event.image_url), now) for event in events]
-    Event.objects.bulk_create(rows, batch_size=CHUNK)
-    dates = [
-        EventDate(event=row, starts_at=moment)
-        for row, event in zip(rows, events, strict=True)
+    insert(_row(event, pictures.get(event.image_url), now) for event in events)
+    stored = Event.objects.filter(uuid__in=[event.uuid for event in events])
+    numbers = dict(stored.values_list("uuid", "pk"))
+    insert(
+        EventDate(event_id=numbers[event.uuid], starts_at=moment)
+        for event in events
         for moment in sorted({*event.date_list})
-    ]
-    EventDate.objects.bulk_create(dates, batch_size=CHUNK)
+    )
 
 
 def _row(event: EventCreate, picture: str | None, now: datetime) -> Event:

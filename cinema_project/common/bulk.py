@@ -1,0 +1,96 @@
+"""Many rows at once: in PostgreSQL as one array for each column, which costs a fifth of what ``bulk_create`` does."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, TypeVar
+
+import orjson
+from django.db import connection
+from django.db.models import Field, JSONField, Model
+
+from cinema_project.common.database import query
+
+M = TypeVar("M", bound=Model)
+
+CHUNK = 1000
+
+
+def insert(rows: Iterable[M], *, may_be_there: bool = False) -> None:
+    """Insert rows.
+
+    :param may_be_there: leave out those that a constraint takes for there already
+    """
+    for model, chunk in _chunks(rows):
+        if connection.vendor == "postgresql":
+            query(_insert(model) + (" ON CONFLICT DO NOTHING" if may_be_there else ""), _columns(model, chunk))
+        else:
+            model._default_manager.bulk_create(chunk, ignore_conflicts=may_be_there, batch_size=CHUNK)
+
+
+def upsert(rows: Iterable[M], *, unique: Sequence[str], changing: Collection[str]) -> list[M]:
+    """Insert rows, or change those that are there; return them with their keys, each chunk in any order.
+
+    :param unique: the fields that name a row; of the rows given no two may agree in them
+    :param changing: the fields to change
+    """
+    written: list[M] = []
+    for model, chunk in _chunks(rows):
+        if connection.vendor == "postgresql":
+            written += _upserted(model, chunk, unique, changing)
+        else:
+            written += model._default_manager.bulk_create(
+                chunk, CHUNK, update_conflicts=True, unique_fields=unique, update_fields=changing
+            )
+    return written
+
+
+def _upserted(model: type[M], chunk: list[M], unique: Sequence[str], changing: Collection[str]) -> list[M]:
+    keys = [_field(model, name).column for name in unique]
+    columns = [_field(model, name).column for name in changing]
+    key = _field(model, model._meta.pk.name).column
+    changes = ", ".join(f"{column} = excluded.{column}" for column in columns)
+    named = ", ".join(keys)
+    sql = f"{_insert(model)} ON CONFLICT ({named}) DO UPDATE SET {changes} RETURNING {key}, {named}"
+    numbers = {row[1:]: row[0] for row in query(sql, _columns(model, chunk))}
+    for one in chunk:
+        one.pk = numbers[tuple(getattr(one, _field(model, name).attname) for name in unique)]
+    return chunk
+
+
+def _chunks(rows: Iterable[M]) -> Iterable[tuple[type[M], list[M]]]:
+    listed = list(rows)
+    return ((type(listed[0]), listed[at : at + CHUNK]) for at in range(0, len(listed), CHUNK))
+
+
+def _field(model: type[Model], name: str) -> Any:
+    return model._meta.get_field(name)
+
+
+def _stored(model: type[Model]) -> list["Field[Any, Any]"]:
+    """Return the fields whose values we give: all but a number that the database gives."""
+    return [field for field in model._meta.concrete_fields if not field.get_internal_type().endswith("AutoField")]
+
+
+def _insert(model: type[Model]) -> str:
+    fields = _stored(model)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    arrays = ", ".join(f"%s::{_array_type(field)}[]" for field in fields)
+    picked = ", ".join(f"c{at}::jsonb" if isinstance(f, JSONField) else f"c{at}" for at, f in enumerate(fields))
+    names = ", ".join(f"c{at}" for at in range(len(fields)))
+    return f"INSERT INTO {model._meta.db_table} ({columns}) SELECT {picked} FROM unnest({arrays}) AS given ({names})"
+
+
+def _array_type(field: "Field[Any, Any]") -> str:
+    if isinstance(field, JSONField):
+        return "text"
+    return str(field.rel_db_type(connection)).partition(" CHECK")[0].partition("(")[0]
+
+
+def _columns(model: type[Model], rows: Sequence[Model]) -> list[list[Any]]:
+    return [_values(field, rows) for field in _stored(model)]
+
+
+def _values(field: "Field[Any, Any]", rows: Sequence[Model]) -> list[Any]:
+    values = [getattr(row, field.attname) for row in rows]
+    if isinstance(field, JSONField):
+        return [None if value is None else orjson.dumps(value).decode() for value in values]
+    return values
