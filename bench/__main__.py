@@ -9,11 +9,11 @@ import psycopg
 
 from bench import world
 from bench.report import Report
-from bench.scenarios import accounts, catalogue, racing, reading, rush, selling, watching
+from bench.scenarios import accounts, catalogue, market, racing, reading, rush, selling, watching
 from bench.stage import FEW_TICKETS, Theatre
 
 MANY_TICKETS = 1_000_000
-SCENARIOS = ("reading", "selling", "racing", "watching", "rush", "accounts", "catalogue", "growth")
+SCENARIOS = ("reading", "selling", "racing", "watching", "rush", "accounts", "catalogue", "market", "growth")
 
 
 def main() -> int:
@@ -21,11 +21,14 @@ def main() -> int:
     wanted = options.only.split(",")
     report = Report(quick=options.quick)
     with tempfile.TemporaryDirectory(prefix="cinema-bench-") as folder, Theatre(Path(folder), options.quick) as theatre:
-        if set(wanted) - {"catalogue", "growth"}:
+        if set(wanted) - {"catalogue", "market", "growth"}:
             daily(theatre, report, wanted)
         if "catalogue" in wanted:
             with theatre.stage("http") as stage:
                 catalogue.measure(stage, report)
+        if "market" in wanted:
+            with theatre.stage() as stage:
+                market.measure(stage, report)
         if "growth" in wanted:
             growth(theatre, report)
         if options.only == ",".join(SCENARIOS) and not options.quick:

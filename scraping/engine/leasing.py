@@ -44,7 +44,8 @@ def lease_units(*, run_id: int, worker: str, most: int) -> list[Lease]:
     due = Unit.objects.filter(run_id=run_id, state__in=Unit.WAITING, due_at__lte=now).order_by("order", "pk")
     found = list(locked(due)[:most])
     taken = {"lease": worker, "leased_until": now + lease_length(), "attempts_made": F("attempts_made") + 1}
-    move(Unit, Unit.State.LEASED, taken, pk__in=[unit.pk for unit in found])
+    if found:
+        move(Unit, Unit.State.LEASED, taken, pk__one_of=[unit.pk for unit in found])
     return [_lease(unit, now) for unit in found]
 
 

@@ -45,7 +45,7 @@ def settle(*, source: base.Source, run_id: int, worker: str, results: Sequence[R
 def _still_leased(worker: str, results: Iterable[Result]) -> set[tuple[int, int]]:
     """Return the units that the worker still has, with the number of the lease: a second one may be its own, too."""
     ids = [result.lease.unit_id for result in results]
-    rows = Unit.objects.filter(pk__in=ids, state=Unit.State.LEASED, lease=worker).order_by("pk")
+    rows = Unit.objects.filter(pk__one_of=ids, state=Unit.State.LEASED, lease=worker).order_by("pk")
     return set(rows.select_for_update().values_list("pk", "attempts_made"))
 
 
@@ -54,7 +54,7 @@ def keep_payloads(source: base.Source, results: Iterable[Result], now: datetime)
     given = {result.payload_hash: result for result in results if result.payload_hash}
     if not source.rules.keep_payloads or not given:
         return
-    kept = set(RawPayload.objects.filter(pk__in=list(given)).values_list("pk", flat=True))
+    kept = set(RawPayload.objects.filter(pk__one_of=given).values_list("pk", flat=True))
     new = [result for name, result in given.items() if name not in kept]
     insert((row for result in new if (row := _payload_row(result, now))), may_be_there=True)
     _remember_pages(source.name, list(given.values()), now)
@@ -78,7 +78,7 @@ def _payload_row(result: Result, now: datetime) -> RawPayload | None:
 def _remember_pages(source: str, results: Iterable[Result], now: datetime) -> None:
     """Note which version of a page was read; one that could not be parsed is fetched whole next time."""
     told = {r.validators.page: r for r in results if r.validators is not None and not r.parse_error}
-    before = {page.key: page for page in Page.objects.filter(pk__in=list(told))}
+    before = {page.key: page for page in Page.objects.filter(pk__one_of=told)}
     changed = []
     for key, result in told.items():
         said, page = result.validators, before.get(key)
@@ -144,7 +144,7 @@ def _quarantine(source: base.Source, run_id: int, results: Iterable[Result], now
     if not results:
         return
     keys = [result.lease.unit.key for result in results]
-    Quarantined.objects.filter(source=source.name, unit_key__in=keys, resolved_at=None).update(resolved_at=now)
+    Quarantined.objects.filter(source=source.name, unit_key__one_of=keys, resolved_at=None).update(resolved_at=now)
     rows = []
     for result in results:
         common = {"run_id": run_id, "source": source.name, "unit_key": result.lease.unit.key}
@@ -172,7 +172,7 @@ def _move_units(source: base.Source, results: Iterable[Result], now: datetime) -
             _move_failed(source, result, now)
     for state, ids in ended.items():
         if ids:
-            move(Unit, state, {**FREE, "ended_at": now, "error": ""}, pk__in=ids)
+            move(Unit, state, {**FREE, "ended_at": now, "error": ""}, pk__one_of=ids)
 
 
 def _move_failed(source: base.Source, result: Result, now: datetime) -> None:

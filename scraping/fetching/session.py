@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from cinema_project.common.database import query
-from cinema_project.common.fetching.fetcher import Answer, Fetcher, Limits, place_of, with_query
-from cinema_project.common.fetching.network import Aborted, NotReached
+from cinema_project.common.fetching.fetcher import Answer, Fetcher, Limits, with_query
+from cinema_project.common.fetching.network import Aborted, NotReached, place_of
 from scraping.fetching.breaker import Breaker
 from scraping.fetching.pace import Pace
 from scraping.fetching.retry import BUSY, UnexpectedStatus, retry_after
