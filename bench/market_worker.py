@@ -1,6 +1,7 @@
 """A worker that reads the market, and tells in one line of JSON what that took: ``python -m bench.market_worker TASK``.
 
-``pages [PER_SECOND SECONDS]`` reads the site at TIX_BASE_URL, with a pace together with all who do so.
+It says when it is ready, and waits for a line. ``pages SLOT [PER_SECOND SECONDS]`` reads the site at TIX_BASE_URL,
+together with all who do so for that slot; without a pace with two threads, for nothing is slow here.
 ``listings FIRST NUMBER`` takes so many showings out of thin air, ``whole FIRST NUMBER`` as all that there are.
 """
 
@@ -29,22 +30,24 @@ from scraping.sources.tix import TixListings  # noqa: E402
 
 PAGE = 50  # listings of a page
 OF_CINEMA, FILMS = 20, 30
-SAMPLE_SECONDS = 0.05
+SAMPLE_SECONDS, LOOK_SECONDS = 0.05, 0.02
 STATUS = Path("/proc/self/status")
 
 
 def main() -> None:
     task, *numbers = sys.argv[1:]
+    print("ready", flush=True)
+    sys.stdin.readline()
     tasks = {"pages": pages, "listings": listings, "whole": partial(listings, is_whole=True)}
     print(json.dumps(tasks[task](*map(int, numbers))), flush=True)
 
 
-def pages(per_second: int | None = None, seconds: int = 600) -> dict[str, Any]:
+def pages(slot: int, per_second: int | None = None, seconds: int = 600) -> dict[str, Any]:
     """Read the films of all cities, and the showings of the day."""
     source = TixListings()
-    source.rules = replace(source.rules, per_second=per_second)
+    source.rules = replace(source.rules, per_second=per_second, threads=source.rules.threads if per_second else 2)
     SOURCES[source.name] = lambda: source
-    return measured(source.name, {"schedules": True}, "together" if per_second else "", seconds)
+    return measured(source.name, {"schedules": True}, str(slot), seconds)
 
 
 def listings(first: int, number: int, *, is_whole: bool = False) -> dict[str, Any]:
@@ -59,12 +62,15 @@ def measured(source: str, options: dict[str, Any], slot: str = "", limit: int = 
     """Work on a run to its end, as a command does."""
     sampler = Sampler()
     sampler.start()
-    began, used = time.perf_counter(), time.process_time()
+    began, used = time.time(), time.process_time()
     run, _ = start_run(source=source, options=options, slot=slot, hand_off=False)
-    run = work_on(run_id=run.pk, seconds=limit)
-    seconds, cpu = time.perf_counter() - began, time.process_time() - used
+    while run.is_live and (left := began + limit - time.time()) > 0:
+        run = work_on(run_id=run.pk, seconds=left)  # it leaves when others have all there is to do
+        time.sleep(LOOK_SECONDS if run.is_live else 0)
+    cpu = time.process_time() - used
     sampler.over.set()
-    return {"state": run.state, "seconds": seconds, "cpu": cpu, "megabytes": sampler.seen, **run.counts}
+    told = {"state": run.state, "began": began, "ended": time.time(), "cpu": cpu, "megabytes": sampler.seen}
+    return told | run.counts
 
 
 class Sampler(threading.Thread):

@@ -28,8 +28,7 @@ QUICKEST = 1
 @write
 def settle(*, source: base.Source, run_id: int, worker: str, results: Sequence[Result], sinks: Sinks) -> int:
     """Write a batch of results; return how many of them counted: those whose lease the worker still had."""
-    SourceState.objects.bulk_create([SourceState(name=source.name)], ignore_conflicts=True)
-    SourceState.objects.select_for_update().get(name=source.name)
+    _have_source(source.name)
     now = clock.now()
     leased = _still_leased(worker, results)
     results = [result for result in results if (result.lease.unit_id, result.lease.number) in leased]
@@ -40,6 +39,14 @@ def settle(*, source: base.Source, run_id: int, worker: str, results: Sequence[R
     plan_units(run_id, (unit for result in results for unit in result.units), now)
     _move_units(source, results, now)
     return len(results)
+
+
+def _have_source(name: str) -> None:
+    """Have a source for this transaction alone."""
+    row = SourceState.objects.select_for_update().filter(pk=name)
+    if not row.exists():
+        SourceState.objects.bulk_create([SourceState(name=name)], ignore_conflicts=True)
+        row.get()
 
 
 def _still_leased(worker: str, results: Iterable[Result]) -> set[tuple[int, int]]:
