@@ -30,7 +30,10 @@ _slots = itertools.count()
 
 
 class Round(NamedTuple):
-    """What workers told of one run: ``cpu`` in seconds, theirs alone, ``others`` the share of other programs, ``megabytes`` of the first."""
+    """What workers told of one run: ``cpu`` in seconds, theirs alone, ``megabytes`` of the first.
+
+    :param others: share of the cores that other programs took
+    """
 
     seconds: float
     cpu: float

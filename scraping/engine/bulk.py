@@ -1,6 +1,7 @@
 """Many rows at once: in PostgreSQL as one parameter, JSON, which costs a tenth of what ``bulk_create`` does."""
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -25,6 +26,20 @@ def insert(rows: Iterable[M], *, may_be_there: bool = False) -> None:
             query(_insert(model) + (" ON CONFLICT DO NOTHING" if may_be_there else ""), [_written(model, chunk)])
         else:
             model._default_manager.bulk_create(chunk, ignore_conflicts=may_be_there, batch_size=CHUNK)
+
+
+def insert_values(model: type[Model], rows: Iterable[dict[str, Any]], *, may_be_there: bool = False) -> None:
+    """Insert rows given as values by name; of fields not named the default. It spares making models of them.
+
+    :param may_be_there: leave out those that a constraint takes for there already
+    """
+    if connection.vendor != "postgresql":
+        insert((model(**row) for row in rows), may_be_there=may_be_there)
+        return
+    usual = {field.attname: field.get_default() for field in _stored(model)}
+    whole = ({**usual, **row} for row in rows)
+    while written := list(islice(whole, CHUNK)):
+        query(_insert(model) + (" ON CONFLICT DO NOTHING" if may_be_there else ""), [_as_json(written)])
 
 
 def upsert(rows: Iterable[M], *, unique: Sequence[str], changing: Collection[str]) -> list[M]:
@@ -88,9 +103,13 @@ def _type(field: "Field[Any, Any]") -> str:
 
 def _written(model: type[Model], rows: Sequence[Model]) -> str:
     fields = _stored(model)
-    columns = [field.column for field in fields]
+    columns = [str(field.column) for field in fields]
     values = attrgetter(*(field.attname for field in fields))
-    return orjson.dumps([dict(zip(columns, values(row), strict=True)) for row in rows], default=_as_text).decode()
+    return _as_json([dict(zip(columns, values(row), strict=True)) for row in rows])
+
+
+def _as_json(rows: list[dict[str, Any]]) -> str:
+    return orjson.dumps(rows, default=_as_text).decode()
 
 
 def _as_text(value: Any) -> str:

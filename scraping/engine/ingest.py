@@ -85,8 +85,11 @@ def _known(source: str, results: Iterable[Result]) -> dict[Key, _Known]:
             ids.setdefault(found.kind, set()).add(found.external_id)
     known: dict[Key, _Known] = {}
     for kind, wanted in ids.items():
-        for name, *row in query(f"{KNOWN} AND {one_of('external_id')}", [source, kind, as_list(wanted)]):
-            known[kind, name] = _Known(row[0], as_moment(row[1]), bool(row[2]), row[3])
+        rows = query(f"{KNOWN} AND {one_of('external_id')}", [source, kind, as_list(wanted)])
+        for name, content_hash, moment, is_gone, number in rows:
+            observed_at = as_moment(moment)
+            assert observed_at is not None
+            known[kind, name] = _Known(content_hash, observed_at, bool(is_gone), number)
     return known
 
 

@@ -13,7 +13,7 @@ from django.db.models import F
 
 from cinema_project.common import clock
 from cinema_project.common.database import write
-from scraping.engine.bulk import insert, upsert
+from scraping.engine.bulk import insert, insert_values, upsert
 from scraping.engine.ingest import Counts, Sinks, ingest
 from scraping.engine.results import Result
 from scraping.engine.states import move
@@ -119,30 +119,31 @@ def outcome_of(result: Result) -> str:
 def _write_attempts(
     run_id: int, worker: str, results: Sequence[Result], counted: Sequence[tuple[Counts, bytes]], now: datetime
 ) -> None:
-    insert(
-        Attempt(
-            run_id=run_id,
-            unit_id=result.lease.unit_id,
-            number=result.lease.number,
-            worker=worker,
-            outcome=outcome_of(result),
-            started_at=result.lease.at,
-            ended_at=now,
-            status=result.status,
-            requests=result.requests,
-            received=result.received,
-            payload=result.payload_hash,
-            created=counts.created,
-            updated=counts.updated,
-            unchanged=counts.unchanged,
-            quarantined=len(result.refused) + result.refused_more,
-            seen=seen,
-            fields=result.fields,
-            error=result.parse_error or (result.decision.reason if result.decision else ""),
-        )
+    rows = (
+        {
+            "run_id": run_id,
+            "unit_id": result.lease.unit_id,
+            "number": result.lease.number,
+            "worker": worker,
+            "outcome": outcome_of(result),
+            "started_at": result.lease.at,
+            "ended_at": now,
+            "status": result.status,
+            "requests": result.requests,
+            "received": result.received,
+            "payload": result.payload_hash,
+            "created": counts.created,
+            "updated": counts.updated,
+            "unchanged": counts.unchanged,
+            "quarantined": len(result.refused) + result.refused_more,
+            "seen": seen,
+            "fields": result.fields,
+            "error": result.parse_error or (result.decision.reason if result.decision else ""),
+        }
         for result, (counts, seen) in zip(results, counted, strict=True)
         if not (result.decision and result.decision.silent)
     )
+    insert_values(Attempt, rows)
 
 
 def _quarantine(source: base.Source, run_id: int, results: Iterable[Result], now: datetime) -> None:
@@ -164,8 +165,10 @@ def _quarantine(source: base.Source, run_id: int, results: Iterable[Result], now
 
 def plan_units(run_id: int, units: Iterable[base.Unit], now: datetime) -> None:
     """Add units to a run; those it has already are left alone."""
-    rows = [Unit(run_id=run_id, key=one.key, args=dict(one.args), order=one.order, due_at=now) for one in units]
-    insert(rows, may_be_there=True)
+    rows = (
+        {"run_id": run_id, "key": one.key, "args": dict(one.args), "order": one.order, "due_at": now} for one in units
+    )
+    insert_values(Unit, rows, may_be_there=True)
 
 
 def _move_units(source: base.Source, results: Iterable[Result], now: datetime) -> None:
