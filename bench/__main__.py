@@ -9,11 +9,23 @@ import psycopg
 
 from bench import world
 from bench.report import Report
-from bench.scenarios import accounts, catalogue, events, media, racing, reading, rush, selling, watching
+from bench.scenarios import accounts, catalogue, events, market, media, racing, reading, rush, selling, watching
 from bench.stage import FEW_TICKETS, Theatre
 
 MANY_TICKETS = 1_000_000
-SCENARIOS = ("reading", "selling", "racing", "watching", "rush", "accounts", "catalogue", "events", "media", "growth")
+SCENARIOS = (
+    "reading",
+    "selling",
+    "racing",
+    "watching",
+    "rush",
+    "accounts",
+    "catalogue",
+    "events",
+    "market",
+    "media",
+    "growth",
+)
 
 
 def main() -> int:
@@ -21,7 +33,7 @@ def main() -> int:
     wanted = options.only.split(",")
     report = Report(quick=options.quick)
     with tempfile.TemporaryDirectory(prefix="cinema-bench-") as folder, Theatre(Path(folder), options.quick) as theatre:
-        if set(wanted) - {"catalogue", "events", "media", "growth"}:
+        if set(wanted) - {"catalogue", "events", "market", "media", "growth"}:
             daily(theatre, report, wanted)
         if "catalogue" in wanted:
             with theatre.stage("http") as stage:
@@ -32,6 +44,9 @@ def main() -> int:
         if "media" in wanted:
             with theatre.stage("http") as stage:
                 media.measure(stage, report)
+        if "market" in wanted:
+            with theatre.stage() as stage:
+                market.measure(stage, report)
         if "growth" in wanted:
             growth(theatre, report)
         if options.only == ",".join(SCENARIOS) and not options.quick:

@@ -15,8 +15,8 @@ from django.contrib.staticfiles import finders
 from PIL import Image
 
 from cinema_project.common.errors import DomainError
-from cinema_project.common.fetching.fetcher import place_of, shared
-from cinema_project.common.fetching.network import NotReached
+from cinema_project.common.fetching.fetcher import shared
+from cinema_project.common.fetching.network import NotReached, place_of
 from cinema_project.common.fetching.pictures import LIMITS, fetch_webp
 from cinema_project.common.pictures import PicturesBusy, as_webp
 from cinema_project.common.stored_files import store_content

@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
     computed_field,
     model_validator,
 )
@@ -30,7 +31,7 @@ def _listed(value: Any) -> Any:
     return [] if value is None else value
 
 
-Words = Annotated[str, AfterValidator(str.strip), Field(min_length=1)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Count = Annotated[int, Field(ge=0)]
 Merchant = Literal["XXI", "CGV", "Cinépolis", "CINEPOLIS"]
 

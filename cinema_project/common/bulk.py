@@ -1,11 +1,13 @@
-"""Many rows at once: in PostgreSQL as one array for each column, which costs a fifth of what ``bulk_create`` does."""
+"""Many rows at once: in PostgreSQL as one parameter, JSON, which costs a tenth of what ``bulk_create`` does."""
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import orjson
 from django.db import connection
-from django.db.models import Field, JSONField, Model
+from django.db.models import Field, Model
 
 from cinema_project.common.database import query
 
@@ -21,9 +23,23 @@ def insert(rows: Iterable[M], *, may_be_there: bool = False) -> None:
     """
     for model, chunk in _chunks(rows):
         if connection.vendor == "postgresql":
-            query(_insert(model) + (" ON CONFLICT DO NOTHING" if may_be_there else ""), _columns(model, chunk))
+            query(_insert(model) + (" ON CONFLICT DO NOTHING" if may_be_there else ""), [_written(model, chunk)])
         else:
             model._default_manager.bulk_create(chunk, ignore_conflicts=may_be_there, batch_size=CHUNK)
+
+
+def insert_values(model: type[Model], rows: Iterable[dict[str, Any]], *, may_be_there: bool = False) -> None:
+    """Insert rows given as values by name; of fields not named the default. It spares making models of them.
+
+    :param may_be_there: leave out those that a constraint takes for there already
+    """
+    if connection.vendor != "postgresql":
+        insert((model(**row) for row in rows), may_be_there=may_be_there)
+        return
+    usual = {field.attname: field.get_default() for field in _stored(model)}
+    whole = ({**usual, **row} for row in rows)
+    while written := list(islice(whole, CHUNK)):
+        query(_insert(model) + (" ON CONFLICT DO NOTHING" if may_be_there else ""), [_as_json(written)])
 
 
 def upsert(rows: Iterable[M], *, unique: Sequence[str], changing: Collection[str]) -> list[M]:
@@ -50,7 +66,7 @@ def _upserted(model: type[M], chunk: list[M], unique: Sequence[str], changing: C
     changes = ", ".join(f"{column} = excluded.{column}" for column in columns)
     named = ", ".join(keys)
     sql = f"{_insert(model)} ON CONFLICT ({named}) DO UPDATE SET {changes} RETURNING {key}, {named}"
-    numbers = {row[1:]: row[0] for row in query(sql, _columns(model, chunk))}
+    numbers = {row[1:]: row[0] for row in query(sql, [_written(model, chunk)])}
     for one in chunk:
         one.pk = numbers[tuple(getattr(one, _field(model, name).attname) for name in unique)]
     return chunk
@@ -73,24 +89,31 @@ def _stored(model: type[Model]) -> list["Field[Any, Any]"]:
 def _insert(model: type[Model]) -> str:
     fields = _stored(model)
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    arrays = ", ".join(f"%s::{_array_type(field)}[]" for field in fields)
-    picked = ", ".join(f"c{at}::jsonb" if isinstance(f, JSONField) else f"c{at}" for at, f in enumerate(fields))
-    names = ", ".join(f"c{at}" for at in range(len(fields)))
-    return f"INSERT INTO {model._meta.db_table} ({columns}) SELECT {picked} FROM unnest({arrays}) AS given ({names})"
+    types = ", ".join(f'"{field.column}" {_type(field)}' for field in fields)
+    return (
+        f"INSERT INTO {model._meta.db_table} ({columns})"
+        f" SELECT {columns} FROM json_to_recordset(%s::json) AS given ({types})"
+    )
 
 
-def _array_type(field: "Field[Any, Any]") -> str:
-    if isinstance(field, JSONField):
-        return "text"
+def _type(field: "Field[Any, Any]") -> str:
+    """Return the type of a column without its limits: what is too long for it is refused, not cut off."""
     return str(field.rel_db_type(connection)).partition(" CHECK")[0].partition("(")[0]
 
 
-def _columns(model: type[Model], rows: Sequence[Model]) -> list[list[Any]]:
-    return [_values(field, rows) for field in _stored(model)]
+def _written(model: type[Model], rows: Sequence[Model]) -> str:
+    fields = _stored(model)
+    columns = [str(field.column) for field in fields]
+    values = attrgetter(*(field.attname for field in fields))
+    return _as_json([dict(zip(columns, values(row), strict=True)) for row in rows])
 
 
-def _values(field: "Field[Any, Any]", rows: Sequence[Model]) -> list[Any]:
-    values = [getattr(row, field.attname) for row in rows]
-    if isinstance(field, JSONField):
-        return [None if value is None else orjson.dumps(value).decode() for value in values]
-    return values
+def _as_json(rows: list[dict[str, Any]]) -> str:
+    return orjson.dumps(rows, default=_as_text).decode()
+
+
+def _as_text(value: Any) -> str:
+    """Write what JSON does not know as PostgreSQL reads it."""
+    if isinstance(value, bytes | memoryview):
+        return f"\\x{value.hex()}"
+    raise TypeError(f"A {type(value).__name__} cannot be stored.")

@@ -25,6 +25,7 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: bytes = b""
+    client: tuple[str, int] = ("", 0)
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Site:
     def serve(self, to: BaseHTTPRequestHandler) -> None:
         body = to.rfile.read(int(to.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in to.headers.items()}
-        self.asked.append(Asked(time.monotonic(), to.command, to.path, headers, body))
+        self.asked.append(Asked(time.monotonic(), to.command, to.path, headers, body, to.client_address))
         self._script(urlsplit(to.path).path)(to)
 
     def _script(self, path: str) -> Script:

@@ -152,9 +152,9 @@ def _let_vanish(
         gone = [pk for pk, name in there.iterator(CHUNK) if pk not in seen and (kind, name) not in misread]
         count += len(gone)
         for part in _chunks(gone):
-            Item.objects.filter(pk__in=part).update(vanished_at=now, changed_at=now, run=run)
+            Item.objects.filter(pk__one_of=part).update(vanished_at=now, changed_at=now, run=run)
             if kind in sinks:
-                sinks[kind].vanished(list(Item.objects.filter(pk__in=part)))
+                sinks[kind].vanished(list(Item.objects.filter(pk__one_of=part)))
     return count
 
 

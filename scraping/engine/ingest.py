@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from scraping.engine.bulk import upsert
+from cinema_project.common.bulk import upsert
+from cinema_project.common.database import as_list, as_moment, one_of, query
 from scraping.engine.results import Found, Result
 from scraping.models import Item, Run
 
-CHUNK = 1000
 CHANGING = ["data", "content_hash", "run", "payload", "path", "changed_at", "observed_at", "vanished_at"]
 Key = tuple[str, str]
 
@@ -57,6 +57,12 @@ class _Known:
     item_id: int | None
 
 
+KNOWN = (
+    "SELECT external_id, content_hash, observed_at, vanished_at IS NOT NULL, id FROM scraping_item"
+    " WHERE source = %s AND kind = %s"
+)
+
+
 def ingest(
     *, source: str, run_id: int, results: Sequence[Result], sinks: Sinks, now: datetime
 ) -> list[tuple[Counts, bytes]]:
@@ -79,11 +85,11 @@ def _known(source: str, results: Iterable[Result]) -> dict[Key, _Known]:
             ids.setdefault(found.kind, set()).add(found.external_id)
     known: dict[Key, _Known] = {}
     for kind, wanted in ids.items():
-        listed = sorted(wanted)
-        for at in range(0, len(listed), CHUNK):
-            rows = Item.objects.filter(source=source, kind=kind, external_id__in=listed[at : at + CHUNK])
-            for row in rows.values_list("external_id", "content_hash", "observed_at", "vanished_at", "pk"):
-                known[kind, row[0]] = _Known(row[1], row[2], row[3] is not None, row[4])
+        rows = query(f"{KNOWN} AND {one_of('external_id')}", [source, kind, as_list(wanted)])
+        for name, content_hash, moment, is_gone, number in rows:
+            observed_at = as_moment(moment)
+            assert observed_at is not None
+            known[kind, name] = _Known(content_hash, observed_at, bool(is_gone), number)
     return known
 
 

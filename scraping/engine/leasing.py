@@ -15,6 +15,11 @@ from scraping.engine.states import move
 from scraping.models import Attempt, Run, Unit
 from scraping.sources import base
 
+LEASED = (
+    *("pk", "attempts_made", "failures", "key", "args", "order"),
+    *("payload", "payload_at", "payload_status"),
+)
+"""What a worker is told of a unit, in the order of ``lease_units``."""
 MOST_LOSSES = 25
 """A unit that so many workers died with is given up: it may be what kills them."""
 
@@ -42,23 +47,14 @@ def lease_units(*, run_id: int, worker: str, most: int) -> list[Lease]:
     now = clock.now()
     give_up_lapsed(run_id=run_id, now=now)
     due = Unit.objects.filter(run_id=run_id, state__in=Unit.WAITING, due_at__lte=now).order_by("order", "pk")
-    found = list(locked(due)[:most])
+    found = list(locked(due.values_list(*LEASED))[:most])
     taken = {"lease": worker, "leased_until": now + lease_length(), "attempts_made": F("attempts_made") + 1}
-    move(Unit, Unit.State.LEASED, taken, pk__in=[unit.pk for unit in found])
-    return [_lease(unit, now) for unit in found]
-
-
-def _lease(unit: Unit, now: datetime) -> Lease:
-    return Lease(
-        unit.pk,
-        unit.attempts_made + 1,
-        unit.failures,
-        now,
-        base.Unit(unit.key, unit.args, unit.order),
-        unit.payload,
-        unit.payload_at,
-        unit.payload_status,
-    )
+    if found:
+        move(Unit, Unit.State.LEASED, taken, pk__one_of=[row[0] for row in found])
+    return [
+        Lease(pk, made + 1, failures, now, base.Unit(key, args, order), *payload)
+        for pk, made, failures, key, args, order, *payload in found
+    ]
 
 
 def locked(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -153,8 +153,11 @@ def _count_fields(fields: Fields, record: Record) -> None:
     of_kind["records"] += 1
     filled = of_kind["filled"]
     for name, value in record.data.items():
-        if is_filled(value) and (name in filled or len(filled) < MOST_FIELDS):
-            filled[name] = filled.get(name, 0) + 1
+        if value or is_filled(value):
+            if name in filled:
+                filled[name] += 1
+            elif len(filled) < MOST_FIELDS:
+                filled[name] = 1
 
 
 def is_filled(value: Any) -> bool:

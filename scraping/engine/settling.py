@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db.models import F
 
 from cinema_project.common import clock
+from cinema_project.common.bulk import insert, insert_values, upsert
 from cinema_project.common.database import write
-from scraping.engine.bulk import insert, upsert
 from scraping.engine.ingest import Counts, Sinks, ingest
 from scraping.engine.ledgers import Ledger
 from scraping.engine.results import Result
@@ -37,8 +37,7 @@ def settle(
     ledger: Ledger | None = None,
 ) -> int:
     """Write a batch of results; return how many of them counted: those whose lease the worker still had."""
-    SourceState.objects.bulk_create([SourceState(name=source.name)], ignore_conflicts=True)
-    SourceState.objects.select_for_update().get(name=source.name)
+    _have_source(source.name)
     now = clock.now()
     leased = _still_leased(worker, results)
     results = [result for result in results if (result.lease.unit_id, result.lease.number) in leased]
@@ -53,10 +52,18 @@ def settle(
     return len(results)
 
 
+def _have_source(name: str) -> None:
+    """Have a source for this transaction alone."""
+    row = SourceState.objects.select_for_update().filter(pk=name)
+    if not row.exists():
+        SourceState.objects.bulk_create([SourceState(name=name)], ignore_conflicts=True)
+        row.get()
+
+
 def _still_leased(worker: str, results: Iterable[Result]) -> set[tuple[int, int]]:
     """Return the units that the worker still has, with the number of the lease: a second one may be its own, too."""
     ids = [result.lease.unit_id for result in results]
-    rows = Unit.objects.filter(pk__in=ids, state=Unit.State.LEASED, lease=worker).order_by("pk")
+    rows = Unit.objects.filter(pk__one_of=ids, state=Unit.State.LEASED, lease=worker).order_by("pk")
     return set(rows.select_for_update().values_list("pk", "attempts_made"))
 
 
@@ -65,7 +72,7 @@ def keep_payloads(source: base.Source, results: Iterable[Result], now: datetime)
     given = {result.payload_hash: result for result in results if result.payload_hash}
     if not source.rules.keep_payloads or not given:
         return
-    kept = set(RawPayload.objects.filter(pk__in=list(given)).values_list("pk", flat=True))
+    kept = set(RawPayload.objects.filter(pk__one_of=given).values_list("pk", flat=True))
     new = [result for name, result in given.items() if name not in kept]
     insert((row for result in new if (row := _payload_row(result, now))), may_be_there=True)
     _remember_pages(source.name, list(given.values()), now)
@@ -89,7 +96,7 @@ def _payload_row(result: Result, now: datetime) -> RawPayload | None:
 def _remember_pages(source: str, results: Iterable[Result], now: datetime) -> None:
     """Note which version of a page was read; one that could not be parsed is fetched whole next time."""
     told = {r.validators.page: r for r in results if r.validators is not None and not r.parse_error}
-    before = {page.key: page for page in Page.objects.filter(pk__in=list(told))}
+    before = {page.key: page for page in Page.objects.filter(pk__one_of=told)}
     changed = []
     for key, result in told.items():
         said, page = result.validators, before.get(key)
@@ -123,30 +130,31 @@ def outcome_of(result: Result) -> str:
 def _write_attempts(
     run_id: int, worker: str, results: Sequence[Result], counted: Sequence[tuple[Counts, bytes]], now: datetime
 ) -> None:
-    insert(
-        Attempt(
-            run_id=run_id,
-            unit_id=result.lease.unit_id,
-            number=result.lease.number,
-            worker=worker,
-            outcome=outcome_of(result),
-            started_at=result.lease.at,
-            ended_at=now,
-            status=result.status,
-            requests=result.requests,
-            received=result.received,
-            payload=result.payload_hash,
-            created=counts.created,
-            updated=counts.updated,
-            unchanged=counts.unchanged,
-            quarantined=len(result.refused) + result.refused_more,
-            seen=seen,
-            fields=result.fields,
-            error=result.parse_error or (result.decision.reason if result.decision else ""),
-        )
+    rows = (
+        {
+            "run_id": run_id,
+            "unit_id": result.lease.unit_id,
+            "number": result.lease.number,
+            "worker": worker,
+            "outcome": outcome_of(result),
+            "started_at": result.lease.at,
+            "ended_at": now,
+            "status": result.status,
+            "requests": result.requests,
+            "received": result.received,
+            "payload": result.payload_hash,
+            "created": counts.created,
+            "updated": counts.updated,
+            "unchanged": counts.unchanged,
+            "quarantined": len(result.refused) + result.refused_more,
+            "seen": seen,
+            "fields": result.fields,
+            "error": result.parse_error or (result.decision.reason if result.decision else ""),
+        }
         for result, (counts, seen) in zip(results, counted, strict=True)
         if not (result.decision and result.decision.silent)
     )
+    insert_values(Attempt, rows)
 
 
 def _quarantine(source: base.Source, run_id: int, results: Iterable[Result], now: datetime) -> None:
@@ -155,7 +163,7 @@ def _quarantine(source: base.Source, run_id: int, results: Iterable[Result], now
     if not results:
         return
     keys = [result.lease.unit.key for result in results]
-    Quarantined.objects.filter(source=source.name, unit_key__in=keys, resolved_at=None).update(resolved_at=now)
+    Quarantined.objects.filter(source=source.name, unit_key__one_of=keys, resolved_at=None).update(resolved_at=now)
     rows = []
     for result in results:
         common = {"run_id": run_id, "source": source.name, "unit_key": result.lease.unit.key}
@@ -168,8 +176,10 @@ def _quarantine(source: base.Source, run_id: int, results: Iterable[Result], now
 
 def plan_units(run_id: int, units: Iterable[base.Unit], now: datetime) -> None:
     """Add units to a run; those it has already are left alone."""
-    rows = [Unit(run_id=run_id, key=one.key, args=dict(one.args), order=one.order, due_at=now) for one in units]
-    insert(rows, may_be_there=True)
+    rows = (
+        {"run_id": run_id, "key": one.key, "args": dict(one.args), "order": one.order, "due_at": now} for one in units
+    )
+    insert_values(Unit, rows, may_be_there=True)
 
 
 def _move_units(source: base.Source, results: Iterable[Result], now: datetime) -> None:
@@ -183,7 +193,7 @@ def _move_units(source: base.Source, results: Iterable[Result], now: datetime) -
             _move_failed(source, result, now)
     for state, ids in ended.items():
         if ids:
-            move(Unit, state, {**FREE, "ended_at": now, "error": ""}, pk__in=ids)
+            move(Unit, state, {**FREE, "ended_at": now, "error": ""}, pk__one_of=ids)
 
 
 def _move_failed(source: base.Source, result: Result, now: datetime) -> None:

@@ -41,6 +41,8 @@ class Manners:
 
     def allow(self, url: str) -> bool:
         """Tell whether an address may be read: the longest pattern that fits decides, of equal ones the kinder."""
+        if not self.rules:
+            return True
         parts = urlsplit(url)
         path = _even((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
         if path == "/robots.txt":

@@ -11,16 +11,8 @@ from typing import Any
 import orjson
 
 from cinema_project.common.database import query
-from cinema_project.common.fetching.fetcher import (
-    MOST_REDIRECTS,
-    Answer,
-    Fetcher,
-    Limits,
-    Opened,
-    place_of,
-    with_query,
-)
-from cinema_project.common.fetching.network import Aborted, NotReached
+from cinema_project.common.fetching.fetcher import MOST_REDIRECTS, Answer, Fetcher, Limits, Opened, with_query
+from cinema_project.common.fetching.network import Aborted, NotReached, place_of
 from scraping.fetching.breaker import Breaker
 from scraping.fetching.pace import Pace
 from scraping.fetching.retry import BUSY, UnexpectedStatus, retry_after

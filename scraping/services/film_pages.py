@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from scraping.engine.bulk import upsert
+from cinema_project.common.bulk import upsert
 from scraping.models import FilmPage, Item, MarketFilm, Run
 from scraping.services.market import let_films_be_matched
 from scraping.sources.base import Unit

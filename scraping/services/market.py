@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from cinema_project.common import clock, outbox
-from scraping.engine.bulk import insert, upsert
+from cinema_project.common.bulk import insert, upsert
 from scraping.models import Item, MarketFilm, MarketListing, MarketShowtime, MarketTheatre, Run, SeatSnapshot
 from scraping.services.bounds import note_bounds
 
@@ -81,7 +81,7 @@ class Seats:
 
     def changed(self, items: Sequence[Item]) -> None:
         ids = {item.data["showtime_id"] for item in items}
-        known = MarketShowtime.objects.filter(source=LISTINGS_OF[items[0].source], upstream_id__in=ids)
+        known = MarketShowtime.objects.filter(source=LISTINGS_OF[items[0].source], upstream_id__one_of=ids)
         numbers = dict(known.values_list("upstream_id", "pk"))
         rows = [
             _snapshot(item, numbers[item.data["showtime_id"]]) for item in items if item.data["showtime_id"] in numbers
@@ -183,7 +183,7 @@ def _numbers(model: type[SeenModel], items: Iterable[Item], name: str) -> dict[s
     """Return the numbers of films or cinemas by their ids at the site; those not known yet are made."""
     wanted = {item.data[name]: item for item in items}
     source = next(iter(wanted.values())).source
-    known = model._default_manager.filter(source=source, upstream_id__in=wanted)
+    known = model._default_manager.filter(source=source, upstream_id__one_of=wanted)
     numbers: dict[str, int] = dict(known.values_list("upstream_id", "pk"))
     if len(numbers) < len(wanted):
         stubs = [_stub(model, item, upstream_id) for upstream_id, item in wanted.items() if upstream_id not in numbers]
@@ -202,7 +202,7 @@ def _note_room_types(showtimes: Iterable[MarketShowtime]) -> None:
     for showtime in showtimes:
         found.setdefault(showtime.theatre_id, set()).add(showtime.category)
     changed = []
-    for theatre in MarketTheatre.objects.filter(pk__in=found).order_by("pk"):
+    for theatre in MarketTheatre.objects.filter(pk__one_of=found).order_by("pk"):
         types = sorted({*theatre.room_types, *found[theatre.pk]} - {""})
         if types != theatre.room_types:
             theatre.room_types = types

@@ -14,8 +14,8 @@ import orjson
 
 from catalog.models import Movie
 from cinema_project.common import clock
+from cinema_project.common.bulk import insert
 from cinema_project.common.database import write
-from scraping.engine.bulk import insert
 from scraping.matching.evidence import Evidence, weighed
 from scraping.matching.films import Film
 from scraping.matching.keys import title_key

@@ -10,8 +10,8 @@ import orjson
 from django.conf import settings
 
 from cinema_project.common import stored_files
+from cinema_project.common.bulk import insert
 from cinema_project.common.database import write
-from scraping.engine.bulk import insert
 from scraping.media.drive import Drive, DriveMisses
 from scraping.models import DriveFolder, MediaJob, MediaVideo
 

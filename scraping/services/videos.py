@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 
 from cinema_project.common import clock
+from cinema_project.common.bulk import upsert
 from cinema_project.common.database import write
 from cinema_project.common.errors import Invalid, NotFound
-from scraping.engine.bulk import upsert
 from scraping.engine.states import move
 from scraping.media import files
 from scraping.media.listed import ListedVideo

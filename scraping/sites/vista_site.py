@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from cinema_project.common.fetching.fetcher import place_of
+from cinema_project.common.fetching.network import place_of
 from scraping.showings import Programme
 from scraping.sites.pages import decoded
 from scraping.sites.reading import Reading

@@ -13,8 +13,8 @@ from catalog.services.archiving import remove_movie
 from catalog.services.movies import update_movie
 from catalog.tests import make
 from cinema_project.common import clock
+from cinema_project.common.bulk import insert
 from cinema_project.common.errors import DomainError
-from scraping.engine.bulk import insert
 from scraping.matching.keys import plain_title, title_key
 from scraping.models import FilmMatch, FilmPage, TitleLesson
 from scraping.services import matches

@@ -8,8 +8,11 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+import orjson
 
 from cinema_project.common.errors import Upstream
 
@@ -82,12 +85,24 @@ class Parsed(Generic[T]):
     rejected: tuple[Rejected, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Node:
-    """A value and its place."""
+    """A value and its place, which is put into words only when somebody complains: of a page there are thousands.
 
-    value: Any
-    where: str
+    :param where: the place; or, with ``above``, the member or number within that
+    """
+
+    __slots__ = ("_above", "_name", "value")
+
+    def __init__(self, value: Any, where: str | int, above: "Node | None" = None) -> None:
+        self.value, self._name, self._above = value, where, above
+
+    @property
+    def where(self) -> str:
+        """Return the place as a path, such as ``data.theaters[3].name``."""
+        if self._above is None:
+            return str(self._name)
+        inner = f"[{self._name}]" if isinstance(self._name, int) else f".{self._name}"
+        return f"{self._above.where}{inner}"
 
     def get(self, *names: str) -> "Node":
         """Return the first member of these names that is there and not null, else the first one's absence.
@@ -96,9 +111,9 @@ class Node:
         """
         members = self._as(dict, "an object")
         for name in names:
-            if members.get(name) is not None:
-                return Node(members[name], f"{self.where}.{name}")
-        return Node(members.get(names[0], MISSING), f"{self.where}.{names[0]}")
+            if (found := members.get(name)) is not None:
+                return Node(found, name, self)
+        return Node(members.get(names[0], MISSING), names[0], self)
 
     @property
     def there(self) -> bool:
@@ -110,7 +125,7 @@ class Node:
         :raises WrongShape: if this is something else
         """
         values = self._as(list, "a list") if self.there else []
-        return [Node(value, f"{self.where}[{number}]") for number, value in enumerate(values)]
+        return [Node(value, number, self) for number, value in enumerate(values)]
 
     def required_items(self) -> list["Node"]:
         """Return the members of a list that has to be there, if need be empty.
@@ -128,6 +143,8 @@ class Node:
         if isinstance(self.value, int) and not isinstance(self.value, bool):
             return str(self.value)
         words = self._as(str, "a text")
+        if words.isalnum():
+            return words  # as most are
         if not words.isprintable():
             words = "".join(sign for sign in words if sign.isprintable() or sign.isspace())
         kept = " ".join(words.split())
@@ -146,6 +163,8 @@ class Node:
 
     def optional_text(self) -> str:
         """Return the text, or nothing where there is none: what may be absent is not worth losing the rest for."""
+        if self.value == "" or not self.there:
+            return ""
         try:
             return self.text()
         except WrongShape:
@@ -156,6 +175,8 @@ class Node:
 
         :raises WrongShape: if it is none
         """
+        if type(self.value) is int:
+            return self.value
         number = self.number("a whole number")
         if number != int(number):
             raise self.wrong("a whole number")
@@ -221,8 +242,10 @@ def decoded(payload: bytes | str | Any) -> Any:
     """
     if not isinstance(payload, bytes | str):
         return payload
+    with suppress(ValueError):
+        return orjson.loads(payload)
     try:
-        return json.loads(payload)
+        return json.loads(payload)  # takes its time, and takes what is not quite JSON
     except (ValueError, RecursionError):
         beginning = payload[:SHOWN].decode(errors="replace") if isinstance(payload, bytes) else payload[:SHOWN]
         raise WrongShape("answer", "JSON", beginning) from None

@@ -1,7 +1,7 @@
 """Showings: one film, one city, one day, ten cinemas a page."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -215,7 +215,7 @@ def _showing(node: Node, zone: ZoneInfo, day: date) -> Showing:
     return Showing(
         id=node.get("id").identifier(),
         starts_at=starts_at,
-        clock=f"{starts_at.astimezone(zone):%H:%M}",
+        clock=starts_at.astimezone(zone).isoformat()[11:16],
         reading=reading,
         status=status,
         studio=node.get("studio").optional_text(),
@@ -240,17 +240,17 @@ def start_of(node: Node, day: date, zone: ZoneInfo) -> tuple[datetime, str]:
         if clock < NIGHT_ENDS:
             raise stamp.wrong(f"there, for {clock:%H:%M} may belong to either day")
         return datetime.combine(day, clock, zone).astimezone(UTC), "clock"
-    stamped = moment(stamp)
-    readings = {
-        "stamp": stamped.astimezone(zone),
-        "stamp holds the local clock": stamped.replace(tzinfo=zone),
-        "stamp, shown in Jakarta's time": stamped.astimezone(JAKARTA),
-    }
     days = (day, day + timedelta(days=1)) if clock < NIGHT_ENDS else (day,)
-    for reading, local in readings.items():
+    for reading, local in _readings(moment(stamp), zone):
         if (local.hour, local.minute) == (clock.hour, clock.minute) and local.date() in days:
             return local.replace(second=0, microsecond=0).astimezone(UTC), reading
     raise stamp.wrong(f"the moment of {clock:%H:%M} on {day} in {zone.key}")
+
+
+def _readings(stamped: datetime, zone: ZoneInfo) -> Iterator[tuple[str, datetime]]:
+    yield "stamp", stamped.astimezone(zone)
+    yield "stamp holds the local clock", stamped.replace(tzinfo=zone)
+    yield "stamp, shown in Jakarta's time", stamped.astimezone(JAKARTA)
 
 
 def clock_time(node: Node) -> time:

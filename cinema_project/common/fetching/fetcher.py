@@ -5,19 +5,18 @@ unpacked (``bodies.py``). Pictures are decoded with ``common/pictures.py``.
 """
 
 import functools
-import ssl
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote, urldefrag, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urldefrag, urlencode, urljoin, urlsplit
 
 import httpcore
-import httpx
 from django.conf import settings
 
 from cinema_project.common.fetching.bodies import AnswerBroken, unpacked
-from cinema_project.common.fetching.network import AnswerTooSlow, Network, NotReached, Place
+from cinema_project.common.fetching.lines import Lines
+from cinema_project.common.fetching.network import AnswerTooSlow, Network, NotReached, place_of
 from cinema_project.common.public_urls import UrlRefused, check_fetchable_url
 
 MEGABYTE = 1024 * 1024
@@ -26,7 +25,6 @@ MOVED = (301, 302, 303, 307, 308)
 SEE_OTHER = 303
 KEEPS_METHOD = (307, 308)
 PRIVATE_HEADERS = ("authorization", "cookie", "x-api-key")
-USUAL_PORTS = {"http": 80, "https": 443}
 UNQUOTED = "%/:?#[]@!$&'()*+,;=~"
 Headers = Mapping[str, str]
 
@@ -139,14 +137,7 @@ class Fetcher:
         self._proxied = bool(proxy)
         through = place_of(proxy)
         self._network = Network({*self._trusted, through} if through else self._trusted)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=_authorities(),
-            max_connections=connections,
-            max_keepalive_connections=connections,
-            keepalive_expiry=20,
-            network_backend=self._network,
-            proxy=_proxy(proxy) if proxy else None,
-        )
+        self._lines = Lines(self._network, connections, proxy)
 
     def fetch(
         self,
@@ -206,18 +197,28 @@ class Fetcher:
         self._network.abort()
 
     def close(self) -> None:
-        self._pool.close()
+        self._lines.close()
 
     def _one(self, url: str, method: str, headers: Headers, content: bytes, limits: Limits) -> Opened:
         self._check(url)
         self._network.left(None)
-        timeout = {"connect": limits.connect, "read": limits.silence, "write": limits.silence, "pool": limits.seconds}
         with _as_refusals(self._network):
-            context = self._pool.stream(
-                method, _as_sent(url), headers=_with_ours(url, headers, content), content=content or None,
-                extensions={"timeout": timeout},
-            )  # fmt: skip
+            context = self._stream(method, url, _with_ours(url, headers, content), content, limits)
             return Opened(url, context, self._network, limits.size)
+
+    @contextmanager
+    def _stream(
+        self, method: str, url: str, headers: list[tuple[bytes, bytes]], content: bytes, limits: Limits
+    ) -> Iterator[httpcore.Response]:
+        asked = httpcore.URL(_as_sent(url))
+        timeout = {"connect": limits.connect, "read": limits.silence, "write": limits.silence}
+        with (
+            self._lines.one_to(asked, limits.seconds) as line,
+            line.stream(
+                method, asked, headers=headers, content=content or None, extensions={"timeout": timeout}
+            ) as response,
+        ):
+            yield response
 
     def _check(self, url: str) -> None:
         if place_of(url) in self._trusted:
@@ -243,16 +244,6 @@ def origin_of(url: str) -> tuple[str, str, int]:
     return urlsplit(url).scheme, *place
 
 
-def place_of(url: str) -> Place | None:
-    """Return host and port of an address, ``None`` if it has none."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port or USUAL_PORTS.get(parts.scheme)
-    except ValueError:
-        return None
-    return (host, port) if host and port else None
-
-
 def _pieces(response: httpcore.Response) -> Iterator[bytes]:
     yield from response.iter_stream()
 
@@ -270,23 +261,10 @@ def _with_ours(url: str, headers: Headers, content: bytes) -> list[tuple[bytes, 
     return [(name.title().encode("ascii"), value.encode("latin-1")) for name, value in {**ours, **headers}.items()]
 
 
-def _proxy(url: str) -> httpcore.Proxy:
-    parts = urlsplit(url)
-    who = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-    secure = _authorities() if parts.scheme == "https" else None
-    return httpcore.Proxy(f"{parts.scheme}://{parts.hostname}:{parts.port}", auth=who, ssl_context=secure)
-
-
 @functools.cache
 def user_agent() -> str:
     """Return who we are, and where to reach us."""
     return f"CinemaBot/1.0 (+{settings.SITE_URL}; {settings.DEFAULT_FROM_EMAIL})"
-
-
-@functools.cache
-def _authorities() -> ssl.SSLContext:
-    """Return the authorities we trust; to read them takes longer than to ask."""
-    return httpx.create_ssl_context()
 
 
 _shared: dict[tuple[str, ...], Fetcher] = {}

@@ -4,6 +4,7 @@ A name is looked up once, all of its addresses must be public, and the connectio
 again could be given another answer. Names of servers and certificates stay those of the address asked for.
 """
 
+import functools
 import select
 import socket
 import ssl
@@ -14,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 from weakref import WeakSet
 
 import httpcore
@@ -25,6 +27,7 @@ from cinema_project.common.public_urls import UrlRefused, is_global
 LOOK_SECONDS = 0.1
 """How long a look-up goes on after it is of no use to anybody."""
 Place = tuple[str, int]
+USUAL_PORTS = {"http": 80, "https": 443}
 
 _resolvers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="resolver")
 
@@ -49,6 +52,17 @@ class Aborted(NotReached):
     """Whoever asked does not want to know any more."""
 
     code = "aborted"
+
+
+@functools.lru_cache(maxsize=256)
+def place_of(url: str) -> Place | None:
+    """Return host and port of an address, ``None`` if it has none."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or USUAL_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    return (host, port) if host and port else None
 
 
 class Network(httpcore.NetworkBackend):

@@ -10,6 +10,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from io import BytesIO
 
@@ -94,7 +95,47 @@ def test_connection_is_used_again(site, fetcher):
     for number in range(3):
         fetcher.fetch(f"{site.url}/{number}")
 
-    assert len(fetcher._pool.connections) == 1
+    assert len({asked.client for asked in site.asked}) == 1
+
+
+def test_connection_that_broke_is_used_no_more(site, fetcher):
+    site.does("/cut", sites.cut_off)
+    site.does("/whole", answer(b"x"))
+
+    assert refusal(fetcher, f"{site.url}/cut") is NotReached
+    assert fetcher.fetch(f"{site.url}/whole").content == b"x"
+
+    assert len({asked.client for asked in site.asked}) == 2
+
+
+def test_no_more_connections_than_wanted_are_open_at_once(site):
+    under_way, most, lock = 0, 0, threading.Lock()
+
+    def slow(to) -> None:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.05)
+        with lock:
+            under_way -= 1
+        answer(b"x")(to)
+
+    site.does("/*", slow)
+    with closing(Fetcher(connections=2)) as fetcher, ThreadPoolExecutor(6) as pool:
+        assert [got.content for got in pool.map(fetcher.fetch, [f"{site.url}/{n}" for n in range(12)])] == [b"x"] * 12
+
+    assert (most, len({asked.client for asked in site.asked})) == (2, 2)
+
+
+def test_connection_makes_room_for_one_to_another_host(site):
+    site.does("/", answer(b"x"))
+    with sites.running() as other, closing(Fetcher(connections=1)) as fetcher:
+        other.does("/", answer(b"y"))
+
+        assert [fetcher.fetch(f"{one.url}/").content for one in (site, other, site)] == [b"x", b"y", b"x"]
+
+    assert len({asked.client for asked in site.asked}) == 2
 
 
 @pytest.mark.parametrize(
