@@ -105,21 +105,32 @@ class Session:
         sent = {"content-type": "application/json", **(headers or {})}
         return self._checked(self._ask(url, "POST", sent, b"" if json is None else orjson.dumps(json)), expected)
 
+    def admit(self, url: str) -> None:
+        """Wait for the turn of a request that a browser makes. See ``sources.base.Client``."""
+        self._turn(host_of(url), self._delay(url))
+        self.requests += 1
+
     def wait(self, seconds: float) -> None:
         """Wait; a run that is called off does not. See ``sources.base.Client``."""
         self.tools.pace.wait(seconds)
 
     def _ask(self, url: str, method: str, headers: Mapping[str, str], content: bytes = b"") -> Answer:
-        robots, host = self.tools.robots, host_of(url)
-        delay = robots.mind(url, host, lambda about: self._send(about, "GET", {})) if robots else 0.0
-        return self._send(url, method, headers, content, delay)
+        return self._send(url, method, headers, content, self._delay(url))
+
+    def _delay(self, url: str) -> float:
+        """Return how many seconds the host wants between two requests, if it lets robots read this at all."""
+        robots = self.tools.robots
+        return robots.mind(url, host_of(url), lambda about: self._send(about, "GET", {})) if robots else 0.0
+
+    def _turn(self, host: str, delay: float) -> None:
+        self.tools.breaker.check(host)
+        self.tools.pace.turn(host, delay)
 
     def _send(
         self, url: str, method: str, headers: Mapping[str, str], content: bytes = b"", delay: float = 0.0
     ) -> Answer:
         tools, host = self.tools, host_of(url)
-        tools.breaker.check(host)
-        tools.pace.turn(host, delay)
+        self._turn(host, delay)
         self.requests += 1
         limits = Limits(size=tools.rules.largest, seconds=tools.rules.seconds)
         try:

@@ -82,7 +82,7 @@ class Fetcher:
         through = place_of(proxy)
         self._network = Network({*self._trusted, through} if through else self._trusted)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_authorities(),
+            ssl_context=authorities(),
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=20,
@@ -213,7 +213,7 @@ def _with_ours(url: str, headers: Headers, content: bytes) -> list[tuple[bytes, 
 def _proxy(url: str) -> httpcore.Proxy:
     parts = urlsplit(url)
     who = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-    secure = _authorities() if parts.scheme == "https" else None
+    secure = authorities() if parts.scheme == "https" else None
     return httpcore.Proxy(f"{parts.scheme}://{parts.hostname}:{parts.port}", auth=who, ssl_context=secure)
 
 
@@ -224,7 +224,7 @@ def user_agent() -> str:
 
 
 @functools.cache
-def _authorities() -> ssl.SSLContext:
+def authorities() -> ssl.SSLContext:
     """Return the authorities we trust; to read them takes longer than to ask."""
     return httpx.create_ssl_context()
 
