@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 
@@ -70,7 +71,21 @@ def acknowledge_cancel(*, run_id: int) -> bool:
 
 
 def _end(run: Run, verdict: Verdict, tally: Tally, vanished: int, now: datetime) -> bool:
-    counts = {
+    changes = {
+        "finished_at": now,
+        "worked_until": None,
+        "verdict": verdict.name,
+        "words": " ".join([*verdict.words, *verdict.alarms]),
+        "alarms": verdict.alarms,
+        "counts": counted(tally, vanished),
+        "coverage": tally.coverage,
+    }
+    return bool(move(Run, verdict.state, changes, pk=run.pk, state=run.state))
+
+
+def counted(tally: Tally, vanished: int = 0) -> dict[str, Any]:
+    """Return the counts that are stored with a run, and shown."""
+    return {
         "units": dict(tally.units),
         "created": tally.created,
         "updated": tally.updated,
@@ -80,16 +95,6 @@ def _end(run: Run, verdict: Verdict, tally: Tally, vanished: int, now: datetime)
         "requests": tally.requests,
         "records": dict(tally.records),
     }
-    changes = {
-        "finished_at": now,
-        "worked_until": None,
-        "verdict": verdict.name,
-        "words": " ".join([*verdict.words, *verdict.alarms]),
-        "alarms": verdict.alarms,
-        "counts": counts,
-        "coverage": tally.coverage,
-    }
-    return bool(move(Run, verdict.state, changes, pk=run.pk, state=run.state))
 
 
 def tally_of(run: Run) -> Tally:
