@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from selenium.common.exceptions import WebDriverException
@@ -12,6 +12,7 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from cinema_project.common.errors import Unavailable
+from scraping.browser_proxy import passing_on
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 DRIVERS = ("chromedriver", "chromium.chromedriver")
@@ -55,18 +56,23 @@ def _found(names: tuple[str, ...]) -> str | None:
 
 
 @contextmanager
-def open_browser(*, visible: bool = False) -> Iterator[Chrome]:
+def open_browser(*, visible: bool = False, proxy: str = "") -> Iterator[Chrome]:
     """Open a browser with an empty profile, which is deleted afterwards.
 
     :param visible: with a window, on this machine's screen
+    :param proxy: ``http://user:password@host:port`` through which it asks for everything
     :raises BrowserMissing: if there is none
     :raises BrowserFailed: if it does not start, or ends early
     """
     browser_path, driver_path = programs()
-    with tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True) as folder:
-        options = _options(_mortal(browser_path, Path(folder)), Path(folder), visible=visible)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True)))
+        options = _options(_mortal(browser_path, folder), folder, visible=visible)
+        if proxy:
+            options.add_argument(f"--proxy-server={stack.enter_context(passing_on(proxy))}")
+            options.add_argument("--proxy-bypass-list=<-loopback>")  # nothing at all goes past it
         try:
-            browser = Chrome(options=options, service=Service(_mortal(driver_path, Path(folder))))
+            browser = Chrome(options=options, service=Service(_mortal(driver_path, folder)))
         except WebDriverException as error:
             hint = " Without a screen, leave --visible away." if visible else ""
             raise BrowserFailed(f"Chromium did not start: {_first_line(error)}.{hint}") from None

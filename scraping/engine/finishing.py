@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 
@@ -71,7 +72,26 @@ def acknowledge_cancel(*, run_id: int, ledger: Ledger | None = None) -> bool:
 
 
 def _end(run: Run, verdict: Verdict, tally: Tally, vanished: int, now: datetime, ledger: Ledger | None) -> bool:
-    counts = {
+    changes = {
+        "finished_at": now,
+        "worked_until": None,
+        "verdict": verdict.name,
+        "words": " ".join([*verdict.words, *verdict.alarms]),
+        "alarms": verdict.alarms,
+        "counts": counted(tally, vanished),
+        "coverage": tally.coverage,
+    }
+    if not move(Run, verdict.state, changes, pk=run.pk, state=run.state):
+        return False
+    if ledger is not None:
+        run.refresh_from_db()
+        ledger.ended(run)
+    return True
+
+
+def counted(tally: Tally, vanished: int = 0) -> dict[str, Any]:
+    """Return the counts that are stored with a run, and shown."""
+    return {
         "units": dict(tally.units),
         "created": tally.created,
         "updated": tally.updated,
@@ -81,21 +101,6 @@ def _end(run: Run, verdict: Verdict, tally: Tally, vanished: int, now: datetime,
         "requests": tally.requests,
         "records": dict(tally.records),
     }
-    changes = {
-        "finished_at": now,
-        "worked_until": None,
-        "verdict": verdict.name,
-        "words": " ".join([*verdict.words, *verdict.alarms]),
-        "alarms": verdict.alarms,
-        "counts": counts,
-        "coverage": tally.coverage,
-    }
-    if not move(Run, verdict.state, changes, pk=run.pk, state=run.state):
-        return False
-    if ledger is not None:
-        run.refresh_from_db()
-        ledger.ended(run)
-    return True
 
 
 def tally_of(run: Run) -> Tally:

@@ -118,9 +118,8 @@ class Session:
         minds_robots: bool = True,
     ) -> Opened:
         """Ask as ``get`` does, and return the answer, whatever its status, with its content unread."""
-        robots, host = self.tools.robots if minds_robots else None, host_of(url)
-        delay = robots.mind(url, host, lambda about: self._send(about, "GET", {})) if robots else 0.0
-        self._before(host, delay)
+        host = host_of(url)
+        self._before(host, self._delay(url) if minds_robots else 0.0)
         limits = limits or Limits(size=self.tools.rules.largest, seconds=self.tools.rules.seconds)
         with self._counted(host):
             opened = self.tools.fetcher.open(
@@ -130,14 +129,21 @@ class Session:
         self._note(host, opened.status, opened.headers)
         return opened
 
+    def admit(self, url: str) -> None:
+        """Wait for the turn of a request that a browser makes. See ``sources.base.Client``."""
+        self._before(host_of(url), self._delay(url))
+
     def wait(self, seconds: float) -> None:
         """Wait; a run that is called off does not. See ``sources.base.Client``."""
         self.tools.pace.wait(seconds)
 
     def _ask(self, url: str, method: str, headers: Mapping[str, str], content: bytes = b"") -> Answer:
-        robots, host = self.tools.robots, host_of(url)
-        delay = robots.mind(url, host, lambda about: self._send(about, "GET", {})) if robots else 0.0
-        return self._send(url, method, headers, content, delay)
+        return self._send(url, method, headers, content, self._delay(url))
+
+    def _delay(self, url: str) -> float:
+        """Return how many seconds the host wants between two requests, if it lets robots read this at all."""
+        robots = self.tools.robots
+        return robots.mind(url, host_of(url), lambda about: self._send(about, "GET", {})) if robots else 0.0
 
     def _send(
         self, url: str, method: str, headers: Mapping[str, str], content: bytes = b"", delay: float = 0.0

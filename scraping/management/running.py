@@ -1,13 +1,12 @@
 """What the commands that work on a run have in common: the bar, Ctrl-C, the summary, the exit code."""
 
 import argparse
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.management.base import CommandError
 
-from scraping.management.talking import FAILED, PARTLY, Bar, ScrapingCommand, refusals_in_words, stopped_by_signals
+from scraping.management.talking import FAILED, PARTLY, Bar, ScrapingCommand, stopped_by_signals
 from scraping.models import Run
 from scraping.selectors.runs import Progress
 from scraping.services.commanded import Begun, begin_or_continue, foreseen, work_to_the_end
@@ -32,17 +31,13 @@ class RunCommand(ScrapingCommand):
     ) -> None:
         """Begin a run or go on with it, to its end."""
         if options["dry_run"]:
-            with refusals_in_words():
-                self.foretell(foreseen(source=source, options=asked), options)
+            self.foretell(foreseen(source=source, options=asked), options)
             return
-        with refusals_in_words():
-            begun = begin_or_continue(source=source, options=asked)
-        self.work_on(begun, options, summed)
+        self.work_on(begin_or_continue(source=source, options=asked), options, summed)
 
     def foretell(self, would: Mapping[str, int | None], options: dict[str, Any]) -> None:
         """Say what would be done."""
-        if options["json"]:
-            self.stdout.write(json.dumps({"dry_run": True, **would}))
+        self.tell({"dry_run": True, **would}, options)
         begun = f"Would go on with run {would['run']}" if would["run"] else "Would begin a run"
         self.say(f"{begun}; pages to read: {would['pages']}, and those that these name.", options)
 
@@ -52,21 +47,20 @@ class RunCommand(ScrapingCommand):
             self.say(f"Going on with run {begun.run.pk}.", options)
         bar = Bar(self.stderr, wanted=not options["quiet"])
 
-        def tell(progress: Progress) -> None:
+        def show(progress: Progress) -> None:
             bar.show(progress.ended, progress.units, f"pages, {progress.found} things")
 
         def stopping() -> None:
             bar.end()
             self.say("Stopping after what is under way; Ctrl-C once more stops at once.", options)
 
-        with refusals_in_words(), stopped_by_signals(stopping) as stop:
-            run = work_to_the_end(begun.run.pk, stop=stop, tell=tell)
+        with stopped_by_signals(stopping) as stop:
+            run = work_to_the_end(begun.run.pk, stop=stop, tell=show)
         bar.end()
-        self._tell(run, summed(run), options)
+        self._report(run, summed(run), options)
 
-    def _tell(self, run: Run, report: dict[str, Any], options: dict[str, Any]) -> None:
-        if options["json"]:
-            self.stdout.write(json.dumps(report, ensure_ascii=False))
+    def _report(self, run: Run, report: dict[str, Any], options: dict[str, Any]) -> None:
+        self.tell(report, options)
         told = f"Run {run.pk}, {report['status']}. {report['words']}"
         for failed in report["failed"][:MOST_FAILURES]:
             self.say(f"  {failed['unit']}: {failed['reason']}", options)

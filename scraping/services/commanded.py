@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from cinema_project.common import clock
-from scraping.engine.finishing import seen_in
+from scraping.engine.finishing import counted, seen_in, tally_of
 from scraping.engine.leasing import seconds_to_next
 from scraping.models import Item, MarketTheatre, Run, Unit
 from scraping.schemas import ScraperRunSchema
@@ -150,16 +150,21 @@ def _outcome(run: Run) -> dict[str, Any]:
         "run": run.pk,
         "status": "partial" if run.is_live else STATUS.get(run.state, "failed"),
         "words": STOPPED if run.is_live else run.words,
-        **{name: run.counts.get(name, 0) for name in ("created", "updated", "unchanged")},
+        **{name: _counts(run).get(name, 0) for name in ("created", "updated", "unchanged")},
     }
+
+
+def _counts(run: Run) -> dict[str, Any]:
+    """Return what a run came to, or has come to so far."""
+    return counted(tally_of(run)) if run.is_live else run.counts
 
 
 def seats_summary(run: Run) -> dict[str, Any]:
     """Return what a run over seats came to."""
-    looks = sum(run.counts.get("records", {}).values())
+    looks = sum(_counts(run).get("records", {}).values())
     told = _outcome(run)
     if run.finished_at and not run.counts.get("units"):
-        told["words"] = why_nothing(run.created_at)
+        told["words"] = why_nothing(run.created_at, run.options)
     elif looks:
         told["words"] = f"{told['words']} {CAVEAT}"
     return told | {"looks": looks, "failed": failures_of(run.pk)}
@@ -167,7 +172,7 @@ def seats_summary(run: Run) -> dict[str, Any]:
 
 def plain_summary(run: Run) -> dict[str, Any]:
     """Return what a run of any source came to; ``records`` by kind."""
-    return _outcome(run) | {"records": run.counts.get("records", {}), "failed": failures_of(run.pk)}
+    return _outcome(run) | {"records": _counts(run).get("records", {}), "failed": failures_of(run.pk)}
 
 
 def _found(run: Run) -> dict[str, set[str]]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from cinema_project.common import clock
 from scraping.models import MarketShowtime, SeatSnapshot, SourceState
 from scraping.sources.base import Unit
-from scraping.tix.planning import Phase, Plan, Watched, phase_of, plan_looks, starting_soon
+from scraping.tix.planning import SOON, Phase, Plan, Watched, phase_of, plan_looks, starting_soon
 
 SEATS, LISTINGS = "tix-seats", "tix"
 ROUND = timedelta(minutes=15)
@@ -50,16 +50,19 @@ def plan_seats(options: Mapping[str, Any]) -> list[Unit]:
     ]
 
 
-def why_nothing(now: datetime) -> str:
-    """Return why there is nothing to look at, in words."""
-    soon = _showtimes(now)
+def why_nothing(now: datetime, options: Mapping[str, Any]) -> str:
+    """Return why there is nothing to look at, in words.
+
+    :param options: of the run, as ``plan_seats`` has them
+    """
+    within = FARTHEST if options.get("due") else SOON
+    soon = _showtimes(now).filter(starts_at__lte=now + within)
+    minutes = f"{within.total_seconds() / 60:.0f} minutes"
     if not soon.exists():
-        return "No showing is known that starts within half an hour; scrape_movies --schedules reads those of today."
+        return f"No showing is known that starts within {minutes}; scrape_movies --schedules reads those of today."
     sold = soon.filter(status=MarketShowtime.ON_SALE).count()
-    return (
-        f"Of {soon.count()} showings that start within half an hour {sold} were on sale when they were listed, and of"
-        " these none is due now."
-    )
+    words = f"Of {soon.count()} showings that start within {minutes} {sold} were on sale when they were listed"
+    return f"{words}; each was looked at in its phase already." if sold else f"{words}."
 
 
 def _chains(showings: Iterable[str]) -> dict[str, str]:

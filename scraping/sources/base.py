@@ -150,6 +150,10 @@ class Client(Protocol):
         expected: Iterable[int] = (200, 201),
     ) -> Payload: ...
 
+    def admit(self, url: str) -> None:
+        """Wait for leave to have a browser ask for an address: robots.txt, breaker and pace count for it, too."""
+        ...
+
     def wait(self, seconds: float) -> None:
         """Wait, as ``time.sleep`` does, but not for a run that is called off."""
         ...

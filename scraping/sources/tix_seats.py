@@ -30,7 +30,7 @@ class TixSeats:
     schemas: Mapping[str, type[BaseModel]] = {"seats": SeatsSchema}
 
     def __init__(self) -> None:
-        self.trusted: Collection[str] = (settings.TIX_BASE_URL,)
+        self.trusted: Collection[str] = (settings.TIX_BASE_URL, settings.TIX_WEB_URL)
         self._purse = Purse()
         pace, proxy = settings.TIX_REQUESTS_PER_SECOND, settings.TIX_PROXY
         # What starts soon is much in the evening and nothing at night: no run is too small.

@@ -39,7 +39,8 @@ class Numbers:
         return () if options.keys() - {"at"} else {"film"}
 
     def plan(self, options: Any) -> Iterable[Unit]:
-        return [Unit(f"page:{number}", {"page": number}) for number in range(1, self.pages + 1)]
+        pages = options.get("pages", self.pages)
+        return [Unit(f"page:{number}", {"page": number}) for number in range(1, pages + 1)]
 
     def fetch(self, unit: Unit, client: Client) -> Payload:
         return client.get(f"{self.url}/page/{unit.args['page']}")

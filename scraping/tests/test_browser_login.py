@@ -1,18 +1,26 @@
 """The login through the page, in a real Chromium."""
 
 import shutil
+import socket
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 
 from cinema_project.common.errors import Invalid
+from cinema_project.common.fetching.fetcher import place_of
+from cinema_project.tests import sites
 from cinema_project.tests.product import ROOT
+from cinema_project.tests.sites import answer
 from scraping import browser
 from scraping.browser import BrowserMissing
+from scraping.browser_proxy import passing_on
 from scraping.fakes.guards import PASSWORD, PHONE
 from scraping.fakes.serving import serving
 from scraping.fakes.tix import FakeTix
@@ -103,3 +111,58 @@ def test_missing_browser_is_told_with_what_to_install(monkeypatch, there, absent
 
     with pytest.raises(BrowserMissing, match=f"^{absent} is missing .*apt-get install chromium chromium-driver"):
         browser.programs()
+
+
+@pytest.fixture
+def proxy(served):
+    """Ask for a password, and serve the site for whatever host is asked for."""
+
+    def pass_on(to) -> None:
+        if to.headers.get("Proxy-Authorization") != "Basic " + b64encode(b"ann:top secret").decode():
+            return answer(status=407, Proxy_Authenticate='Basic realm="proxy"')(to)
+        length = int(to.headers.get("Content-Length") or 0)
+        with urlopen(Request(served.url + urlsplit(to.path).path, site.asked[-1].body if length else None)) as got:
+            return answer(got.read(), Content_Type=got.headers["Content-Type"])(to)
+
+    with sites.running() as site:
+        site.does("/*", pass_on)
+        yield site
+
+
+def test_browser_asks_through_the_proxy_with_its_password(site, served, proxy):
+    through = proxy.url.replace("//", "//ann:top%20secret@")
+
+    tokens = browser_login("http://tix.example", PHONE, PASSWORD, proxy=through)
+
+    assert site.guard.admits(tokens.access, "user")
+    ours = [asked for asked in proxy.asked if asked.path.startswith("http://tix.example/")]
+    assert {"http://tix.example/login", "http://tix.example/web/login"} <= {asked.path for asked in ours}
+    assert all("proxy-authorization" in asked.headers for asked in proxy.asked)
+
+
+def test_proxy_that_does_not_let_the_browser_through_is_told(served, proxy):
+    with pytest.raises(LoginPageChanged) as failed:
+        browser_login("http://tix.example", PHONE, PASSWORD, proxy=proxy.url, patience=0.5)
+
+    assert PASSWORD not in failed.value.detail
+    with pytest.raises(LoginPageChanged, match="The proxy cannot be reached"):
+        browser_login("http://tix.example", PHONE, PASSWORD, proxy="http://127.0.0.1:1", patience=0.5)
+
+
+def test_tunnels_go_through_the_proxy():
+    """What https needs: bytes either way, after the proxy's consent."""
+    asked = [b"CONNECT tix.example:443 HTTP/1.1", b"Host: tix.example:443"]
+    proof = b"Proxy-Authorization: Basic " + b64encode(b"ann:top secret")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        real = f"http://ann:top%20secret@127.0.0.1:{server.getsockname()[1]}"
+        with passing_on(real) as through, socket.create_connection(place_of(through)) as browser:
+            browser.sendall(b"\r\n".join([*asked, b"Connection: keep-alive", b"", b""]))
+            passed, _ = server.accept()
+            with passed:
+                head = passed.recv(1000)
+                passed.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                assert browser.recv(100) == b"HTTP/1.1 200 OK\r\n\r\n"
+                browser.sendall(b"\x16\x03 hello")
+                assert passed.recv(100) == b"\x16\x03 hello"
+
+    assert head.split(b"\r\n") == [*asked, proof, b"", b""]

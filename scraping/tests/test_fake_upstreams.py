@@ -326,6 +326,21 @@ def test_command_serves_prints_settings_and_stops(tmp_path):
     assert len(json.loads(truth.read_text())["theatres"]) == 83
 
 
+@pytest.mark.parametrize(
+    ("given", "range_"),
+    [
+        ("--port=65536", "a whole number from 0 to 65535"),
+        ("--theatres=82", "a whole number from 83 to 5000"),
+        ("--accidents=1.5", "a number from 0 to 1"),
+        ("--lag=nan", "a number from 0"),
+        ("--rate=0", "a whole number from 1"),
+    ],
+)
+def test_command_says_what_its_numbers_may_be(given, range_):
+    with pytest.raises(CommandError, match=f"cannot be used, it must be {range_}$"):
+        call_command("fake_upstreams", given)
+
+
 def test_command_says_when_the_port_is_taken():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from cinema_project.tests.product import Product
 from scraping.fakes.faults import refused, says
 from scraping.fakes.guards import PASSWORD, PHONE
 from scraping.fakes.world import World
@@ -102,6 +103,18 @@ def test_unknown_city_is_a_wrong_call(tix):
     assert not Run.objects.exists()
 
 
+def test_empty_city_is_not_all_of_them(tix):
+    assert manage("scrape_movies", "--city", "")[0] == 2
+    assert tix.asked("/v1") == 0
+
+
+def test_refusal_is_an_object_too_where_one_was_asked_for(tix):
+    code, out, words = manage("scraping", "replay", "99", "--json")
+
+    assert (code, json.loads(out)) == (1, {"status": "failed", "detail": "There is no run 99."})
+    assert words == "There is no run 99."
+
+
 def test_part_that_fails_ends_with_three_and_is_named(tix):
     manage("scrape_movies", "--schedules")
     city = tix.site.world.cities[0]
@@ -152,6 +165,7 @@ def test_ctrl_c_ends_in_good_order_with_three(tix):
     code, out, words = manage("scrape_movies", "--schedules", "--json")
 
     assert (code, json.loads(out)["status"]) == (3, "partial")
+    assert json.loads(out)["unchanged"] + json.loads(out)["created"] == Item.objects.count() > 0
     assert "the same command goes on with it" in words
     assert Run.objects.get().state == "running"
     assert manage("scrape_movies", "--schedules")[0] == 0
@@ -204,7 +218,8 @@ def test_seats_of_nothing_say_why(tix):
     tix.clocks.go_to(MarketShowtime.objects.latest("starts_at").starts_at - timedelta(minutes=8))
     MarketShowtime.objects.update(status=0)
 
-    assert "0 were on sale when they were listed" in manage("scrape_seats", "--due")[1]
+    assert "within 30 minutes 0 were on sale when they were listed." in manage("scrape_seats", "--due")[1]
+    assert "within 15 minutes 0 were on sale when they were listed." in manage("scrape_seats")[1]
 
 
 def test_replay_of_a_run_that_is_none_is_refused(tix):
@@ -221,6 +236,8 @@ def test_seats_are_looked_at(tix):
     assert (code, told["looks"], CAVEAT in told["words"]) == (0, SeatSnapshot.objects.count(), True)
     assert SeatSnapshot.objects.exists()
     assert manage("scrape_seats", "--due")[0] == 0
+    assert "each was looked at in its phase already" in manage("scrape_seats", "--due")[1]
+    assert json.loads(manage("scrape_seats", "--json")[1])["looks"] == told["looks"]
 
 
 def test_token_is_got_and_checked(tix):
@@ -240,6 +257,38 @@ def test_refused_login_is_told_without_credentials(tix, settings):
 
     assert (code, "wrong" in words) == (1, True)
     assert not any(secret in out + words for secret in (PASSWORD, "not the password", PHONE, PHONE[1:]))
+
+
+@pytest.mark.parametrize("minutes", ["nan", "-5", "inf", "soon"])
+def test_life_that_is_no_number_is_a_wrong_call(minutes):
+    with pytest.raises(CommandError, match=f"'{minutes}' cannot be used, it must be a number from 0"):
+        call_command("refresh_token", "--check", "--check-min-ttl", minutes)
+
+
+@pytest.mark.parametrize(
+    ("command", "url", "words"),
+    [
+        (
+            ["scrape_movies", "--json"],
+            "sqlite:///{}/empty.sqlite3",
+            "The database is not up to date: run manage.py migrate first.\n",
+        ),
+        (
+            ["refresh_token", "--check"],
+            "postgresql://nobody@127.0.0.1:1/x",
+            "The database cannot be used: ",
+        ),
+    ],
+    ids=["not migrated", "away"],
+)
+def test_database_that_is_of_no_use_is_told_in_a_sentence(tmp_path, command, url, words):
+    product = Product(tmp_path, "sqlite://", settings={"DATABASE_URL": url.format(tmp_path)})
+
+    done = product.manage(*command)
+
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert f"CommandError: {words}" in done.stderr
+    assert not done.stdout or json.loads(done.stdout)["status"] == "failed"
 
 
 @pytest.mark.parametrize("name", ["scrape_movies", "scrape_seats", "refresh_token", "rotate_field_keys", "scraping"])

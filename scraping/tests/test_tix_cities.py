@@ -27,7 +27,7 @@ def test_list_of_today_is_compared():
 
 def test_city_is_found_in_any_case_and_a_wrong_one_gets_a_hint():
     assert city_named(" kuala  kapuas ").name == "KUALA KAPUAS"
-    with pytest.raises(UnknownCity, match=r"JAKATRA is no city of the 83 that are read\. Did you mean JAKARTA\?"):
+    with pytest.raises(UnknownCity, match=r"“JAKATRA” is no city of the 83 that are read\. Did you mean JAKARTA\?"):
         city_named("JAKATRA")
     with pytest.raises(UnknownCity, match=r"that are read\.$"):
         city_named("")

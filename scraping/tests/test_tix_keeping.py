@@ -10,11 +10,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from cinema_project.common.sealing import Unreadable, seal, unseal
-from scraping.fakes.faults import refused
+from scraping.fakes.faults import refused, says
 from scraping.fakes.guards import PASSWORD, PHONE
 from scraping.fakes.world import World
+from scraping.fetching.breaker import HostBlocked
 from scraping.fetching.lone import asking_for
-from scraping.models import SiteToken
+from scraping.fetching.session import host_of
+from scraping.models import Host, SiteToken
 from scraping.services.tokens import refresh_token, token_status
 from scraping.sources.registry import get_source
 from scraping.tests.tix_market import market
@@ -200,3 +202,25 @@ def test_login_drives_a_browser_where_the_api_has_no_key(tix, settings):
 
     assert refresh_token().got_by == "browser"
     assert tix.asked("/web/login") == 1
+
+
+def test_page_that_robots_are_not_to_read_is_not_opened_in_a_browser(tix, settings, monkeypatch):
+    settings.TIX_RSA_PUBLIC_KEY = ""
+    robots = says(b"User-agent: *\nDisallow: /login", 200)
+    monkeypatch.setattr(tix.site, "answer", lambda asked: robots(asked) if asked.path == "/robots.txt" else None)
+
+    with pytest.raises(NoToken, match=r"robots\.txt of .* asks robots not to read this"):
+        refresh_token(visible=True)
+
+    assert tix.served.paths == ["/robots.txt"]
+    assert row().rest_until is None  # no login was refused
+
+
+def test_host_that_is_blocked_is_not_asked_by_a_browser_either(tix, settings):
+    settings.TIX_RSA_PUBLIC_KEY = ""
+    Host.objects.create(name=host_of(tix.served.url), is_blocked=True)
+
+    with pytest.raises(HostBlocked):
+        refresh_token(visible=True)
+
+    assert tix.served.paths == []

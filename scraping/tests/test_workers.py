@@ -1,7 +1,13 @@
 """Runs in the hands of real Celery workers, relay and beat."""
 
+import base64
+import pickle
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -9,11 +15,19 @@ from cinema_project.tests import sites
 from cinema_project.tests.processes import Process, spawn
 from cinema_project.tests.product import ROOT, Product
 from cinema_project.tests.sites import Site
+from scraping.fakes.guards import PASSWORD, PHONE
+from scraping.fakes.serving import Served, serving
+from scraping.fakes.tix import FakeTix
+from scraping.fakes.world import World
 from scraping.tests import numbers
+from scraping.tests.tix_market import MORNING, Clocks, truth
 
-START = (
-    "from scraping.tests import worker_app; from scraping.services.runs import start_run; start_run(source='numbers')"
-)
+NUMBERS = "from scraping.tests import worker_app; from scraping.services.runs import *; "
+START, CANCEL = NUMBERS + "start_run(source='numbers')", NUMBERS + "cancel_run(run_id=1)"
+TABLES = "from scraping.tests.tix_market import tables; import base64, pickle; "
+TABLES += "print(base64.b64encode(pickle.dumps(tables())).decode())"
+SLOT_SECONDS, BEATS_SECONDS = 2, 60
+KWARGS = '{"source": "numbers", "options": {"pages": 1}}'
 
 
 @pytest.fixture
@@ -49,10 +63,16 @@ def done(product: Product) -> int:
     return number
 
 
+def start_beside(product: Product, *names: str) -> None:
+    """Start these processes; runs that nobody works on are looked for every second."""
+    looked_for = "every = 5 AND period = 'seconds'"
+    product.execute([f"UPDATE django_celery_beat_intervalschedule SET every = 1 WHERE {looked_for}"])
+    for name in names:
+        product.start(name)
+
+
 def test_run_survives_its_celery_worker(scaled, worker, slow_site):
-    scaled.execute(["UPDATE django_celery_beat_intervalschedule SET every = 1 WHERE every = 5 AND period = 'seconds'"])
-    for name in ("relay", "beat"):
-        scaled.start(name)
+    start_beside(scaled, "relay", "beat")
     first = worker()
     assert scaled.manage("shell", "-c", START).stderr == ""
     first.wait_until(lambda: done(scaled) > 20)
@@ -65,3 +85,99 @@ def test_run_survives_its_celery_worker(scaled, worker, slow_site):
     assert killed_at < 300
     assert scaled.query("SELECT sum(created), count(*) FROM scraping_attempt WHERE outcome = 'done'") == [(600, 300)]
     assert len(set(slow_site.paths)) == 300
+
+
+def test_cancelled_run_of_another_process_ends_within_two_seconds_without_another_request(scaled, worker, slow_site):
+    slow_site.does("/page/*", lambda to: (time.sleep(0.2), numbers.any_page(to)))
+    start_beside(scaled, "relay", "beat")
+    process = worker()
+    assert scaled.manage("shell", "-c", START).stderr == ""
+    process.wait_until(lambda: done(scaled) > 20)
+
+    assert scaled.manage("shell", "-c", CANCEL).stderr == ""
+    process.wait_until(lambda: scaled.query("SELECT state FROM scraping_run") == [("cancelled",)])
+    asked = len(slow_site.asked)
+    time.sleep(1)
+
+    [(took,)] = scaled.query("SELECT finished_at - cancel_asked_at FROM scraping_run")
+    assert took < timedelta(seconds=2)
+    assert len(slow_site.asked) == asked < 300
+    assert dict(scaled.query("SELECT state, count(*) FROM scraping_unit GROUP BY state")).keys() == {"done", "pending"}
+
+
+def test_two_beats_for_a_minute_run_each_slot_once(scaled, worker, slow_site):
+    start_beside(scaled)
+    interval = f"INSERT INTO django_celery_beat_intervalschedule (every, period) VALUES ({SLOT_SECONDS}, 'seconds')"
+    make_task = (
+        "from django_celery_beat.models import *; from scraping.models import SourceState;"
+        "SourceState.objects.create(name='numbers', is_on=True);"
+        f"PeriodicTask.objects.create(name='Numbers', task='scraping.tasks.start_slot', kwargs='{KWARGS}',"
+        f" interval=IntervalSchedule.objects.get(every={SLOT_SECONDS}, period='seconds'))"
+    )
+    scaled.execute([interval])
+    assert scaled.manage("shell", "-c", make_task).stderr == ""
+    process = worker()
+    for name in ("relay", "beat", "beat"):
+        scaled.start(name)
+
+    process.wait_until(lambda: scaled.query("SELECT 1 FROM scraping_run WHERE state = 'succeeded'") != [])
+    time.sleep(BEATS_SECONDS)
+    scaled.execute(["UPDATE scraping_sourcestate SET is_on = false"])
+    process.wait_until(lambda: not scaled.query("SELECT 1 FROM scraping_run WHERE finished_at IS NULL"))
+
+    runs = scaled.query("SELECT run_key, state FROM scraping_run ORDER BY run_key")
+    slots = [datetime.fromisoformat(str(key).partition("@")[2]) for key, _ in runs]
+    asked_to_start = process.output().count("Takes up scraping.tasks.start_slot")
+    assert {state for _, state in runs} == {"succeeded"}
+    assert {(after - before).total_seconds() for before, after in pairwise(slots)} == {SLOT_SECONDS}
+    assert BEATS_SECONDS // SLOT_SECONDS - 1 <= len(slots) < asked_to_start
+    assert Counter(slow_site.paths) == {"/page/1": len(slots)}
+
+
+@pytest.fixture
+def tix(scaled) -> Iterator[tuple[FakeTix, Served, Clocks]]:
+    """A small TIX at six in the morning, of which the product's processes know by its settings alone."""
+    clocks = Clocks(scaled.clock)
+    clocks.go_to(MORNING)
+    site = FakeTix(World(theatres=83), clock=clocks)
+    with serving(site) as served:
+        scaled.settings |= {
+            "TIX_BASE_URL": served.url,
+            "TIX_WEB_URL": served.url,
+            "TIX_PHONE_NUMBER": PHONE,
+            "TIX_PASSWORD": PASSWORD,
+            "TIX_RSA_PUBLIC_KEY": site.guard.public_key.strip().replace("\n", "\\n"),
+            "TIX_REQUESTS_PER_SECOND": "300",
+            "FETCH_ALLOW_LOOPBACK": "1",
+        }
+        yield site, served, clocks
+
+
+def test_market_is_read_by_the_workers_of_the_procfile(scaled, tix):
+    site, served, clocks = tix
+    start_beside(scaled, "relay", "beat")
+    worker = scaled.start("worker").process
+
+    def run(source: str, **options: Any) -> dict[str, Any]:
+        start = f"from scraping.services.runs import *; print(start_run(source={source!r}, options={options!r})[0].pk)"
+        number = int(scaled.manage("shell", "-v", "0", "-c", start).stdout)
+        ended = "SELECT state, counts FROM scraping_run WHERE id = %s AND finished_at IS NOT NULL"
+        worker.wait_until(lambda: scaled.query(ended, number) != [], seconds=90)
+        [(state, counts)] = scaled.query(ended, number)
+        assert state == "succeeded"
+        return counts
+
+    first = run("tix", schedules=True)
+    tables = pickle.loads(base64.b64decode(scaled.manage("shell", "-v", "0", "-c", TABLES).stdout))
+    assert tables == truth(site)
+    assert first["created"] > 1000
+
+    again = run("tix", schedules=True)
+    assert [again[name] for name in ("created", "updated", "vanished", "quarantined")] == [0, 0, 0, 0]
+
+    [(latest,)] = scaled.query("SELECT max(starts_at) FROM scraping_marketshowtime")
+    clocks.go_to(latest - timedelta(minutes=8))
+    looks = run("tix-seats", due=True)["created"]
+    assert scaled.query("SELECT count(*) FROM scraping_seatsnapshot") == [(looks,)]
+    assert looks > 0
+    assert sum(asked.path == "/v1/users/login" for asked in served.asked) == 1

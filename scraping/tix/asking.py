@@ -48,7 +48,7 @@ class Purse:
 
 def doors(client: Client, *, browser: bool = False, visible: bool = False, again: bool = False) -> Doors:
     """Return how tokens are got through this client."""
-    return Doors(lambda call, token: send(client, call, token), client.wait, browser, visible, again)
+    return Doors(lambda call, token: send(client, call, token), client.wait, client.admit, browser, visible, again)
 
 
 def send(client: Client, call: Call, token: str) -> Payload:

@@ -38,12 +38,13 @@ class LoginPageChanged(Upstream):
 
 
 def browser_login(
-    base_url: str, phone: str, password: str, visible: bool = False, *, patience: float = PATIENCE
+    base_url: str, phone: str, password: str, *, visible: bool = False, proxy: str = "", patience: float = PATIENCE
 ) -> Tokens:
     """Log in by filling in the login page in a real browser, and return what it stored.
 
     :param base_url: the web site's address, not the API's
     :param visible: show the browser's window
+    :param proxy: ``http://user:password@host:port`` through which it asks
     :param patience: seconds to wait for the form, and again for the token
     :raises BrowserMissing, BrowserFailed: if there is no browser, or it fails
     :raises LoginRefused: if the site says no
@@ -51,8 +52,8 @@ def browser_login(
     :raises Invalid: if the phone number is none
     """
     number = phone_number(phone)
-    with open_browser(visible=visible) as browser:
-        browser.get(f"{base_url.rstrip('/')}{PATH}")
+    with open_browser(visible=visible, proxy=proxy) as browser:
+        browser.get(page_of(base_url))
         _field(browser, PHONE, "a phone number", patience).send_keys(number)
         field = _field(browser, PASSWORD, "a password", patience)
         field.send_keys(password)
@@ -62,6 +63,11 @@ def browser_login(
         else:
             field.send_keys(Keys.ENTER)
         return _stored(browser, number, patience)
+
+
+def page_of(base_url: str) -> str:
+    """Return the login page's address."""
+    return f"{base_url.rstrip('/')}{PATH}"
 
 
 def _field(browser: Chrome, css: str, what: str, patience: float) -> WebElement:

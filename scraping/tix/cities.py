@@ -48,7 +48,7 @@ def city_named(name: str) -> City:
             return city
     near = [city.name for city in known_cities() if wanted and city.name.startswith(wanted[:3])]
     hint = f" Did you mean {' or '.join(near[:5])}?" if near else ""
-    raise UnknownCity(f"{name} is no city of the {len(known_cities())} that are read.{hint}")
+    raise UnknownCity(f"“{name}” is no city of the {len(known_cities())} that are read.{hint}")
 
 
 def reconciled(listed: Sequence[City]) -> Reconciled:

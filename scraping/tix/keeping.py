@@ -20,7 +20,7 @@ from cinema_project.common.sealing import Unreadable, seal, unseal
 from scraping.models import SiteToken
 from scraping.sources.base import Payload
 from scraping.tix import requests
-from scraping.tix.browser_login import browser_login
+from scraping.tix.browser_login import browser_login, page_of
 from scraping.tix.reading import Refused
 from scraping.tix.requests import Bearer, Call
 from scraping.tix.tokens import LIFE, Step, Tokens, encrypted_password, next_step, parse_tokens, phone_number
@@ -60,6 +60,7 @@ class Held:
 class Doors:
     """How tokens are got.
 
+    :param admit: waits for leave to ask for an address that a browser will ask for
     :param browser: log in with a browser where the API cannot be used
     :param visible: show it
     :param again: log in even if the last login was refused a short while ago
@@ -67,6 +68,7 @@ class Doors:
 
     send: Send
     wait: Callable[[float], None]
+    admit: Callable[[str], None]
     browser: bool = False
     visible: bool = False
     again: bool = False
@@ -176,13 +178,15 @@ def _logged_in(row: SiteToken, doors: Doors) -> tuple[Tokens, str]:
         raise NoToken("TIX_PHONE_NUMBER and TIX_PASSWORD are not set: without an account no seats can be read.")
     if row.rest_until and row.rest_until > clock.now() and not doors.again:
         raise Resting(f"The last login failed: {row.last_error} Mend it, then run manage.py refresh_token.")
+    by_api = settings.TIX_RSA_PUBLIC_KEY and not doors.visible
+    if not by_api and not doors.browser:
+        raise NoToken("The token is over and could not be refreshed: run manage.py refresh_token.")
+    if not by_api:
+        doors.admit(page_of(settings.TIX_WEB_URL))
     try:
-        if settings.TIX_RSA_PUBLIC_KEY and not doors.visible:
+        if by_api:
             return _login_by_api(doors), SiteToken.Way.LOGIN
-        if not doors.browser:
-            raise NoToken("The token is over and could not be refreshed: run manage.py refresh_token.")
-        phone, password = settings.TIX_PHONE_NUMBER, settings.TIX_PASSWORD
-        return browser_login(settings.TIX_WEB_URL, phone, password, doors.visible), SiteToken.Way.BROWSER
+        return _login_by_browser(visible=doors.visible), SiteToken.Way.BROWSER
     except (NotReached, NoToken):
         raise
     except DomainError:
@@ -201,6 +205,11 @@ def _login_by_api(doors: Doors) -> Tokens:
         answer = doors.send(call, hold(Bearer.GUEST, doors, refused=guest.access).access)
     tokens = _read(answer)
     return Tokens(tokens.access, tokens.refresh, tokens.expires_at, phone)
+
+
+def _login_by_browser(*, visible: bool) -> Tokens:
+    phone, password = settings.TIX_PHONE_NUMBER, settings.TIX_PASSWORD
+    return browser_login(settings.TIX_WEB_URL, phone, password, visible=visible, proxy=settings.TIX_PROXY)
 
 
 def _read(answer: Payload) -> Tokens:

@@ -28,7 +28,7 @@ class Lines:
 
     def __init__(self, network: Network, most: int, proxy: str = "") -> None:
         self._maker = httpcore.ConnectionPool(
-            ssl_context=_authorities(),
+            ssl_context=authorities(),
             keepalive_expiry=KEPT_SECONDS,
             network_backend=network,
             proxy=_proxy(proxy) if proxy else None,
@@ -101,11 +101,11 @@ class Lines:
 def _proxy(url: str) -> httpcore.Proxy:
     parts = urlsplit(url)
     who = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-    secure = _authorities() if parts.scheme == "https" else None
+    secure = authorities() if parts.scheme == "https" else None
     return httpcore.Proxy(f"{parts.scheme}://{parts.hostname}:{parts.port}", auth=who, ssl_context=secure)
 
 
 @functools.cache
-def _authorities() -> ssl.SSLContext:
+def authorities() -> ssl.SSLContext:
     """Return the authorities we trust; to read them takes longer than to ask."""
     return httpx.create_ssl_context()

@@ -3,6 +3,7 @@
 import argparse
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,17 @@ from scraping.fakes.serving import Served, serving
 from scraping.fakes.tiktok import FakeTikTok, videos_of
 from scraping.fakes.tix import FakeTix
 from scraping.fakes.world import THEATRES, World
+from scraping.management.talking import FAILED, number_from
 
-FAILED, HIGHEST_PORT = 1, 65535
+HIGHEST_PORT = 65535
+FEWEST, MOST_THEATRES = 83, 5000
+"""Cinemas: one a city at least."""
 USERS = ("khaby.lame", "roxy.cinema", "film.talk")
 EXAMPLES = """examples:
   manage.py fake_upstreams                          serve, print the settings to export, stop with Ctrl-C
   manage.py fake_upstreams --port 8701 --accidents 0.02 --lag 2 --truth truth.json
 
-exit codes: 0 stopped by Ctrl-C, 1 could not start"""
+exit codes: 0 stopped by Ctrl-C, 1 could not start, 2 wrong call"""
 
 
 class Command(BaseCommand):
@@ -37,14 +41,18 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, **kwargs | formatted)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=0, help="The first of five ports (default: any free).")
-        parser.add_argument("--seed", type=int, default=1, help="The same seed makes the same market.")
-        parser.add_argument("--theatres", type=int, default=THEATRES, help="How many cinemas in the 83 cities.")
-        parser.add_argument("--accidents", type=float, default=0, help="Share of requests that fail when first made.")
-        parser.add_argument("--lag", type=float, default=0, help="Seconds for which a refreshed token is refused.")
-        parser.add_argument("--latency", type=float, default=0, help="Seconds that every answer takes.")
-        parser.add_argument("--rate", type=int, help="Requests a second; more are answered with 429.")
-        parser.add_argument("--videos", type=int, default=60, help="How many each user of the made-up TikTok has.")
+        def number(name: str, kind: Callable[[str], float], default: float | None, words: str) -> None:
+            parser.add_argument(f"--{name}", type=kind, default=default, help=words)
+
+        many, seconds = number_from(FEWEST, MOST_THEATRES, int), number_from(0)
+        number("port", number_from(0, HIGHEST_PORT, int), 0, "The first of five ports (default: any free).")
+        number("seed", int, 1, "The same seed makes the same market.")
+        number("theatres", many, THEATRES, f"How many cinemas in the 83 cities ({THEATRES}).")
+        number("accidents", number_from(0, 1), 0, "Share of requests that fail when first made.")
+        number("lag", seconds, 0, "Seconds for which a refreshed token is refused.")
+        number("latency", seconds, 0, "Seconds that every answer takes.")
+        number("rate", number_from(1, kind=int), None, "Requests a second; more are answered with 429.")
+        number("videos", number_from(0, kind=int), 60, "How many each user of the made-up TikTok has.")
         parser.add_argument("--serve-tags", action="store_true", help="That TikTok serves hashtags to programs, too.")
         parser.add_argument("--no-drive", action="store_true", help="Leave files of videos in the cinema's storage.")
         parser.add_argument("--truth", metavar="FILE", help="Write what a right run finds today, as JSON.")
@@ -52,7 +60,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print one JSON object instead of a text.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        site = FakeTix(World(seed=options["seed"], theatres=max(options["theatres"], 83)))
+        site = FakeTix(World(seed=options["seed"], theatres=options["theatres"]))
         site.guard.lag = options["lag"]
         try:
             tiktok = FakeTikTok({user: videos_of(user, options["videos"]) for user in USERS}, options["serve_tags"])

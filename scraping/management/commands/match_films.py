@@ -1,11 +1,10 @@
 """``manage.py match_films``: which of our films the scraped ones are."""
 
 import argparse
-import json
 from dataclasses import asdict
 from typing import Any
 
-from scraping.management.talking import ScrapingCommand, refusals_in_words
+from scraping.management.talking import ScrapingCommand
 from scraping.models import FilmMatch
 from scraping.services.matches import Matched, match_films
 from scraping.services.sinks import SINKS
@@ -28,10 +27,8 @@ exit codes: 0 done, 1 failed, 2 wrong call, 3 you stopped it; the same command g
         parser.add_argument("--again", action="store_true", help="Also where nothing has changed.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with refusals_in_words():
-            matched = match_films(source=options["source"], again=options["again"])
-        if options["json"]:
-            self.stdout.write(json.dumps(asdict(matched)))
+        matched = match_films(source=options["source"], again=options["again"])
+        self.tell(asdict(matched), options)
         self.say(_words(matched), options)
 
 

@@ -1,13 +1,12 @@
 """``manage.py refresh_token``: the token with which seats are looked at."""
 
 import argparse
-import json
 from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import CommandError
 
-from scraping.management.talking import FAILED, ScrapingCommand, refusals_in_words
+from scraping.management.talking import FAILED, ScrapingCommand, number_from
 from scraping.services.tokens import TokenStatus, refresh_token, token_status
 
 
@@ -25,18 +24,17 @@ exit codes: 0 there is a token, 1 there is none, or it does not last, 2 wrong ca
             "--check", action="store_true", help="Only say how it stands; nothing is asked of the site."
         )
         parser.add_argument(
-            "--check-min-ttl", type=float, default=5, metavar="MINUTES", help="How long it has to last (5)."
+            "--check-min-ttl",
+            type=number_from(0),
+            default=5,
+            metavar="MINUTES",
+            help="How long it has to last (5).",
         )
         parser.add_argument("--visible", action="store_true", help="Log in with a browser, and show it.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["check"]:
-            status = token_status()
-        else:
-            with refusals_in_words():
-                status = refresh_token(visible=options["visible"])
-        if options["json"]:
-            self.stdout.write(json.dumps(asdict(status) | {"is_usable": status.is_usable}, default=str))
+        status = token_status() if options["check"] else refresh_token(visible=options["visible"])
+        self.tell(asdict(status) | {"is_usable": status.is_usable}, options)
         if status.minutes_left is None or status.minutes_left < options["check_min_ttl"]:
             raise CommandError(_words(status), returncode=FAILED)
         self.say(_words(status), options)

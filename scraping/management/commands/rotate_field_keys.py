@@ -1,7 +1,6 @@
 """``manage.py rotate_field_keys``: all that is kept encrypted, with the first key of today."""
 
 import argparse
-import json
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -24,8 +23,7 @@ exit codes: 0 done, 1 no key opens any of it, 2 wrong call, 3 no key opens some 
 
     def handle(self, *args: Any, **options: Any) -> None:
         count, unreadable = reseal_all(dry_run=options["dry_run"])
-        if options["json"]:
-            self.stdout.write(json.dumps({"resealed": count, "unreadable": unreadable, "dry_run": options["dry_run"]}))
+        self.tell({"resealed": count, "unreadable": unreadable, "dry_run": options["dry_run"]}, options)
         if unreadable:
             words = f"No key opens: {', '.join(unreadable)}. Get them anew (manage.py refresh_token)."
             raise CommandError(words, returncode=PARTLY if count else FAILED)

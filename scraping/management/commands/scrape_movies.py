@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from scraping.management.running import RunCommand
-from scraping.management.talking import USAGE, refusals_in_words
+from scraping.management.talking import USAGE, in_words
 from scraping.services.commanded import summary
 from scraping.services.tokens import refresh_token
 from scraping.tix.cities import city_named
@@ -30,10 +30,9 @@ exit codes: 0 all was read, 1 failed, 2 wrong call, 3 partly: some of it could n
 
     def handle(self, *args: Any, **options: Any) -> None:
         asked: dict[str, Any] = {"schedules": True} if options["schedules"] else {}
-        if options["city"]:
-            with refusals_in_words(USAGE):
+        if options["city"] is not None:  # an empty name is none: all cities are not what was asked for
+            with in_words(USAGE):
                 asked["city"] = city_named(options["city"]).name
         if options["visible"] and not options["dry_run"]:
-            with refusals_in_words():
-                refresh_token(visible=True)
+            refresh_token(visible=True)
         self.work(options["source"], asked, options, summary)

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from cinema_project.common.public_urls import UrlRefused
 from scraping.management.proving import as_json, as_text
 from scraping.management.running import RunCommand
-from scraping.management.talking import FAILED, PARTLY, USAGE, ScrapingCommand, refusals_in_words
+from scraping.management.talking import FAILED, PARTLY, USAGE, ScrapingCommand
 from scraping.services.care import USUAL
 from scraping.services.commanded import Begun, foreseen_replay, plain_summary, summary
 from scraping.services.proving import Proof, UnknownZone, prove
@@ -54,11 +54,10 @@ of prove: 0 it can be read, 1 it cannot, 2 wrong call or an address that must no
         {"prove": self._prove, "run": self._run, "replay": self._replay}[options["verb"]](options)
 
     def _replay(self, options: dict[str, Any]) -> None:
-        with refusals_in_words():
-            if options["dry_run"]:
-                self.foretell(foreseen_replay(run_id=options["run"]), options)
-                return
-            run = replay_run(run_id=options["run"], hand_off=False)
+        if options["dry_run"]:
+            self.foretell(foreseen_replay(run_id=options["run"]), options)
+            return
+        run = replay_run(run_id=options["run"], hand_off=False)
         self.work_on(Begun(run, False), options, summary if run.source in SOURCES else plain_summary)
 
     def _run(self, options: dict[str, Any]) -> None:
@@ -66,14 +65,12 @@ of prove: 0 it can be read, 1 it cannot, 2 wrong call or an address that must no
 
     def _prove(self, options: dict[str, Any]) -> None:
         said = {name: options[name] for name in ("url", "zone", "name", "city")}
-        with refusals_in_words():
-            proof = _proven(said)
-            saved = add_site(proof=proof).source if options["save"] else ""
+        proof = _proven(said)
+        saved = add_site(proof=proof).source if options["save"] else ""
         if options["record"]:
             self._write(Path(options["record"]), proof)
-        if options["json"]:
-            self.stdout.write(json.dumps(as_json(proof, saved), ensure_ascii=False))
-        else:
+        self.tell(as_json(proof, saved), options)
+        if not options["json"]:
             self.say(as_text(proof), options)
         if saved:
             words = f"Added as {saved}. It is off: switch it on in the admin (Sources), or read it now:"
