@@ -320,8 +320,9 @@ def test_malformed_schedule_is_refused_when_made_and_when_changed(api, change, k
     assert answers[0].json()["detail"][0]["type"] == kind
 
 
-def test_schedules_are_listed_by_whether_they_are_on(api):
+def test_schedules_are_listed_by_whether_they_are_on(api, clock):
     for number, enabled in enumerate((True, False, True)):
+        clock.travel(1)
         create_schedule(label=f"{number}", mode="profile", value="x", interval_minutes=5, enabled=enabled)
 
     def names(query: str) -> list[str]:
