@@ -129,7 +129,7 @@ def _together(stage: Stage, url: str, workers: int, states: set[str], *task: obj
     ]
     for worker in started:
         worker.stdout.readline()
-    others = OtherPrograms()
+    others = OtherPrograms(stage.postgresql)
     for worker in started:
         worker.stdin.write("go\n")
         worker.stdin.flush()
