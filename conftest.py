@@ -15,7 +15,6 @@ from selenium.webdriver import Chrome
 
 from booking.selectors.invariants import violations
 from booking.tests.auditing import audited
-from catalog.services.events import lists as event_lists
 from catalog.tests import fake_tmdb
 from catalog.tests.fake_tmdb import FakeTmdb
 from cinema_project.celery import app as celery
@@ -36,7 +35,6 @@ from cinema_project.tests.product import (
     template_name,
 )
 from cinema_project.tests.services import MortalRedis, Services
-from scraping.events import memory
 
 ANYTHING_SOLD = "SELECT 1 FROM booking_seatclaim UNION ALL SELECT 1 FROM booking_payment LIMIT 1"
 
@@ -73,7 +71,11 @@ def fast_passwords(settings) -> None:
 def empty_cache() -> None:
     cache.clear()
     rates.buckets.cache_clear()
-    event_lists.forget()
+    # Here, for tests of this file itself begin without Django.
+    from catalog.services.events import lists  # noqa: PLC0415
+    from scraping.events import memory  # noqa: PLC0415
+
+    lists.forget()
     memory.memory.cache_clear()
 
 
