@@ -20,6 +20,7 @@ from cinema_project.common.fetching.network import NotReached, place_of
 from cinema_project.common.fetching.pictures import LIMITS, fetch_webp
 from cinema_project.common.pictures import PicturesBusy, as_webp
 from cinema_project.common.stored_files import store_content
+from cinema_project.common.threads import submit
 
 FOLDER = "events"
 LARGEST_SIDE = 1000
@@ -89,7 +90,8 @@ def _side_by_side(keys: Collection[str], work: Callable[[str], T]) -> dict[str, 
     if len(wanted) < 2:
         return {key: work(key) for key in wanted}
     with ThreadPoolExecutor(min(THREADS, len(wanted)), "event pictures") as threads:
-        return dict(zip(wanted, threads.map(work, wanted), strict=True))
+        at_work = {key: submit(threads, work, key) for key in wanted}
+        return {key: work_of.result() for key, work_of in at_work.items()}
 
 
 def _obtained(url: str, hosts: Hosts) -> Picture | DomainError:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from celery import Celery
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
@@ -28,6 +29,16 @@ def follow_settings() -> None:
         task.save()
 
 
+def begin(app: Celery) -> None:
+    """Send the tasks of ``settings.TASKS_AT_START`` that are not switched off."""
+    wanted = PeriodicTask.objects.filter(task__in=settings.TASKS_AT_START, enabled=True)
+    for name in wanted.values_list("task", flat=True):
+        try:
+            app.send_task(name, countdown=START_SECONDS)
+        except Exception:  # without the broker; the schedule calls it later all the same
+            logger.warning("%s could not be begun with", name, exc_info=True)
+
+
 class Scheduler(DatabaseScheduler):
     """Reads what is due from the database, and waits for the database when it is away."""
 
@@ -36,11 +47,7 @@ class Scheduler(DatabaseScheduler):
         while not (self._could(follow_settings) and self._could(super().setup_schedule)):
             self._initial_read = True
             time.sleep(OUTAGE_PAUSE_SECONDS)
-        for name in settings.TASKS_AT_START:
-            try:
-                self.app.send_task(name, countdown=START_SECONDS)
-            except Exception:  # without the broker; the schedule calls it later all the same
-                logger.warning("%s could not be begun with", name, exc_info=True)
+        self._could(lambda: begin(self.app))
 
     def tick(self, *arguments: Any, **named: Any) -> float:
         """Start what is due; return after how many seconds to look again."""

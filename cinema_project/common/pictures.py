@@ -10,6 +10,7 @@ from PIL import Image, WebPImagePlugin
 
 from cinema_project.common.errors import Invalid, Unavailable
 from cinema_project.common.picture_files import PictureFile, read_picture_file
+from cinema_project.common.threads import submit
 
 LARGEST_FILE = 5 * 1024 * 1024
 LONGEST_SIDE = 20_000
@@ -75,7 +76,7 @@ def as_webp(data: bytes, change: Change, *, shorter_side: int) -> bytes:
     """
     if len(data) > LARGEST_FILE:
         raise PictureRefused("The picture is larger than 5 MB: make it smaller.")
-    asked = _decoder.submit(_webp_or_refusal, data, change, shorter_side)
+    asked = submit(_decoder, _webp_or_refusal, data, change, shorter_side)
     try:
         answer = asked.result(timeout=WAIT_SECONDS)
     except TimeoutError:

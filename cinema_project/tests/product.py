@@ -171,6 +171,12 @@ def template_name() -> str:
     return f"template_{os.getpid()}"
 
 
+def has_database(server_url: str, name: str) -> bool:
+    """Say whether there is a database of this name."""
+    with psycopg.connect(server_url) as connection:
+        return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
 def copy_database(server_url: str, name: str, copy: str) -> None:
     """Copy a database that nobody is connected to."""
     _administer(server_url, f"CREATE DATABASE {copy} TEMPLATE {name}")

@@ -3,7 +3,8 @@
 import pytest
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
-from cinema_project.beat import follow_settings
+from cinema_project.beat import begin, follow_settings
+from cinema_project.celery import app as celery
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -37,3 +38,14 @@ def test_interval_that_is_set_counts_and_others_stay_as_staff_have_them(settings
     settings.INTERVALS = {TEND: 60}
     follow_settings()
     assert intervals() == {READ: 5, TEND: 60}
+
+
+@pytest.mark.parametrize(("is_on", "sent"), [(True, ["scraping.tasks.gather_events"]), (False, [])])
+def test_beat_begins_with_events_unless_they_are_switched_off(monkeypatch, is_on, sent):
+    told = []
+    monkeypatch.setattr(celery, "send_task", lambda name, **options: told.append(name))
+    PeriodicTask.objects.filter(name=READ).update(enabled=is_on)
+
+    begin(celery)
+
+    assert told == sent

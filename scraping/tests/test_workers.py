@@ -64,9 +64,14 @@ def done(product: Product) -> int:
 
 
 def start_beside(product: Product, *names: str) -> None:
-    """Start these processes; runs that nobody works on are looked for every second."""
+    """Start these processes; runs that nobody works on are looked for every second, and nothing else is begun."""
     looked_for = "every = 5 AND period = 'seconds'"
-    product.execute([f"UPDATE django_celery_beat_intervalschedule SET every = 1 WHERE {looked_for}"])
+    product.execute(
+        [
+            f"UPDATE django_celery_beat_intervalschedule SET every = 1 WHERE {looked_for}",
+            "UPDATE django_celery_beat_periodictask SET enabled = (task = 'scraping.tasks.tend_runs')",
+        ]
+    )
     for name in names:
         product.start(name)
 

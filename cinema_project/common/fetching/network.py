@@ -23,6 +23,7 @@ from django.conf import settings
 
 from cinema_project.common.errors import Upstream
 from cinema_project.common.public_urls import UrlRefused, is_global
+from cinema_project.common.threads import submit
 
 LOOK_SECONDS = 0.1
 """How long a look-up goes on after it is of no use to anybody."""
@@ -147,7 +148,7 @@ class Network(httpcore.NetworkBackend):
             return [str(ip_address(host.strip("[]")))]
         except ValueError:
             pass
-        found = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = submit(_resolvers, socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         while True:
             try:
                 answers = found.result(timeout=LOOK_SECONDS)
