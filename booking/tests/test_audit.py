@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from booking.selectors.invariants import CHECKS, violations
 from booking.services.intents import begin_payment
@@ -87,3 +88,12 @@ def test_r64_the_command_is_content_with_a_sound_house(other, capsys):
     call_command("audit_invariants")
 
     assert capsys.readouterr().out == f"{len(CHECKS)} rules checked, 0 violations.\n"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite limits no statement")
+def test_audit_may_take_longer_than_a_request(monkeypatch):
+    limit = "SELECT current_setting('statement_timeout')"
+    monkeypatch.setattr("booking.selectors.invariants.CHECKS", {"limit": limit})
+
+    assert [found.row for found in violations()] == ["0"]
+    assert query(limit) == [("5s",)]

@@ -355,6 +355,16 @@ def restore_time_limits(using: str = "default", **_signal: object) -> None:
     _limit_time("RESET statement_timeout; RESET lock_timeout")
 
 
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Let what looks through everything take its time."""
+    lift_time_limits()
+    try:
+        yield
+    finally:
+        restore_time_limits()
+
+
 def _limit_time(statements: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

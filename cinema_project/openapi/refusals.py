@@ -195,6 +195,7 @@ MEANINGS = {
     "payment_provider_unavailable": "The payment provider does not answer. Repeat after `Retry-After`.",
     "payments_not_configured": "The site has no payment provider. Its staff must set one.",
     "pictures_busy": "Other pictures are being worked on. Repeat after `Retry-After`.",
+    "stopping": "The server is about to stop. Repeat in a moment.",
     "storage_unavailable": "Files cannot be stored at this moment. Repeat later.",
     "tmdb_not_configured": "The site has no key for The Movie Database: set TMDB_API_KEY.",
     "unavailable": "The service is busy or starting. Repeat after `Retry-After`.",
