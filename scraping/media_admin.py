@@ -96,6 +96,14 @@ class MediaJobAdmin(DeletesByService, ServiceAdmin):
 
     READ_ONLY = ("shown_status", "shown_progress", "shown_note", "schedule", "created_at", "files")
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Count for all jobs of the page at once how far they are."""
+        page = super().get_changelist_instance(request)
+        progress = progress_of_jobs(page.result_list)
+        for job in page.result_list:
+            job.progress = progress[job.pk]
+        return page
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -124,7 +132,7 @@ class MediaJobAdmin(DeletesByService, ServiceAdmin):
 
     @admin.display(description="progress")
     def shown_progress(self, job: MediaJob) -> str:
-        said = _said(progress_of_job(job))
+        said = _said(getattr(job, "progress", None) or progress_of_job(job))
         return format_html('<span data-job="{}" data-live="{}">{}</span>', job.pk, int(job.run.is_live), said)
 
     @admin.display(description="what became of it")

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from random import Random
 
 import boto3
 import pytest
@@ -70,6 +71,21 @@ def test_pictures_of_events_lie_in_the_bucket_and_are_shown(bucket, town, client
     assert (answer.status_code, answer.headers["Content-Type"], answer.content[8:12]) == (200, "image/webp", b"WEBP")
     assert bucket.Object(name).content_type == "image/webp"
     assert client.get("/media/events/none.webp").status_code == 404
+
+
+def test_video_is_shown_piece_by_piece(bucket, client):
+    content = Random("a video").randbytes(3_000_000)
+    store("TikTok/a.mp4", content)
+
+    whole = client.get("/media/TikTok/a.mp4")
+    part = client.get("/media/TikTok/a.mp4", headers={"Range": "bytes=2500000-2500009"})
+
+    assert (whole.status_code, whole.streaming, whole.headers["Content-Type"]) == (200, True, "video/mp4")
+    assert b"".join(whole.streaming_content) == content
+    assert (part.status_code, part.content) == (206, content[2_500_000:2_500_010])
+    with default_storage.open("TikTok/a.mp4") as file:
+        assert (file.size, file.read()) == (3_000_000, content)
+        assert file.read() == b""
 
 
 def test_uploads_at_once_store_one_object(bucket, town):

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from cinema_project.common.database import query
-from scraping.models import JobVideo, MediaJob, MediaVideo
-from scraping.selectors.media_json import link_of, moment
+from scraping.models import JobVideo, MediaJob, MediaVideo, VideoTag
+from scraping.selectors.media_json import VIDEO_COLUMNS, link_of, moment
 
 UPLOADED, FAILED = MediaVideo.State.UPLOADED, MediaVideo.State.FAILED
 
@@ -130,6 +130,31 @@ def videos(
     if hashtag:
         found = found.filter(tags__tag=hashtag.lower())
     return found.filter(state=status) if status else found
+
+
+class FoundVideos:
+    """The videos that fit, to be cut into pages: only the rows of a page are read, by an index, and so is the number.
+
+    :param wanted: as ``videos`` takes it
+    """
+
+    def __init__(self, **wanted: str) -> None:
+        self._wanted = {name: value for name, value in wanted.items() if value}
+
+    def __getitem__(self, part: slice) -> list[Any]:
+        """Return these rows, as ``VIDEO_COLUMNS``."""
+        ids = videos(**self._wanted).values("pk")[part]
+        rows = MediaVideo.objects.filter(pk__in=ids).order_by("-scraped_at", "-pk")
+        return list(rows.values_list(*VIDEO_COLUMNS, named=True))
+
+    def __len__(self) -> int:
+        wanted = self._wanted
+        if wanted.keys() == {"hashtag"}:
+            return VideoTag.objects.filter(tag=wanted["hashtag"].lower()).count()
+        if wanted and wanted.keys() <= {"mode", "value"}:
+            listing = {f"job__{name}": value for name, value in wanted.items()}
+            return JobVideo.objects.filter(**listing).values("video").distinct().count()
+        return videos(**wanted).count()
 
 
 STATS = """

@@ -1,6 +1,7 @@
 """Every operation on media jobs: happy, refused, forbidden, filtered, in pages."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -248,8 +249,13 @@ def test_videos_are_found_by_each_filter_in_pages(api):
         return [one["id"] for one in api("get", f"/videos?{query}").json()["videos"]]
 
     assert ids("mode=hashtag") == ids("value=%23funny") == ids("author_username=another") == ["10"]
+    assert ids("author_username=%40another") == ids("mode=hashtag&status=failed") == ["10"]
+    assert sorted(ids("mode=profile&hashtag=a")) == sorted(ids("mode=profile")) == ["0", "1", "2", "3"]
     assert ids("hashtag=%23B") == ids("status=failed") == ["10"]
     assert ids("mode=profile&value=funny") == []
+    JobVideo.objects.create(job=create_job(mode="profile", value="again"), video_id="0", place=0)
+    listed_twice = api("get", "/videos?mode=profile&limit=2").json()
+    assert (listed_twice["total"], [one["id"] for one in listed_twice["videos"]]) == (4, ["3", "2"])
     page = api("get", "/videos?hashtag=a&limit=2&offset=2")
     assert (page.json()["total"], len(page.json()["videos"]), page.headers[CREATED]) == (4, 2, "4")
 
@@ -426,3 +432,30 @@ def test_fifty_calls_at_once_let_through_exactly_the_burst(settings):
         found = list(pool.map(call, range(50)))
 
     assert {status: found.count(status) for status in set(found)} == {200: 20, 429: 30}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_callers_get_the_burst_and_what_is_refilled_meanwhile(settings):
+    settings.RATE_LIMIT_BURST, settings.RATE_LIMIT_REQUESTS_PER_MINUTE = 20, 600
+    start, calls = threading.Barrier(50), []
+
+    def call(_: int) -> None:
+        try:
+            start.wait(20)
+            for _round in range(4):
+                began = time.monotonic()
+                status = Api(**{"X-API-Key": KEY})("get", "/jobs").status_code
+                calls.append((began, time.monotonic(), status))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(call, range(50)))
+
+    let_through = sum(status == 200 for *_, status in calls)
+    refused_last = max(began for began, _, status in calls if status == 429)
+    first, last = min(began for began, *_ in calls), max(ended for _, ended, _ in calls)
+    answered_first = min(ended for _, ended, status in calls if status == 200)
+    assert {status for *_, status in calls} == {200, 429}
+    # Who is refused finds less than one call in the bucket; nobody finds more than has run into it.
+    assert 19 + 10 * (refused_last - answered_first) < let_through <= 20 + 10 * (last - first)

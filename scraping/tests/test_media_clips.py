@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.tests import make as people
 from catalog.tests import make
 from cinema_project.common.errors import Invalid
 from scraping.media.listed import ListedVideo
-from scraping.models import ClipRule, FilmClip, MediaVideo, ScheduledJob
+from scraping.models import ClipRule, FilmClip, MediaJob, MediaVideo, ScheduledJob
 from scraping.selectors.charts import chart_of
 from scraping.selectors.clips import Day, buzz, clips_of, films_talked_about
 from scraping.services.clips import UnknownClip, add_rule, hide_clip, link_clip
@@ -159,3 +161,18 @@ def test_admin_tells_progress_and_acts_on_jobs(client, boss):
     answer = client.post(address, {"action": "retry", "_selected_action": str(job.pk)}, follow=True)
     assert "None of its videos has failed." in answer.content.decode()
     assert client.post(f"{address}{job.pk}/delete/", {"post": "yes"}).status_code == 302
+
+
+def test_list_of_jobs_takes_as_many_queries_for_three_as_for_one(client, boss):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get("/admin/scraping/mediajob/").content.decode()
+        assert page.count("data-job=") == MediaJob.objects.count()
+        return len(asked)
+
+    create_job(mode="profile", value="a")
+    queries()  # whatever is looked up only once
+    one = queries()
+    create_job(mode="profile", value="b"), create_job(mode="hashtag", value="c")
+
+    assert queries() == one

@@ -2,9 +2,11 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -13,15 +15,17 @@ from cinema_project.common.fetching.fetcher import Fetcher
 from scraping.fakes import faults
 from scraping.fakes.drive import TOKEN
 from scraping.fakes.tiktok import NEWEST, FakeVideo
-from scraping.media import credentials
+from scraping.media import credentials, files
 from scraping.media import drive as drives
 from scraping.media.drive import Drive, DriveMisses
-from scraping.models import DriveFolder, MediaVideo, Run
+from scraping.models import DriveFolder, MediaJob, MediaVideo, Run
 from scraping.selectors.jobs import progress_of_job
 from scraping.services.execution import work_on
+from scraping.services.jobs import cancel_job, create_job, delete_job
 from scraping.services.storing import made_folder
 from scraping.services.videos import retry_failed
 from scraping.tests.media import USER, done, with_drive
+from scraping.tests.test_cancelling import in_background
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -170,6 +174,81 @@ def test_upload_repeated_under_its_id_is_there_once(sites, drive):
         assert drive.tree() == {"a.json": [file_id]}
         with pytest.raises(DriveMisses):
             ours.upload(file_id="1x", parent="nowhere", **file)
+
+
+def hanging(sites, hung: threading.Event, *, late: bool) -> faults.Fault:
+    """Say nothing any more; ``late``: after having done what was asked."""
+
+    def hang(request):
+        if late:
+            sites.drive.answer(request)
+        hung.set()
+        return faults.hang(request)
+
+    return hang
+
+
+def known_ids() -> set[str]:
+    """Return what of Drive our database knows."""
+    pairs = MediaVideo.objects.values_list("drive_file_id", "drive_metadata_id")
+    return {one for pair in pairs for one in pair} | set(DriveFolder.objects.values_list("drive_id", flat=True))
+
+
+def nothing_on_its_way() -> bool:
+    return list(files.forgotten(NEWEST + timedelta(days=9999))) == []
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    ("path", "calls_before"),
+    [("/token", 0), ("*/generateIds", 1), ("/drive/v3/files", 2), *(("*/upload/*", number) for number in (0, 1, 2, 5))],
+)
+def test_cancel_does_not_wait_for_a_drive_that_hangs(sites, drive, path, calls_before, late):
+    hung = threading.Event()
+    passes, hangs = faults.slow(0), hanging(sites, hung, late=late)
+    sites.drive_site.breaks(path, *[passes] * calls_before, *[hangs] * 99)
+    job = create_job(mode="profile", value=USER)
+    worker = in_background(lambda: work_on(run_id=job.run_id, seconds=60))
+    assert hung.wait(20)
+
+    began = time.monotonic()
+    cancelled = cancel_job(job_id=job.pk)
+
+    assert (cancelled.status, time.monotonic() - began < 2) == ("cancelled", True)
+    worker.join(5)
+    assert not worker.is_alive()
+    assert set(MediaVideo.objects.values_list("state", flat=True)) <= {"pending", "uploaded"}
+    assert nothing_on_its_way()
+    assert set(drive.files) <= known_ids()
+
+    sites.drive_site.mend()
+    after = done()
+
+    tree = drive.tree()
+    assert progress_of_job(after).successful == 5
+    assert {path: ids for path, ids in tree.items() if len(ids) > 1} == {}
+    assert (len(tree), set(drive.files)) == (5 + 2 * 5, known_ids())
+    stored = {video.drive_file_id: video.pk for video in MediaVideo.objects.all()}
+    contents = {video.id: video.content for video in sites.tiktok.users[USER]}
+    assert all(drive.files[file_id].content == contents[name] for file_id, name in stored.items())
+
+
+def test_deleting_does_not_wait_for_a_drive_that_hangs_either(sites, drive):
+    hung = threading.Event()
+    sites.drive_site.breaks("*/upload/*", *[hanging(sites, hung, late=False)] * 99)
+    job = create_job(mode="profile", value=USER)
+    worker = in_background(lambda: work_on(run_id=job.run_id, seconds=60))
+    assert hung.wait(20)
+
+    began = time.monotonic()
+    delete_job(job_id=job.pk)
+
+    assert time.monotonic() - began < 3
+    worker.join(5)
+    assert not worker.is_alive()
+    assert [model.objects.count() for model in (MediaJob, MediaVideo, Run)] == [0, 0, 0]
+    assert nothing_on_its_way()
+    assert [one.name for one in drive.files.values() if one.name.endswith((".mp4", ".json"))] == []
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"type": "external"}', '{"type": "service_account"}'])

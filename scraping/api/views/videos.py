@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from scraping.api.serializers.jobs import VideoOutput, VideosOutput, VideosQuery
 from scraping.api.views.media import MALFORMED, PAGE, TAGS, MediaView, refused
 from scraping.selectors import jobs as selectors
-from scraping.selectors.media_json import VIDEO_COLUMNS, video_json
+from scraping.selectors.media_json import video_json
 from scraping.services import videos as services
 
 NO_VIDEO = refused(404, "Video with id 7123456789012345678 not found")
@@ -26,14 +26,13 @@ class Videos(MediaView):
     def get(self, request: Request) -> Response:
         """List the videos, the latest found first."""
         asked = self.query(VideosQuery)
-        for name in ("value", "hashtag"):
+        for name in ("value", "hashtag", "author_username"):
             asked[name] = asked.get(name, "").strip().lstrip("@#")
-        rows = selectors.videos(**asked).values_list(*VIDEO_COLUMNS, named=True)
 
         def show(found: list[Any], total: int) -> dict[str, Any]:
             return {"total": total, "videos": [video_json(row) for row in found]}
 
-        return self.page(rows, show)
+        return self.page(selectors.FoundVideos(**asked), show)
 
 
 class OneVideo(MediaView):
