@@ -93,7 +93,7 @@ def read_payload(source: Source, result: Result) -> None:
 
 def _take(source: Source, result: Result, one: Record | Unit | Note) -> None:
     if isinstance(one, Note):
-        result.notes.append(one.words)
+        result.notes.append(one.words.replace("\0", ""))
         return
     if isinstance(one, Unit):
         check_unit(one)

@@ -136,6 +136,15 @@ def test_broken_page_is_mended_and_says_so(cinemas):
     assert any("Z and an offset" in why for one in proof.showings for _, why in one.doubts)
 
 
+def test_run_says_what_of_a_page_it_could_not_read(cinemas):
+    run = read(add_site(proof=look(cinemas, "capitol")).source)
+
+    [said] = run.alarms
+    assert (run.state, run.words.endswith(said)) == ("succeeded", True)
+    assert said.startswith(f"Not read in page:{cinemas.url}/capitol/: Block 1 is no JSON: ")
+    assert read(add_site(proof=look(cinemas, "lux")).source).alarms == []
+
+
 def test_zone_that_was_only_assumed_costs_confidence(cinemas, settings):
     settings.TIX_TIME_ZONE = zone_of(cinemas, "lux")
     assumed, said = prove(url=f"{cinemas.url}/lux/"), look(cinemas, "lux")
