@@ -191,7 +191,7 @@ def _move_units(source: base.Source, results: Iterable[Result], now: datetime) -
     ended: dict[tuple[str, str], list[int]] = {}
     for result in results:
         if result.decision is None:
-            state = Unit.State.QUARANTINED if result.parse_error else Unit.State.DONE
+            state: str = Unit.State.QUARANTINED if result.parse_error else Unit.State.DONE
             ended.setdefault((state, result.parse_error), []).append(result.lease.unit_id)
         else:
             _move_failed(source, result, now)
