@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from cinema_project.common import clock
 from cinema_project.common.database import write
@@ -18,6 +18,7 @@ from scraping.models import Attempt, Item, Quarantined, Run, Unit
 from scraping.sources.base import Source
 
 CHUNK = 1000
+MOST_NOTES = 5
 
 
 @write
@@ -122,8 +123,14 @@ def tally_of(run: Run) -> Tally:
         records={kind: counted["records"] for kind, counted in coverage.items()},
         coverage=coverage,
         reasons=list(reasons),
+        notes=_notes(attempts),
         **sums,
     )
+
+
+def _notes(attempts: QuerySet[Attempt]) -> list[str]:
+    noted = attempts.filter(outcome=Attempt.Outcome.DONE).exclude(error="").order_by("error")
+    return list(noted.values_list("error", flat=True).distinct()[:MOST_NOTES])
 
 
 def _before(run: Run) -> list[Before]:
@@ -135,7 +142,7 @@ def _before(run: Run) -> list[Before]:
 
 def seen_in(run: Run) -> set[int]:
     """Return the numbers of all items that a run found."""
-    packed = Attempt.objects.filter(run=run, outcome=Attempt.Outcome.DONE).values_list("seen", flat=True)
+    packed = Attempt.objects.filter(run=run, outcome__in=("done", "quarantined")).values_list("seen", flat=True)
     return {number for one in packed.iterator(CHUNK) for number in numbers_in(bytes(one))}
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from scraping.engine.leasing import Lease
 from scraping.fetching.retry import Decision
 from scraping.fetching.session import Validators
-from scraping.sources.base import Payload, Record, Source, Unit
+from scraping.sources.base import Note, Payload, ReadInPart, Record, Source, Unit
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +59,7 @@ class Result:
     refused: list[Refused] = field(default_factory=list)
     refused_more: int = 0
     units: list[Unit] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     fields: Fields = field(default_factory=dict)
     decision: Decision | None = None
     parse_error: str = ""
@@ -73,19 +74,27 @@ class Result:
 
 
 def read_payload(source: Source, result: Result) -> None:
-    """Parse the payload of a result and check each record. A parser that fails leaves ``parse_error``, nothing else."""
+    """Parse the payload of a result and check each record. A parser that fails leaves ``parse_error``, nothing else.
+
+    One that read a part leaves both.
+    """
     assert result.payload is not None
     result.payload_hash = hashlib.sha256(result.payload.content).hexdigest()
     try:
         for one in source.parse(result.lease.unit, result.payload):
             _take(source, result, one)
+    except ReadInPart as part:
+        result.parse_error = str(part)[:500]
     except Exception as error:  # whatever a parser trips over, the payload is kept for a better one
         logger.warning("%s could not parse %s", source.name, result.lease.unit.key, exc_info=True)
         result.parse_error = f"{type(error).__name__}: {error}"[:500]
-        result.found, result.refused, result.units, result.fields = [], [], [], {}
+        result.found, result.refused, result.units, result.notes, result.fields = [], [], [], [], {}
 
 
-def _take(source: Source, result: Result, one: Record | Unit) -> None:
+def _take(source: Source, result: Result, one: Record | Unit | Note) -> None:
+    if isinstance(one, Note):
+        result.notes.append(one.words.replace("\0", ""))
+        return
     if isinstance(one, Unit):
         check_unit(one)
         result.units.append(one)

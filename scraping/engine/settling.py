@@ -149,12 +149,17 @@ def _write_attempts(
             "quarantined": len(result.refused) + result.refused_more,
             "seen": seen,
             "fields": result.fields,
-            "error": result.parse_error or (result.decision.reason if result.decision else ""),
+            "error": _said_of(result),
         }
         for result, (counts, seen) in zip(results, counted, strict=True)
         if not (result.decision and result.decision.silent)
     )
     insert_values(Attempt, rows)
+
+
+def _said_of(result: Result) -> str:
+    """Return why an attempt came to nothing or to a part; of one that is done, what a person should know of it."""
+    return result.parse_error or (result.decision.reason if result.decision else " ".join(result.notes)[:1000])
 
 
 def _quarantine(source: base.Source, run_id: int, results: Iterable[Result], now: datetime) -> None:
@@ -183,17 +188,15 @@ def plan_units(run_id: int, units: Iterable[base.Unit], now: datetime) -> None:
 
 
 def _move_units(source: base.Source, results: Iterable[Result], now: datetime) -> None:
-    ended: dict[str, list[int]] = {Unit.State.DONE: [], Unit.State.QUARANTINED: []}
+    ended: dict[tuple[str, str], list[int]] = {}
     for result in results:
-        if result.parse_error:
-            ended[Unit.State.QUARANTINED].append(result.lease.unit_id)
-        elif result.decision is None:
-            ended[Unit.State.DONE].append(result.lease.unit_id)
+        if result.decision is None:
+            state: str = Unit.State.QUARANTINED if result.parse_error else Unit.State.DONE
+            ended.setdefault((state, result.parse_error), []).append(result.lease.unit_id)
         else:
             _move_failed(source, result, now)
-    for state, ids in ended.items():
-        if ids:
-            move(Unit, state, {**FREE, "ended_at": now, "error": ""}, pk__one_of=ids)
+    for (state, error), ids in ended.items():
+        move(Unit, state, {**FREE, "ended_at": now, "error": error}, pk__one_of=ids)
 
 
 def _move_failed(source: base.Source, result: Result, now: datetime) -> None:

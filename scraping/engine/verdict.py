@@ -24,6 +24,7 @@ class Tally:
     :param units: by state
     :param records: by kind, things found
     :param reasons: why units were given up, the most frequent first, and how many
+    :param notes: what a person should know of pages that were read
     """
 
     units: Mapping[str, int]
@@ -35,6 +36,7 @@ class Tally:
     records: Mapping[str, int]
     coverage: Coverage
     reasons: Sequence[tuple[str, int]] = ()
+    notes: Sequence[str] = ()
 
     @property
     def found(self) -> int:
@@ -73,7 +75,7 @@ def judge(tally: Tally, rules: Rules, whole: Collection[str], before: Sequence[B
     :param whole: kinds of which it should have named all there are
     :param before: the last runs of this source with the same options, the latest first
     """
-    alarms = drift(tally.coverage, [run.coverage for run in before])
+    alarms = [*tally.notes, *drift(tally.coverage, [run.coverage for run in before])]
     done = tally.units.get("done", 0)
     if not done and tally.bad_units:
         return Verdict(Run.State.FAILED, "failed", False, [_nothing_read(tally)], alarms)
@@ -150,7 +152,7 @@ def _partly(tally: Tally) -> str:
 
 
 def _why(tally: Tally) -> list[str]:
-    return [f"{number} times: {reason}" for reason, number in tally.reasons[:3]]
+    return [f"{_plural(number, 'time')}: {reason}" for reason, number in tally.reasons[:3]]
 
 
 def _counts(tally: Tally) -> str:

@@ -187,7 +187,7 @@ class Session:
         if answer.status not in expected:
             raise UnexpectedStatus(answer.status, self._told_to_wait(answer) if answer.status in BUSY else None)
         moment = self.tools.watch.now()
-        return Payload(answer.url, answer.content, answer.status, answer.content_type, moment, answer.headers)
+        return Payload(answer.url, answer.content, answer.status, _content_type(answer), moment, answer.headers)
 
     def _told_to_wait(self, answer: Answer) -> float | None:
         return retry_after(answer.headers.get("retry-after", ""), self.tools.watch.now())
@@ -206,6 +206,10 @@ class Session:
         etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
         if (etag or modified) and len(etag) <= 200 and len(modified) <= 60:
             self.validators[id(payload)] = Validators(page, etag, modified, payload.content_type[:100])
+
+
+def _content_type(answer: Answer) -> str:
+    return f"{answer.content_type}; charset={answer.charset}" if answer.charset else answer.content_type
 
 
 def page_key(source: str, url: str) -> str:

@@ -23,6 +23,11 @@ class Seen(models.Model):
         abstract = True
 
 
+def film_name(title: str, upstream_id: str) -> str:
+    """Return a film's title, or words for one of which the site has told none yet."""
+    return title or f"Film without a title ({upstream_id})"
+
+
 class MarketFilm(Seen):
     """A film. Without a title it is one of which only showings are known as yet."""
 
@@ -36,7 +41,7 @@ class MarketFilm(Seen):
         constraints = [models.UniqueConstraint(fields=["source", "upstream_id"], name="one_market_film")]
 
     def __str__(self) -> str:
-        return self.title or self.upstream_id
+        return film_name(self.title, self.upstream_id)
 
 
 class MarketListing(models.Model):
@@ -74,7 +79,12 @@ class MarketTheatre(Seen):
         indexes = [models.Index(fields=["city"], name="market_theatres_of_city")]
 
     def __str__(self) -> str:
-        return f"{self.name or self.upstream_id}, {self.city}"
+        return f"{self.label}, {self.city}"
+
+    @property
+    def label(self) -> str:
+        """Its name, or words for one that has none yet."""
+        return self.name or f"Cinema without a name ({self.upstream_id})"
 
 
 @dataclass(frozen=True, slots=True)

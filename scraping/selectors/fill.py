@@ -15,6 +15,7 @@ from django.db.models.functions import Substr
 from cinema_project.common import clock
 from cinema_project.common.errors import invalid_fields
 from scraping.models import MarketShowtime
+from scraping.models.market import film_name
 from scraping.selectors.market import showings_in, today
 from scraping.tix.layouts import percent
 
@@ -116,7 +117,7 @@ def _grouped(showings: QuerySet[MarketShowtime], by: By) -> QuerySet[Any, dict[s
 
 def _fill(by: By, row: dict[str, Any]) -> Fill:
     key, *names = (row[name] for name in _KEYS[by])
-    name = next((name for name in names if name), "") if by is By.MOVIE else _named(by, key)
+    name = film_name(*names) if by is By.MOVIE else _named(by, key)
     sums = {name: row[f"{name}_seen"] for name in NUMBERS[2:]}
     return Fill(str(key), name, row["number"], row["observed"], **sums)
 

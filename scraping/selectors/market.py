@@ -13,6 +13,7 @@ from cinema_project.common import clock
 from cinema_project.common.database import LARGEST_ID
 from cinema_project.common.errors import NotFound
 from scraping.models import MarketFilm, MarketListing, MarketShowtime, MarketTheatre, SeatSnapshot
+from scraping.models.market import film_name
 
 MOST_LOOKS = 500
 """Of one showing, the latest."""
@@ -135,7 +136,7 @@ def films_of_day(day: date, *, city: str = "", chain: str = "") -> list[FilmOfDa
     return [
         FilmOfDay(
             row["film_id"],
-            row["film__title"] or row["film__upstream_id"],
+            film_name(row["film__title"], row["film__upstream_id"]),
             **{name: row[name] for name in ("showings", "theatres", "first", "last", "cheapest", "dearest")},
         )
         for row in counted.order_by("-showings", "film__title", "film_id")

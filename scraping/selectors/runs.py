@@ -45,8 +45,8 @@ def progress_of_each(run_ids: Collection[int]) -> dict[int, Progress]:
     units = Unit.objects.filter(run__in=run_ids).order_by("run", "state").values_list("run", "state")
     for run_id, state, number in units.annotate(number=Count("pk")):
         states[run_id][state] = number
-    read = Attempt.objects.filter(run__in=run_ids, outcome=Attempt.Outcome.DONE).order_by("run").values_list("run")
-    found = dict(read.annotate(number=Sum(F("created") + F("updated") + F("unchanged"))))
+    read = Attempt.objects.filter(run__in=run_ids, outcome__in=("done", "quarantined")).order_by("run")
+    found = dict(read.values_list("run").annotate(number=Sum(F("created") + F("updated") + F("unchanged"))))
     return {run_id: Progress(by_state, found.get(run_id, 0)) for run_id, by_state in states.items()}
 
 

@@ -18,7 +18,7 @@ from scraping.selectors.runs import Progress, failures_of, progress_of
 from scraping.services.execution import work_on
 from scraping.services.planning import PLANNERS
 from scraping.services.runs import AlreadyRunning, UnknownRun, cancel_run, replayable, start_run, unfinished_run
-from scraping.services.seats import why_nothing
+from scraping.services.seats import LISTINGS, SEATS, why_nothing
 from scraping.sources.registry import get_source
 from scraping.tix.layouts import CAVEAT
 
@@ -186,3 +186,7 @@ def _found(run: Run) -> dict[str, set[str]]:
         early = items.filter(kind="listing", data__is_presale=True)
         found.setdefault("presale", set()).update(early.values_list("external_id", flat=True))
     return found
+
+
+SUMMARIES: dict[str, Callable[[Run], dict[str, Any]]] = {LISTINGS: summary, SEATS: seats_summary}
+"""How runs of these sources are summed up; those of others by ``plain_summary``."""

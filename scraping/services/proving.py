@@ -117,7 +117,7 @@ def _found(asked: Reading, page: Payload) -> Reading:
     best = max(readings, key=lambda reading: told[reading.adapter])
     if told[best.adapter][0]:
         return best
-    api, site_ids = api_in(decoded(page.content), asked.url)
+    api, site_ids = api_in(decoded(page.content, page.content_type), asked.url)
     if api:
         return replace(asked, adapter=VISTA, api=api, site_ids=site_ids)
     if told[best.adapter][1]:
@@ -138,9 +138,10 @@ def _told_at_once(reading: Reading, page: Payload) -> tuple[int, int]:
 
 def _why_nothing(page: Payload) -> str:
     nothing = "This page cannot be read: it tells no showtimes as schema.org data, and names no API of Vista."
-    if page.content_type not in ("", "text/html", "application/xhtml+xml"):
-        return f"{nothing} It is no page but {page.content_type}."
-    data = read_page(decoded(page.content))
+    kind = page.content_type.partition(";")[0]
+    if kind not in ("", "text/html", "application/xhtml+xml"):
+        return f"{nothing} It is no page but {kind}."
+    data = read_page(decoded(page.content, page.content_type))
     kinds = sorted({kind for one in Graph(data.blocks).found for kind in kinds_of(one.node)})
     said = f" Its data speak of {', '.join(kinds[:8])} only." if kinds else ""
     return " ".join([nothing + said, *data.faults[:3], "Paste the page that lists the showtimes, if there is another."])
@@ -164,7 +165,9 @@ def _sampled(adapter: Adapter, reading: Reading, client: Session) -> _Sample:
         sample.read.append((unit, payload))
         try:
             _take(sample, adapter, reading, unit, payload)
-            waiting += [one for one in adapter.follow(unit, payload) if one not in waiting]
+            for one in adapter.follow(unit, payload):
+                if one not in waiting:
+                    waiting.append(one)
         except ValueError as error:
             sample.faults.append(f"{unit.key}: {error}")
     sample.left = len(waiting)

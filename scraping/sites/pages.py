@@ -1,8 +1,10 @@
 """Sites whose pages tell their showings as schema.org data: the pasted page, what follows it, and its films' pages."""
 
+import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
+from itertools import islice
 from urllib.parse import urldefrag, urljoin
 
 from cinema_project.common.fetching.fetcher import origin_of
@@ -13,12 +15,13 @@ from scraping.schema_org.programme import programme_of
 from scraping.schema_org.values import text_of
 from scraping.showings import Programme
 from scraping.sites.reading import Reading
-from scraping.sources.base import Client, Payload, Unit
+from scraping.sources.base import Client, Payload, ReadInPart, Unit
 
 MOST_PAGES, MOST_FILMS = 30, 200
 """So many pages may follow each other, and so many films may have a page of their own."""
 LONGEST_KEY = 200
-CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+CHARSET = re.compile(r"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+WESTERN = "cp1252"
 NEXT = re.compile(r"""\brel\s*=\s*["']?[^"'>]{0,100}\bnext\b""", re.IGNORECASE)
 FILMS, EVENTS = ("Movie", "ListItem"), ("ScreeningEvent", "Event", "MovieScreening", "TheaterEvent")
 Reader = Callable[[str], Page]
@@ -51,7 +54,7 @@ class Pages:
         """Return the data of a page; it is asked for twice, and read once."""
         last, page = self._last
         if last is not payload:
-            page = self._reader(decoded(payload.content))
+            page = self._reader(decoded(payload.content, payload.content_type))
             self._last = payload, page
         return page
 
@@ -60,16 +63,20 @@ class Pages:
             return
         url, number = unit.args["url"], unit.args["page"]
         films = dict(self._films(self._data(payload), url))
-        if len(films) > MOST_FILMS:
-            raise ValueError(
-                f"The page names {len(films)} films with pages of their own; at most {MOST_FILMS} are read."
-            )
-        for address, title in films.items():
+        for address, title in islice(films.items(), MOST_FILMS):
             yield _unit(address, order=1, film=title)
-        if following := next_page(decoded(payload.content), url):
-            if number >= MOST_PAGES:
-                raise ValueError(f"More than {MOST_PAGES} pages follow each other: paste one that shows less.")
+        following = next_page(decoded(payload.content, payload.content_type), url)
+        if following and number < MOST_PAGES:
             yield _unit(following, page=number + 1)
+        unread = []
+        if len(films) > MOST_FILMS:
+            unread.append(
+                f"The page names {len(films)} films with pages of their own; the first {MOST_FILMS} are read."
+            )
+        if following and number >= MOST_PAGES:
+            unread.append(f"More than {MOST_PAGES} pages follow each other; the first {MOST_PAGES} are read.")
+        if unread:
+            raise ReadInPart(" ".join([*unread, "Add a page that shows less, too."]))
 
     def _films(self, page: Page, url: str) -> Iterator[tuple[str, str]]:
         """Yield the pages of films that have no showing here, and the films' titles as far as they are known."""
@@ -100,17 +107,32 @@ def beside(url: str, said: str) -> str:
     return address if same and address != urldefrag(url).url and len(address) <= LONGEST_KEY - len("page:") else ""
 
 
-def decoded(content: bytes) -> str:
-    """Return a page as text: UTF-8 if it can be that, else what the page says, else Western European."""
+def decoded(content: bytes, content_type: str = "") -> str:
+    """Return a page as text: UTF-8 if it can be that, else what header or page say, else Western European.
+
+    :param content_type: the header; it counts before what the page says of itself
+    """
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        said = CHARSET.search(content[:4096])
+        said = (content_type.partition("charset=")[2], *CHARSET.findall(content[:4096].decode("ascii", "replace"))[:1])
+    names = [name for one in said if (name := _codec(one))]
+    # It is not UTF-8 all through: another charset that is named is the likelier one.
+    name = next((name for name in names if name != "utf-8"), names[0] if names else WESTERN)
     try:
-        text = content.decode(said[1].decode("ascii") if said else "cp1252", "replace")
-    except (LookupError, ValueError):  # no charset, or none of texts
-        text = content.decode("cp1252", "replace")
+        text = content.decode(name, "replace")
+    except (LookupError, ValueError):  # no charset of texts
+        text = content.decode(WESTERN, "replace")
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _codec(charset: str) -> str:
+    """Return the codec of a charset, empty if there is none; Latin 1 is read as browsers read it."""
+    try:
+        name = codecs.lookup(charset).name
+    except (LookupError, ValueError):
+        return ""
+    return WESTERN if name in ("iso8859-1", "ascii") else name
 
 
 def next_page(text: str, url: str) -> str:

@@ -55,6 +55,6 @@ class Adapter(Protocol):
     def follow(self, unit: Unit, payload: Payload) -> Iterable[Unit]:
         """Yield the pages to which a page leads.
 
-        :raises ValueError: if there are more than are followed
+        :raises ReadInPart: at the end, if there are more than are followed
         """
         ...

@@ -16,7 +16,7 @@ from scraping.engine.results import Found, check_record
 from scraping.sites.pages import decoded
 from scraping.sites.reading import Reading
 from scraping.sites.vista_site import without_tokens
-from scraping.sources.base import Payload, Record, Unit
+from scraping.sources.base import Payload, ReadInPart, Record, Unit
 from scraping.sources.site import SiteSource
 
 FORMAT = 1
@@ -43,7 +43,7 @@ def recorded(reading: Reading, pages: Iterable[tuple[Unit, Payload]], at: dateti
                 "args": dict(unit.args),
                 "url": without_tokens(payload.url),
                 "content_type": payload.content_type,
-                "content": without_tokens(decoded(payload.content)),
+                "content": without_tokens(decoded(payload.content, payload.content_type)),
             }
             for unit, payload in pages
         ],
@@ -63,16 +63,21 @@ def replayed(document: Mapping[str, Any]) -> Rows:
     for page in document["pages"]:
         unit = Unit(page["key"], page["args"])
         payload = Payload(page["url"], page["content"].encode(), 200, page["content_type"])
-        try:
-            found = [one for one in source.parse(unit, payload) if isinstance(one, Record)]
-        except ValueError as error:
-            rows["page", unit.key] = [{"where": "", "what": str(error)}]
-            continue
-        for one in found:
-            checked = check_record(source, one)
-            rows.setdefault(
-                (checked.kind, checked.external_id), checked.data if isinstance(checked, Found) else checked.errors
-            )
+        rows = _rows_of(source, unit, payload) | rows
+    return rows
+
+
+def _rows_of(source: SiteSource, unit: Unit, payload: Payload) -> Rows:
+    rows = Rows()
+    try:
+        for one in source.parse(unit, payload):
+            if isinstance(one, Record):
+                checked = check_record(source, one)
+                told = checked.data if isinstance(checked, Found) else checked.errors
+                rows.setdefault((checked.kind, checked.external_id), told)
+    except ValueError as error:
+        page: Rows = {("page", unit.key): [{"where": "", "what": str(error)}]}
+        return rows | page if isinstance(error, ReadInPart) else page
     return rows
 
 

@@ -12,7 +12,7 @@ from cinema_project.common.fetching.network import place_of
 from scraping.showings import Programme
 from scraping.sites.pages import decoded
 from scraping.sites.reading import Reading
-from scraping.sources.base import Client, Payload, Unit
+from scraping.sources.base import Client, Payload, ReadInPart, Unit
 from scraping.vista import days_of, read_showtimes
 
 API = re.compile(r"https?:(?://|\\/\\/)[\w.:-]+(?:(?:/|\\/)[\w.-]+){0,6}?(?:/|\\/)ocapi(?:/|\\/)v1\b")
@@ -81,7 +81,8 @@ class VistaSite:
     def _read_token(self, client: Client) -> str:
         if IN_URL.match(self._reading.url):
             return ""
-        text = decoded(client.get(self._reading.url).content)
+        page = client.get(self._reading.url)
+        text = decoded(page.content, page.content_type)
         api, _ = api_in(text, self._reading.url)
         is_same = place_of(api) == place_of(self._reading.api)
         found = TOKEN.search(text)
@@ -98,8 +99,8 @@ class VistaSite:
         if "day" in unit.args:
             return
         days: list[date] = days_of(payload.json())
-        if len(days) > MOST_DAYS:
-            raise ValueError(f"The API names {len(days)} days; {MOST_DAYS} are read.")
-        for place, day in enumerate(days):
+        for place, day in enumerate(days[:MOST_DAYS]):
             args: dict[str, Any] = {"day": day.isoformat()}
             yield Unit(f"day:{day}", args, order=1 + place)
+        if len(days) > MOST_DAYS:
+            raise ReadInPart(f"The API names {len(days)} days; the first {MOST_DAYS} are read.")

@@ -68,9 +68,17 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something in a payload that is no record, and that a person should know of: the run says it in its words."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Payload:
     """What a site answered, decoded.
 
+    :param content_type: the kind alone, and the charset where one is named: ``text/html; charset=windows-1251``
     :param fetched_at: when the site said so; for an answer "not modified", when it was asked
     :param is_old: the site said "not modified", and this is the content that was kept
     """
@@ -198,13 +206,20 @@ class Source(Protocol):
         """
         ...
 
-    def parse(self, unit: Unit, payload: Payload) -> Iterable[Record | Unit]:
-        """Yield what a payload says, and further units to fetch. No network, no clock, no database."""
+    def parse(self, unit: Unit, payload: Payload) -> Iterable[Record | Unit | Note]:
+        """Yield what a payload says, and further units to fetch. No network, no clock, no database.
+
+        :raises ReadInPart: at the end, if there is more than was yielded
+        """
         ...
 
 
 class SourceDown(Exception):
     """Nothing can be fetched of this source: the run ends as failed, at once and with this sentence."""
+
+
+class ReadInPart(ValueError):
+    """More is there than is read: what was yielded counts, and the run is partial, with this sentence."""
 
 
 class UnitGone(Exception):

@@ -17,7 +17,7 @@ from scraping.events.records import KIND, ScrapedEvent
 from scraping.events.rss import read_feed
 from scraping.events.sample import sample_events
 from scraping.events.told import Told, name_of
-from scraping.sources.base import Client, Payload, Record, Rules, Unit
+from scraping.sources.base import Client, Payload, ReadInPart, Record, Rules, Unit
 
 NAME = "events"
 SAMPLE = "sample:"
@@ -79,7 +79,9 @@ def _of_json(document: Any, unit: Unit, site: str) -> Iterator[Record | Unit]:
         yield Record(KIND, str(name)[:200].lower(), data | {"uuid": name}, path=f"$.events[{place}]")
     following = document.get("next") if isinstance(document, dict) else None
     page = int(unit.args.get("page", 1))
-    if isinstance(following, str) and following and page < MOST_PAGES:
+    if isinstance(following, str) and following:
         url = urljoin(site, following)
         if origin_of(url) == origin_of(site):
+            if page >= MOST_PAGES:
+                raise ReadInPart(f"More than {MOST_PAGES} pages follow each other; the first {MOST_PAGES} are read.")
             yield Unit(f"{unit.key.partition('/')[0]}/{page + 1}", {**unit.args, "url": url, "page": page + 1})

@@ -9,7 +9,7 @@ from scraping.sites.adapters import adapter_of
 from scraping.sites.reading import Reading
 from scraping.sites.records import records_of
 from scraping.sites.schemas import SiteListing, SiteShowing, SiteTheatre
-from scraping.sources.base import Client, Payload, Record, Rules, Unit
+from scraping.sources.base import Client, Note, Payload, Record, Rules, Unit
 
 PER_SECOND = 1.0
 
@@ -38,6 +38,10 @@ class SiteSource:
     def fetch(self, unit: Unit, client: Client) -> Payload:
         return self.adapter.fetch(unit, client)
 
-    def parse(self, unit: Unit, payload: Payload) -> Iterator[Record | Unit]:
-        yield from records_of(self.reading, self.adapter.read(unit, payload))
+    def parse(self, unit: Unit, payload: Payload) -> Iterator[Record | Unit | Note]:
+        programme = self.adapter.read(unit, payload)
+        yield from records_of(self.reading, programme)
+        if programme.faults:
+            first, more = programme.faults[0], len(programme.faults) - 1
+            yield Note(f"Not read in {unit.key}: {first}" + (f" And {more} more." if more else ""))
         yield from self.adapter.follow(unit, payload)

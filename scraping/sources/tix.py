@@ -10,10 +10,10 @@ from django.conf import settings
 from pydantic import BaseModel
 
 from scraping.schemas import LEAST_CITIES, CitySchema, MovieSchema, ShowingSchema, TheatreSchema
-from scraping.sources.base import Client, Payload, Record, Rules, Unit
+from scraping.sources.base import Client, Note, Payload, ReadInPart, Record, Rules, Unit
 from scraping.tix import requests
 from scraping.tix.asking import Purse, ask
-from scraping.tix.cities import city_named, reconciled
+from scraping.tix.cities import city_named, differences, reconciled
 from scraping.tix.listings import City, parse_cities, parse_dates, parse_movies
 from scraping.tix.reading import Parsed, Refused, Rejected
 from scraping.tix.records import movie_record, showing_record, theatre_record, unreadable
@@ -62,7 +62,7 @@ class TixListings:
     def fetch(self, unit: Unit, client: Client) -> Payload:
         return ask(client, _call(unit.key.partition(":")[0], unit.args), self._purse)
 
-    def parse(self, unit: Unit, payload: Payload) -> Iterator[Record | Unit]:
+    def parse(self, unit: Unit, payload: Payload) -> Iterator[Record | Unit | Note]:
         parsers = {"cities": _cities, "movies": _movies, "dates": _dates, "schedule": _schedule}
         return parsers[unit.key.partition(":")[0]](unit.args, payload.content)
 
@@ -78,16 +78,18 @@ def _call(what: str, args: Mapping[str, Any]) -> requests.Call:
     return requests.schedules(**ids, day=date.fromisoformat(args["day"]), page=args["page"])
 
 
-def _cities(args: Mapping[str, Any], content: bytes) -> Iterator[Record | Unit]:
+def _cities(args: Mapping[str, Any], content: bytes) -> Iterator[Record | Unit | Note]:
     listed = parse_cities(content)
-    only = args.get("city")
+    compared, only = reconciled(listed.items), args.get("city")
     for city in listed.items:
         if only in (None, city.name):
             yield Record("city", city.name, {"id": city.id, "name": city.name})
     yield from (unreadable("city", one, "name") for one in listed.rejected)
-    for city in reconciled(listed.items).cities:
+    for city in compared.cities:
         if only in (None, city.name):
             yield _movies_unit(city, args)
+    if only is None:
+        yield from map(Note, differences(compared))
 
 
 def _movies_unit(city: City, args: Mapping[str, Any]) -> Unit:
@@ -137,7 +139,7 @@ def _schedule(args: Mapping[str, Any], content: bytes) -> Iterator[Record | Unit
     if page.following:
         yield _page_unit(args, page.following)
     elif page.has_next:
-        raise ValueError(f"More than {page.number} pages of showings: the rest was not asked for.")
+        raise ReadInPart(f"More than {page.number} pages of showings: the rest was not asked for.")
 
 
 def _page(args: Mapping[str, Any], content: bytes) -> SchedulePage | None:

@@ -13,9 +13,9 @@ def zone_of(cinemas: Served, site: str) -> str:
     return cinemas.upstream.shown(site)[0].showing.zone.key
 
 
-def look(cinemas: Served, site: str) -> Proof:
+def look(cinemas: Served, site: str, zone: str = "") -> Proof:
     """Prove a site with the zone that is right."""
-    return prove(url=f"{cinemas.url}/{site}/", zone=zone_of(cinemas, site), city="Jakarta")
+    return prove(url=f"{cinemas.url}/{site}/", zone=zone or zone_of(cinemas, site), city="Jakarta")
 
 
 def read(source: str) -> Run:

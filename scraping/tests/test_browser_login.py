@@ -19,7 +19,7 @@ from cinema_project.tests import sites
 from cinema_project.tests.product import ROOT
 from cinema_project.tests.sites import answer
 from scraping import browser
-from scraping.browser import BrowserMissing
+from scraping.browser import BrowserFailed, BrowserMissing, open_browser
 from scraping.browser_proxy import passing_on
 from scraping.fakes.guards import PASSWORD, PHONE
 from scraping.fakes.serving import serving
@@ -101,6 +101,16 @@ def at_work(driver: str, profile: str) -> list[str]:
             if (words.parent.name == driver and words.read_bytes()) or profile.encode() in words.read_bytes():
                 found.append(words.parent.name)
     return found
+
+
+def test_browser_that_is_to_be_seen_has_a_window_and_needs_a_screen(monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+
+    with pytest.raises(BrowserFailed, match="Without a screen, leave --visible away"), open_browser(visible=True):
+        pass
+    with open_browser() as hidden:
+        assert "Headless" in hidden.execute_script("return navigator.userAgent")
 
 
 @pytest.mark.parametrize(

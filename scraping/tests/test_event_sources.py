@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 from django.core.cache import cache
 
@@ -20,7 +21,8 @@ from scraping.fakes.events import FEEDS, FakeEvents
 from scraping.fakes.serving import serving
 from scraping.models import Quarantined, Run
 from scraping.services import events
-from scraping.sources.events import NAME
+from scraping.sources.base import Payload, ReadInPart, Unit
+from scraping.sources.events import MOST_PAGES, NAME, EventFeeds
 from scraping.tasks import gather_events
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -241,3 +243,22 @@ def test_kinds_are_read_from_what_sites_call_them(kinds, kind):
 def test_event_without_a_date_is_refused_by_the_schema():
     with pytest.raises(ValueError, match="date_preview"):
         ScrapedEvent.model_validate(Told("a", "A").as_scraped("https://t.example/"))
+
+
+def read_last_page(following: str | None):
+    """Read the last page that is read of a feed, which names this one as the next."""
+    unit = Unit(f"1/{MOST_PAGES}", {"url": "https://town.example/events", "at": NOON.isoformat(), "page": MOST_PAGES})
+    content = orjson.dumps({"events": [{"uuid": "5"}], "next": following})
+    found = EventFeeds().parse(unit, Payload(unit.args["url"], content))
+    assert next(found).external_id == "5"
+    return found
+
+
+def test_feed_that_goes_on_beyond_the_limit_is_read_in_part():
+    with pytest.raises(ReadInPart, match="More than 100 pages follow each other; the first 100 are read"):
+        next(read_last_page("?page=101"))
+
+
+@pytest.mark.parametrize("following", ["https://elsewhere.example/", None])
+def test_feed_that_ends_at_the_limit_is_read_whole(following):
+    assert list(read_last_page(following)) == []

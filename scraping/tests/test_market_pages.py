@@ -86,6 +86,19 @@ def test_empty_market_says_how_to_fill_it(client, boss):
     assert "Nothing is known of Sun 01 Nov 2026" in text_of(client, "market:showtimes", day="2026-11-01")
 
 
+def test_what_has_no_name_yet_is_told_as_such(client, boss):
+    one = make.showing(film=make.film(""), theatre=make.theatre(""))
+    make.look(one, 5, "10")
+    words = f"Film without a title ({one.film.upstream_id})"
+
+    assert words in text_of(client, "market:showtimes")
+    assert words in text_of(client, "market:fill", by="movie")
+    assert f"Cinema without a name ({one.theatre.upstream_id})" in text_of(client, "market:showtimes", film=one.film_id)
+    shown = text_of(client, "market:showing", one.pk)
+    assert words in shown
+    assert f"Cinema without a name ({one.theatre.upstream_id}), XXI, JAKARTA" in shown
+
+
 def test_showtimes_by_film_and_day(client, boss):
     film, other, here = make.film(), make.film("Metropolis"), make.theatre()
     make.showing(film=film, theatre=here, price=40000)

@@ -105,7 +105,7 @@ def test_partial_failure_is_called_partial_and_nothing_vanishes(go, site):
     assert summary(run) == ("partial", "partial", 0, 0, 4, 0)
     assert run.words == (
         "1 of 3 units could not be read, so nothing is taken for vanished. 0 created, 0 updated, 4 unchanged; "
-        "5 requests. 1 times: The site answers with status 500."
+        "5 requests. 1 time: The site answers with status 500."
     )
     assert Item.objects.filter(vanished_at=None).count() == 6
 

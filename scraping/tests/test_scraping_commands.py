@@ -238,6 +238,8 @@ def test_seats_are_looked_at(tix):
     assert manage("scrape_seats", "--due")[0] == 0
     assert "each was looked at in its phase already" in manage("scrape_seats", "--due")[1]
     assert json.loads(manage("scrape_seats", "--json")[1])["looks"] == told["looks"]
+    code, out, _ = manage("scraping", "replay", str(told["run"]), "--json")
+    assert (code, json.loads(out)["looks"], "movies" in json.loads(out)) == (0, told["looks"], False)
 
 
 def test_token_is_got_and_checked(tix):

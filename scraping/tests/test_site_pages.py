@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraping.sites.adapters import JSON_LD
-from scraping.sites.pages import decoded, next_page
+from scraping.sites.adapters import JSON_LD, adapter_of
+from scraping.sites.pages import MOST_PAGES, decoded, next_page
 from scraping.sites.reading import Reading
 from scraping.sites.recording import recorded
-from scraping.sources.base import Payload, Unit
+from scraping.sources.base import Payload, ReadInPart, Unit
 
 URL = "https://roxy.example/programme?week=1"
 ODD = [
@@ -83,6 +83,35 @@ def test_whatever_is_read_can_be_stored(said):
 )
 def test_pages_are_text_in_any_charset(content, text):
     assert decoded(content) == text
+
+
+@pytest.mark.parametrize(
+    ("header", "content", "text"),
+    [
+        ("text/html; charset=windows-1251", b"\xc4\xee\xec", "Дом"),
+        ("text/html; charset=windows-1251", b"<meta charset=iso-8859-2>\xe4", "<meta charset=iso-8859-2>д"),
+        ("text/html; charset=windows-1251", "Дом".encode(), "Дом"),
+        ("text/html; charset=utf-8", b"<meta charset=iso-8859-2>\xb3", "<meta charset=iso-8859-2>ł"),
+        ("text/html; charset=utf-8", b"H\xc3\xa4xan\xff", "Häxan\ufffd"),
+        ("text/html; charset=iso-8859-1", b"\x93H\xe4xan\x94", "“Häxan”"),
+        ("text/html; charset=nonsense", b"<meta charset=iso-8859-2>\xb3", "<meta charset=iso-8859-2>ł"),
+        ("text/html; charset=", b"\xe4", "ä"),
+    ],
+)
+def test_header_names_the_charset_of_what_is_not_utf_8(header, content, text):
+    assert decoded(content, header) == text
+
+
+def test_pages_that_follow_each_other_are_read_up_to_the_limit():
+    pages = adapter_of(Reading(URL, JSON_LD, "Asia/Jakarta", "Roxy"))
+    payload = Payload(URL, b"<a rel=next href='?week=2'>next</a>")
+
+    def following(number: int) -> list[Unit]:
+        return list(pages.follow(Unit("page", {"url": URL, "page": number}), payload))
+
+    assert [unit.args["page"] for unit in following(MOST_PAGES - 1)] == [MOST_PAGES]
+    with pytest.raises(ReadInPart, match=f"More than {MOST_PAGES} pages follow each other; the first 30 are read"):
+        following(MOST_PAGES)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,12 @@ from cinema_project.common.errors import DomainError
 from scraping import tasks
 from scraping.fakes.cinemas import SITES, TOKEN, page
 from scraping.fakes.faults import says, server_error
+from scraping.fakes.messages import Reply
 from scraping.models import Item, MarketFilm, MarketListing, MarketShowtime, MarketTheatre, Run, SourceState
+from scraping.services.commanded import plain_summary
+from scraping.services.execution import work_on
 from scraping.services.proving import NothingReadable, UnknownZone, prove
+from scraping.services.runs import replay_run
 from scraping.services.sites import SiteKnown, UnknownSite, add_site, check_site, remove_site
 from scraping.sites.recording import NoRecording, differences, packed, unpacked
 from scraping.sources.registry import UnknownSource, get_source
@@ -132,6 +136,15 @@ def test_broken_page_is_mended_and_says_so(cinemas):
     assert any("Z and an offset" in why for one in proof.showings for _, why in one.doubts)
 
 
+def test_run_says_what_of_a_page_it_could_not_read(cinemas):
+    run = read(add_site(proof=look(cinemas, "capitol")).source)
+
+    [said] = run.alarms
+    assert (run.state, run.words.endswith(said)) == ("succeeded", True)
+    assert said.startswith(f"Not read in page:{cinemas.url}/capitol/: Block 1 is no JSON: ")
+    assert read(add_site(proof=look(cinemas, "lux")).source).alarms == []
+
+
 def test_zone_that_was_only_assumed_costs_confidence(cinemas, settings):
     settings.TIX_TIME_ZONE = zone_of(cinemas, "lux")
     assumed, said = prove(url=f"{cinemas.url}/lux/"), look(cinemas, "lux")
@@ -173,11 +186,48 @@ def test_page_without_anything_readable_ends_in_a_sentence(cinemas):
     )
 
 
-def test_page_that_names_too_many_films_says_so(cinemas):
-    films = [{"@type": "Movie", "name": f"Film {number}", "url": f"/films/{number}"} for number in range(201)]
-    cinemas.breaks("/plain/", lambda _: page("", [json.dumps(films)]))
+def film_of(request) -> Reply:
+    """Tell one showing on a film's own page."""
+    event = {"@type": "ScreeningEvent", "startDate": "2026-11-24T20:15:00+07:00", "location": {"name": "Plain"}}
+    return page("", [json.dumps(event | {"workPresented": {"@type": "Movie", "name": request.path}})])
 
-    assert "names 201 films with pages of their own; at most 200 are read." in refusal(url=f"{cinemas.url}/plain/")
+
+def test_page_that_names_too_many_films_is_read_up_to_the_limit_and_says_so(cinemas):
+    films = [{"@type": "Movie", "name": f"/films/{number}", "url": f"/films/{number}"} for number in range(203)]
+    cinemas.breaks("/plain/", *[lambda _: page("", [json.dumps(films)])] * 3)
+    cinemas.breaks("/films/*", *[film_of] * 300)
+    words = "The page names 203 films with pages of their own; the first 200 are read. Add a page that shows less, too."
+
+    added = add_site(proof=(proof := look(cinemas, "plain", zone="Asia/Jakarta")))
+    run = read(added.source)
+
+    assert (proof.faults, proof.left) == ((f"page:{added.url}: {words}",), 195)
+    assert (run.state, run.counts["units"]) == ("partial", {"done": 200, "quarantined": 1})
+    assert run.words.startswith("1 of 201 units could not be read, so nothing is taken for vanished.")
+    assert run.words.endswith(f"1 time: {words}")
+    assert plain_summary(run)["failed"] == [{"unit": f"page:{added.url}", "reason": words}]
+    titles = set(MarketFilm.objects.values_list("title", flat=True))
+    assert titles == {f"/films/{number}" for number in range(200)}
+
+
+def test_page_is_read_in_the_charset_that_its_header_alone_names(cinemas):
+    event = {"@type": "ScreeningEvent", "name": "Дом", "startDate": "2026-11-24T20:15:00+07:00"}
+    block = f'<script type="application/ld+json">{json.dumps(event, ensure_ascii=False)}</script>'
+    said = {"Content-Type": 'text/html; Charset="windows-1251"', "ETag": '"1"'}
+    answer = Reply(body=block.encode("cp1251"), headers=said)
+
+    def once_more(request) -> Reply:
+        return Reply(304, headers={"ETag": '"1"'}) if "if-none-match" in request.headers else answer
+
+    cinemas.breaks("/plain/", *[once_more] * 3)
+    added = add_site(proof=look(cinemas, "plain", zone="Asia/Jakarta"))
+    runs = [read(added.source), read(added.source)]
+    replay = work_on(run_id=replay_run(run_id=runs[0].pk, hand_off=False).pk, seconds=30)
+
+    assert [run.verdict for run in (*runs, replay)] == ["changed", "unchanged", "unchanged"]
+    assert [asked.status for asked in cinemas.asked if asked.path == "/plain/"] == [200, 200, 304]
+    assert list(MarketFilm.objects.values_list("title", flat=True)) == ["Дом"]
+    assert check_site(site=added) == []
 
 
 @pytest.mark.parametrize(

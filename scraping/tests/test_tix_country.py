@@ -21,3 +21,12 @@ def test_whole_country_is_read_to_the_last_row(settings, monkeypatch, clock):
         assert tables() == truth(tix.site)
         assert run.counts["requests"] == len(tix.served.asked)
         assert Attempt.objects.filter(outcome="failed").count() > 20
+
+        tix.served.accidents = Accidents(0.02, seed=2, kinds=kinds)
+        tix.site.guard.revoke()
+        again = tix.run(schedules=True)
+
+        assert (again.state, again.verdict) == ("succeeded", "unchanged"), again.words
+        assert [again.counts[name] for name in ("created", "updated", "vanished", "quarantined")] == [0, 0, 0, 0]
+        assert tables() == truth(tix.site)
+        assert sum(asked.status == 401 for asked in tix.served.asked) > 0

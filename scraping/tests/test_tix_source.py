@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from scraping.fakes.faults import refused, says, server_error, slow
+from scraping.fakes.messages import json_reply
 from scraping.fakes.world import World
 from scraping.models import Attempt, Item, MarketShowtime, Quarantined, Run
 from scraping.tests.tix_market import market, tables, truth
+from scraping.tix.cities import known_cities
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 
@@ -185,6 +187,40 @@ def test_showing_that_is_called_off_vanishes_once_the_run_is_complete(tix):
 
     assert (run.state, run.counts["vanished"]) == ("succeeded", 1)
     assert list(MarketShowtime.objects.exclude(vanished_at=None)) == [gone]
+
+
+def test_city_that_the_site_adds_or_drops_is_told(tix):
+    listed = [{"id": city.id, "name": city.name} for city in known_cities() if city.name != "AMBON"]
+    tix.site.cities = lambda _: json_reply({"data": [*listed, {"id": "7", "name": "BATU"}]})
+
+    run = tix.run()
+
+    said = (
+        "New cities at TIX, which are not read yet: BATU. "
+        "Not in TIX's list of cities now, asked for all the same: AMBON."
+    )
+    assert (run.state, run.alarms, run.words.endswith(said)) == ("succeeded", [said], True)
+    assert run.counts["units"] == {"done": 84}
+    assert tix.run(city="BANDUNG").alarms == []
+
+
+def test_showings_beyond_the_last_page_that_is_asked_for_make_the_run_partial(tix, monkeypatch):
+    monkeypatch.setattr("scraping.tix.schedules.MOST_PAGES", 1)
+    page = tix.site._schedule_page
+
+    def endless(*asked):
+        reply = page(*asked)
+        document = json.loads(reply.body)
+        document["data"]["has_next"] = True
+        return dataclasses.replace(reply, body=json.dumps(document).encode())
+
+    tix.site._page = endless
+    run = tix.run(schedules=True)
+
+    assert run.state == "partial"
+    assert "times: More than 1 pages of showings: the rest was not asked for." in run.words
+    assert tables()["showings"].items() <= truth(tix.site)["showings"].items()
+    assert run.counts["records"]["showing"] == MarketShowtime.objects.count() > 20
 
 
 def test_next_days_run_leaves_the_showings_of_today(tix):

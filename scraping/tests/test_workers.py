@@ -16,6 +16,7 @@ from cinema_project.tests.processes import Process, spawn
 from cinema_project.tests.product import ROOT, Product
 from cinema_project.tests.sites import Site
 from scraping.fakes.guards import PASSWORD, PHONE
+from scraping.fakes.messages import Reply
 from scraping.fakes.serving import Served, serving
 from scraping.fakes.tix import FakeTix
 from scraping.fakes.world import World
@@ -163,22 +164,34 @@ def test_market_is_read_by_the_workers_of_the_procfile(scaled, tix):
     start_beside(scaled, "relay", "beat")
     worker = scaled.start("worker").process
 
-    def run(source: str, **options: Any) -> dict[str, Any]:
+    def read_tables() -> dict[str, Any]:
+        return pickle.loads(base64.b64decode(scaled.manage("shell", "-v", "0", "-c", TABLES).stdout))
+
+    def run(source: str, wanted: str = "succeeded", **options: Any) -> dict[str, Any]:
         start = f"from scraping.services.runs import *; print(start_run(source={source!r}, options={options!r})[0].pk)"
         number = int(scaled.manage("shell", "-v", "0", "-c", start).stdout)
         ended = "SELECT state, counts FROM scraping_run WHERE id = %s AND finished_at IS NOT NULL"
         worker.wait_until(lambda: scaled.query(ended, number) != [], seconds=90)
         [(state, counts)] = scaled.query(ended, number)
-        assert state == "succeeded"
+        assert state == wanted
         return counts
 
     first = run("tix", schedules=True)
-    tables = pickle.loads(base64.b64decode(scaled.manage("shell", "-v", "0", "-c", TABLES).stdout))
-    assert tables == truth(site)
+    assert read_tables() == truth(site)
     assert first["created"] > 1000
 
     again = run("tix", schedules=True)
     assert [again[name] for name in ("created", "updated", "vanished", "quarantined")] == [0, 0, 0, 0]
+    assert read_tables() == truth(site)
+
+    whole, listed = truth(site), site.movies
+    lost = site.world.cities[0]
+    site.movies = lambda asked: Reply(404) if asked.query["city_id"] == lost.id else listed(asked)
+    part = run("tix", "partial", schedules=True)
+    site.movies = listed
+    assert (part["units"]["dead"], part["vanished"], read_tables()) == (1, 0, whole)
+    [(words,)] = scaled.query("SELECT words FROM scraping_run ORDER BY id DESC LIMIT 1")
+    assert "units could not be read, so nothing is taken for vanished." in words
 
     [(latest,)] = scaled.query("SELECT max(starts_at) FROM scraping_marketshowtime")
     clocks.go_to(latest - timedelta(minutes=8))

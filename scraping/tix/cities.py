@@ -1,7 +1,7 @@
 """The 83 cities that we read, and how they compare with what TIX lists today."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from cinema_project.common.errors import Invalid
 from scraping.tix.listings import City
 
+MOST_TOLD = 10
 FILE = Path(__file__).parent / "data" / "cities.csv"
 
 
@@ -61,3 +62,16 @@ def reconciled(listed: Sequence[City]) -> Reconciled:
         absent=tuple(city for name, city in known.items() if name not in today),
         moved=tuple(today[name] for name, city in known.items() if name in today and today[name].id != city.id),
     )
+
+
+def differences(compared: Reconciled) -> Iterator[str]:
+    """Say which cities are new and which are listed no more, for those who keep the list."""
+    if compared.new:
+        yield f"New cities at TIX, which are not read yet: {_told(compared.new)}."
+    if compared.absent:
+        yield f"Not in TIX's list of cities now, asked for all the same: {_told(compared.absent)}."
+
+
+def _told(cities: Sequence[City]) -> str:
+    names = [city.name for city in cities[:MOST_TOLD]]
+    return ", ".join(names) + (f" and {len(cities) - MOST_TOLD} more" if len(cities) > MOST_TOLD else "")

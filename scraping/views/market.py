@@ -143,6 +143,6 @@ def _houses(showings: Iterable[MarketShowtime]) -> list[House]:
     for one in showings:
         theatre = one.theatre
         where = ", ".join(word for word in (theatre.merchant, theatre.city) if word)
-        house = houses.setdefault(theatre.pk, House(theatre.name or theatre.upstream_id, where, []))
+        house = houses.setdefault(theatre.pk, House(theatre.label, where, []))
         house.showings.append(one)
     return list(houses.values())

@@ -5,6 +5,7 @@ unpacked (``bodies.py``). Pictures are decoded with ``common/pictures.py``.
 """
 
 import functools
+import re
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -46,6 +47,7 @@ class Limits:
 
 
 PAGE = Limits()
+CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,12 @@ class Answer:
     @property
     def content_type(self) -> str:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str:
+        """Return the charset that the header names, in small letters; empty if it names none."""
+        said = CHARSET.search(self.headers.get("content-type", ""))
+        return said[1].lower() if said else ""
 
 
 class Opened:

@@ -12,11 +12,10 @@ from scraping.management.proving import as_json, as_text
 from scraping.management.running import RunCommand
 from scraping.management.talking import FAILED, PARTLY, USAGE, ScrapingCommand
 from scraping.services.care import USUAL
-from scraping.services.commanded import Begun, foreseen_replay, plain_summary, summary
+from scraping.services.commanded import SUMMARIES, Begun, foreseen_replay, plain_summary
 from scraping.services.proving import Proof, UnknownZone, prove
 from scraping.services.runs import replay_run
 from scraping.services.sites import add_site
-from scraping.sources.registry import SOURCES
 
 
 class Command(RunCommand):
@@ -58,7 +57,7 @@ of prove: 0 it can be read, 1 it cannot, 2 wrong call or an address that must no
             self.foretell(foreseen_replay(run_id=options["run"]), options)
             return
         run = replay_run(run_id=options["run"], hand_off=False)
-        self.work_on(Begun(run, False), options, summary if run.source in SOURCES else plain_summary)
+        self.work_on(Begun(run, False), options, SUMMARIES.get(run.source, plain_summary))
 
     def _run(self, options: dict[str, Any]) -> None:
         self.work(options["source"], USUAL.get(options["source"], {}), options, plain_summary)
