@@ -84,8 +84,8 @@ def _of_json(document: Any, unit: Unit, site: str) -> Iterator[Record | Unit]:
     shared = shared_among(_page_of(one, site) for one in listed)
     for place, one in enumerate(listed):
         data = dict(one) if isinstance(one, dict) else {"event": one}
-        page, said = _page_of(one, site), str(data.get("id") or data.get("title") or place)
-        name = data.get("uuid") or str(name_of(site, said, page if page not in shared else ""))
+        own, said = _page_of(one, site), str(data.get("id") or data.get("title") or place)
+        name = data.get("uuid") or str(name_of(site, said, own if own not in shared else ""))
         yield Record(KIND, str(name)[:200].lower(), data | {"uuid": name}, path=f"$.events[{place}]")
     following = document.get("next") if isinstance(document, dict) else None
     page = int(unit.args.get("page", 1))
