@@ -73,6 +73,8 @@ SHAPES: dict[str, type[Details]] = {
 
 def details_of(event_type: str, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of it an event of this type can have; what does not fit is left out, nothing is refused."""
+    if not said:
+        return {}
     shape = SHAPES.get(event_type, Details)
     kept = {name: value for name, value in said.items() if name in shape.model_fields}
     try:

@@ -52,18 +52,21 @@ class Picture:
 
 @dataclass
 class Hosts:
-    """Which hosts have left us waiting, so that a slow one does not hold up the pictures of all others."""
+    """Which hosts have left us waiting, so that a slow one does not hold up the pictures of all others.
 
-    until: float
+    Batches that come in together share it: a silent host is waited for once, not with each of them.
+    """
+
     failures: dict[str, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def check(self, host: str) -> None:
+    def check(self, host: str, until: float) -> None:
         """Go on if the picture is still worth asking for.
 
+        :param until: the end of the batch's time, by ``time.monotonic``
         :raises NotReached: if it is not
         """
-        if time.monotonic() >= self.until:
+        if time.monotonic() >= until:
             raise TooLittleTime(f"The pictures of this batch took longer than {SECONDS:.0f} seconds.")
         if self.failures.get(host, 0) >= PATIENCE:
             raise HostSilent(f"The host {host} did not answer for other pictures of this batch.")
@@ -73,10 +76,10 @@ class Hosts:
             self.failures[host] = self.failures.get(host, 0) + 1
 
 
-def obtain(urls: Collection[str]) -> dict[str, Picture | DomainError]:
+def obtain(urls: Collection[str], hosts: Hosts) -> dict[str, Picture | DomainError]:
     """Return the picture of each address, or why there is none. Without the database: this may take a minute."""
-    hosts = Hosts(time.monotonic() + SECONDS)
-    return _side_by_side(urls, lambda url: _obtained(url, hosts))
+    until = time.monotonic() + SECONDS
+    return _side_by_side(urls, lambda url: _obtained(url, hosts, until))
 
 
 def store(pictures: Iterable[Picture]) -> dict[str, DomainError | None]:
@@ -94,10 +97,10 @@ def _side_by_side(keys: Collection[str], work: Callable[[str], T]) -> dict[str, 
         return {key: work_of.result() for key, work_of in at_work.items()}
 
 
-def _obtained(url: str, hosts: Hosts) -> Picture | DomainError:
+def _obtained(url: str, hosts: Hosts, until: float) -> Picture | DomainError:
     host = ":".join(map(str, place_of(url) or ("?",)))
     try:
-        content = _webp_of(url, host, hosts)
+        content = _webp_of(url, host, hosts, until)
     except NotReached as silent:
         if type(silent) not in (TooLittleTime, HostSilent):
             hosts.failed(host)
@@ -107,9 +110,9 @@ def _obtained(url: str, hosts: Hosts) -> Picture | DomainError:
     return Picture(f"{FOLDER}/{hashlib.sha256(content).hexdigest()}.webp", content)
 
 
-def _webp_of(url: str, host: str, hosts: Hosts) -> bytes:
+def _webp_of(url: str, host: str, hosts: Hosts, until: float) -> bytes:
     while True:
-        hosts.check(host)
+        hosts.check(host, until)
         try:
             if (ours := _own_file(url)) is not None:
                 return _webp_of_own(ours, ours.stat().st_mtime)

@@ -58,6 +58,42 @@ def test_batch_answers_with_what_became_of_each(anybody):
     }
 
 
+def test_batch_of_250_has_every_outcome_in_one_call(anybody, monkeypatch):
+    """One event that the database refuses among them: nothing that a body can say makes it refuse one."""
+    row = uploading._row
+    monkeypatch.setattr(uploading, "_row", lambda event, *rest: row(event, *rest) | _refusable(event))
+    known = event_body()
+    send(anybody, ONE, known)
+    odd = [
+        known,
+        event_body(type="opera"),
+        event_body(image_url=""),
+        event_body(image_url="http://127.0.0.1/a.jpg"),
+        event_body(title="Refuse me"),
+    ]
+    good = [event_body() for _ in range(245)]
+
+    answer = send(anybody, BATCH, {"events": [*good[:100], *odd, *good[100:]]})
+
+    assert answer.status_code == 201
+    told = answer.json()
+    assert told["created"] == [{"uuid": one["uuid"], "type": "concert"} for one in good]
+    assert [(one["uuid"], one["reason"]) for one in told["skipped"]] == [
+        (known["uuid"], "already_exists"),
+        (odd[1]["uuid"], "unsupported_type"),
+        (odd[2]["uuid"], "no_image_url"),
+    ]
+    assert [(one["uuid"], one["reason"]) for one in told["failed"]] == [
+        (odd[3]["uuid"], "image_download_failed"),
+        (odd[4]["uuid"], "not_stored"),
+    ]
+    assert Event.objects.count() == 246
+
+
+def _refusable(event) -> dict:
+    return {"price": -1} if event.title == "Refuse me" else {}
+
+
 def test_one_event_is_created_then_skipped(anybody):
     event = event_body()
 
@@ -152,6 +188,24 @@ def test_empty_batch_is_answered(anybody):
     answer = send(anybody, BATCH, {"events": []})
 
     assert (answer.status_code, answer.json()) == (201, {"created": [], "skipped": [], "failed": []})
+
+
+@pytest.mark.parametrize("names", [("type", "id"), ("event_type", "source_id"), ("type", "source_id")])
+def test_upload_understands_both_names_of_type_and_source(anybody, names):
+    body = event_body()
+    del body["type"]
+
+    answer = send(anybody, ONE, body | {names[0]: "sport", names[1]: "77"})
+
+    assert answer.json()["detail"] == "created"
+    assert list(Event.objects.values_list("event_type", "source_id")) == [("sport", "77")]
+
+
+@pytest.mark.parametrize("path", [BATCH, ONE, "/scraper/results"])
+def test_body_over_ten_megabytes_is_413(anybody, path):
+    answer = anybody.post(path, b" " * (10 * 1024 * 1024 + 1), content_type="application/json")
+
+    assert answer.status_code == 413
 
 
 @pytest.mark.parametrize("name", ["date_prewie", "date_full", "janre"])

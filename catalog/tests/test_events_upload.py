@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -123,29 +124,13 @@ def test_same_batch_many_times_at_once_leaves_one_row_and_one_file_each(town, me
 
 
 @pytest.mark.postgresql
-def test_race_is_lost_without_the_constraint(town, monkeypatch):
+def test_race_is_lost_without_the_constraint(town):
     """What proves that the test before this one can fail."""
-    meeting = Barrier(BATCHES)
-    look = uploading._known
-
-    def look_together(uuids):
-        found = look(uuids)
-        meeting.wait(timeout=20)
-        return found
-
     batch = [new(image_url=f"{town.url}/poster.jpg") for _ in range(3)]
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE catalog_event DROP CONSTRAINT one_event_per_uuid")
     try:
-        prepared = [uploading.prepare(batch) for _ in range(BATCHES)]
-        monkeypatch.setattr(uploading, "_known", look_together)
-
-        def one(each):
-            uploading.write_events(each)
-            connection.close()
-
-        with ThreadPoolExecutor(BATCHES) as pool:
-            list(pool.map(one, prepared))
+        assert at_once(batch) == [[("created", "")] * 3] * BATCHES
         assert Event.objects.count() == 3 * BATCHES
     finally:
         EventDate.objects.all().delete()
@@ -229,6 +214,17 @@ def test_host_that_hangs_holds_up_a_batch_once(town, monkeypatch):
     assert sum("took too long" in one.detail for one in outcomes) <= event_pictures.THREADS + 1
     assert sum("did not answer for other pictures" in one.detail for one in outcomes) >= 30
     assert len(town.asked) <= event_pictures.THREADS + 1
+
+
+def test_picture_that_is_wanted_again_and_again_is_noted_now_and_then(town, clock):
+    at = datetime(2026, 10, 20, 10, tzinfo=UTC)
+    used = []
+    for minutes in (0, 19, 21):
+        clock.at(at + timedelta(minutes=minutes))
+        upload([new(image_url=f"{town.url}/poster.jpg")])
+        used.append(EventPicture.objects.get().used_at - at)
+
+    assert used == [timedelta(0), timedelta(0), timedelta(minutes=21)]
 
 
 def test_storage_that_fails_fails_the_events_and_leaves_nothing(town, media, monkeypatch):

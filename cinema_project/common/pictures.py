@@ -16,6 +16,7 @@ LARGEST_FILE = 5 * 1024 * 1024
 LONGEST_SIDE = 20_000
 MOST_PIXELS = 50_000_000
 MOST_MEMORY = 72_000_000
+SMALL_FILE, SMALL_MEMORY = 1024 * 1024, 4_000_000
 WAIT_SECONDS = 10
 STRIP = 8
 WEBP = WebPImagePlugin.WebPImageFile.format
@@ -35,8 +36,10 @@ BROKEN = (
 )
 Change = Callable[[Image.Image], Image.Image]
 
-# One picture after the other, in one thread: each thread that ever decoded would keep some of the memory.
+# One large picture after the other, in one thread: each thread that ever decoded would keep some of the memory.
 _decoder = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
+# Small ones, such as posters of 500 x 750, take little of it, and do not wait for large ones.
+_small_decoder = ThreadPoolExecutor(max_workers=2, thread_name_prefix="small pictures")
 
 
 class PictureRefused(Invalid):
@@ -76,7 +79,8 @@ def as_webp(data: bytes, change: Change, *, shorter_side: int) -> bytes:
     """
     if len(data) > LARGEST_FILE:
         raise PictureRefused("The picture is larger than 5 MB: make it smaller.")
-    asked = submit(_decoder, _webp_or_refusal, data, change, shorter_side)
+    pool = _small_decoder if _is_small(data) else _decoder
+    asked = submit(pool, _webp_or_refusal, data, change, shorter_side)
     try:
         answer = asked.result(timeout=WAIT_SECONDS)
     except TimeoutError:
@@ -85,6 +89,17 @@ def as_webp(data: bytes, change: Change, *, shorter_side: int) -> bytes:
     if isinstance(answer, str):
         raise PictureRefused(answer)
     return answer
+
+
+def _is_small(data: bytes) -> bool:
+    """Tell whether decoding the file as it stands takes little memory: it never takes more than what it claims."""
+    if len(data) > SMALL_FILE:
+        return False
+    try:
+        file = read_picture_file(data)
+    except BROKEN:
+        return True  # it will be refused
+    return file is None or _memory(file, file.width * file.height) <= SMALL_MEMORY
 
 
 def _webp_or_refusal(data: bytes, change: Change, shorter_side: int) -> bytes | str:
@@ -110,15 +125,14 @@ def _decoded(data: bytes, shorter_side: int) -> Image.Image:
             raise ValueError("The decoder reads the file otherwise.")
         image.draft(None, (shorter_side, shorter_side))  # has a JPEG decoded smaller, others do not know it
         factor = max(1, min(image.size) // shorter_side)
-        if _memory(file, image, factor) > MOST_MEMORY:
+        if _memory(file, image.width * image.height, factor) > MOST_MEMORY:
             raise _too_many_pixels()
         image.load()
         small = _shrunk(image, factor)
     return small.transpose(TURNS[file.orientation]) if file.orientation in TURNS else small
 
 
-def _memory(file: PictureFile, image: Image.Image, factor: int) -> int:
-    pixels = image.width * image.height
+def _memory(file: PictureFile, pixels: int, factor: int = 1) -> int:
     return file.memory + file.pixel_memory * pixels + 4 * pixels // factor**2
 
 

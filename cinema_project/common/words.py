@@ -25,6 +25,8 @@ WORD = re.compile(r"[^\W_]+")
 
 def fold(text: str) -> str:
     """Return the text in small letters without accents, Cyrillic in Latin letters, with single spaces."""
+    if text.isascii():  # nothing of what follows has to do with it
+        return " ".join(text.replace("\0", " ").lower().split())
     spelled = text.replace("\0", " ").casefold().translate(SPELLED)
     apart = unicodedata.normalize("NFKD", spelled).casefold()  # again: ™ comes apart into capitals
     plain = apart if apart.isascii() else "".join(letter for letter in apart if not unicodedata.combining(letter))

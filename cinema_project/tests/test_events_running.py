@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from cinema_project.tests.processes import free_port, spawn
 from cinema_project.tests.product import ROOT, Product, Server, answers
 from cinema_project.tests.sites import answer
 
+CALLS = 4
 REGISTER = """curl -X POST http://localhost:8000/auth/register -H "Content-Type: application/json" \
   -d '{"email":"user@example.com","password":"P@ssw0rd"}'"""
 PRINTED = """
@@ -97,6 +99,31 @@ def test_demo_shows_what_else_is_on_within_a_minute(tmp_path) -> None:
         assert len(httpx.get(f"{server.url}/catalog/events").json()) >= 20
     finally:
         server.stop()
+
+
+def test_same_batch_twice_at_once_is_one_row_and_one_file_each(scaled: Product) -> None:
+    """Two processes answer; each call has a connection of its own."""
+    server = scaled.start("http", DEBUG="true", FETCH_ALLOW_LOOPBACK="true")
+    with sites.running() as site:
+        site.does("/poster.jpg", answer(POSTER))
+        batch = {"events": [event_body(image_url=f"{site.url}/poster.jpg") for _ in range(250)]}
+
+        def send(_number: int) -> dict:
+            return httpx.post(f"{server.url}/scraperCatalog/upload/batch", json=batch, timeout=60).json()
+
+        with ThreadPoolExecutor(CALLS) as pool:
+            told = list(pool.map(send, range(CALLS)))
+        again = send(0)
+
+    names = sorted(one["uuid"] for one in batch["events"])
+    assert sorted(one["uuid"] for answer in told for one in answer["created"]) == names
+    assert sum(len(answer["skipped"]) for answer in told) == 250 * (CALLS - 1)
+    assert [answer["failed"] for answer in told] == [[]] * CALLS
+    assert (again["created"], {one["reason"] for one in again["skipped"]}) == ([], {"already_exists"})
+    listed = httpx.get(f"{server.url}/scraperCatalog/events").json()
+    assert sorted(one["uuid"] for one in listed) == names
+    assert len({one["image_url"] for one in listed}) == 1
+    assert [len(one["date_list"]) for one in listed] == [2] * 250
 
 
 def test_redis_killed_and_back(scaled: Product, mortal_redis) -> None:

@@ -58,6 +58,8 @@ ANSWERS: dict[Any, Any] = {
     503: OpenApiResponse(description="Redis does not tell which events were processed already. Send them again."),
 }
 
+DEAD: dict[Any, Any] = {502: OpenApiResponse(description="Of the sources not one could be read.")}
+
 
 class TakesEvents(APIView):
     authentication_classes = (ApiKeyAuthentication, BearerAuthentication)
@@ -84,7 +86,7 @@ class Results(TakesEvents):
 
 
 class RunScrape(TakesEvents):
-    @extend_schema(operation_id="run_scrape", tags=TAGS, parameters=[ONCE], request=None, responses=ANSWERS)
+    @extend_schema(operation_id="run_scrape", tags=TAGS, parameters=[ONCE], request=None, responses=ANSWERS | DEAD)
     def post(self, request: Request) -> HttpResponse:
         """Read our own sources of events now, and store what is new."""
         return self.once(request, lambda: send(run_scrape(seconds=settings.SCRAPE_SLICE_SECONDS)))

@@ -6,7 +6,7 @@ It saves work; whether there is an event, the database knows, and from there it 
 import logging
 import threading
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ from cinema_project.common.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 
-KEY = "scraper:processed-uuids"
+KEY, TURN = "scraper:processed-uuids", "scraper:gathering"
 CHUNK = 5000
 PATIENCE_SECONDS = 1.0
 
@@ -29,6 +29,10 @@ class Memory(Protocol):
     def known(self, uuids: Collection[str]) -> set[str]: ...
 
     def add(self, uuids: Iterable[str]) -> None: ...
+
+    def turn(self, seconds: float) -> AbstractContextManager[bool]:
+        """Tell whether it is this caller's turn to gather: one at a time has it, for so long at most."""
+        ...
 
 
 class InRedis:
@@ -56,12 +60,24 @@ class InRedis:
             for chunk in _chunks(uuids):
                 self._server.sadd(KEY, *chunk)
 
+    @contextmanager
+    def turn(self, seconds: float) -> Iterator[bool]:
+        lock = self._server.lock(TURN, timeout=seconds)
+        with _answering():
+            is_mine = lock.acquire(blocking=False)
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                with suppress(redis.RedisError):  # it is over already, or will be by itself
+                    lock.release()
+
 
 class InDjango:
     """One set for the threads of this process."""
 
     def __init__(self) -> None:
-        self._cache, self._lock = caches["default"], threading.Lock()
+        self._cache, self._lock, self._turn = caches["default"], threading.Lock(), threading.Lock()
 
     def is_there(self) -> bool:
         return self._cache.has_key(KEY)
@@ -73,6 +89,15 @@ class InDjango:
     def add(self, uuids: Iterable[str]) -> None:
         with self._lock:
             self._cache.set(KEY, self._cache.get(KEY, frozenset()) | {*uuids}, None)
+
+    @contextmanager
+    def turn(self, seconds: float) -> Iterator[bool]:  # whoever has it ends with the process
+        is_mine = self._turn.acquire(blocking=False)
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                self._turn.release()
 
 
 @cache

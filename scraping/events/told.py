@@ -2,12 +2,13 @@
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from catalog.models import EventType
 from catalog.models.events import normalised_type
@@ -61,11 +62,15 @@ class Told:
     age: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
-    def as_scraped(self, site: str) -> dict[str, Any]:
-        """Return the fields; without a date they are refused by the schema."""
+    def as_scraped(self, site: str, shared: Collection[str] = ()) -> dict[str, Any]:
+        """Return the fields; without a date they are refused by the schema.
+
+        :param shared: addresses that several events of the site give as theirs
+        """
         dates = sorted(set(self.dates))
+        url = address_of(site, self.url) or site
         return {
-            "uuid": str(name_of(site, self.name)),
+            "uuid": str(name_of(site, self.name, url if url not in shared else "")),
             "event_type": type_of(self.kinds),
             "id": self.name[:200],
             "title": self.title[:500],
@@ -76,15 +81,34 @@ class Told:
             "place": self.place[:500],
             "genre": ", ".join(self.kinds)[:200],
             "age": self.age,
-            "image_url": urljoin(site, self.picture) if self.picture else "",
-            "url": urljoin(site, self.url) if self.url else site,
+            "image_url": address_of(site, self.picture),
+            "url": url,
             "details": self.details,
         }
 
 
-def name_of(site: str, name: str) -> uuid.UUID:
-    """Return the UUID of an event that its site gave none: each time the same."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"{site}#{name}")
+def address_of(site: str, said: str) -> str:
+    """Return the whole address that a site gives, empty if it gives none that can be read."""
+    try:
+        return urljoin(site, said) if said else ""
+    except ValueError:
+        return ""
+
+
+def name_of(site: str, name: str, url: str = "") -> uuid.UUID:
+    """Return the UUID of an event that its site gave none, each time the same: that of its page, if it has its own.
+
+    :param name: tells it from the site's others
+    :param url: of its page; the start page of a site is nobody's own
+    """
+    parts = urlsplit(url)
+    is_own = url != site and (parts.path.strip("/") or parts.query)
+    return uuid.uuid5(uuid.NAMESPACE_URL, url if is_own else f"{site}#{name}")
+
+
+def shared_among(urls: Iterable[str]) -> set[str]:
+    """Return the addresses that stand there more than once."""
+    return {url for url, times in Counter(urls).items() if times > 1}
 
 
 def type_of(kinds: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from scraping.events.pages import read_events_page
 from scraping.events.records import KIND, ScrapedEvent
 from scraping.events.rss import read_feed
 from scraping.events.sample import sample_events
-from scraping.events.told import Told, name_of
+from scraping.events.told import Told, address_of, name_of, shared_among
 from scraping.sources.base import Client, Payload, ReadInPart, Record, Rules, Unit
 
 NAME = "events"
@@ -55,8 +55,10 @@ class EventFeeds:
         if content[:1] in (b"{", b"["):
             yield from _of_json(orjson.loads(content), unit, site)
             return
-        for place, told in enumerate(_told(content, payload, now)):
-            data = told.as_scraped(site)
+        listed = list(_told(content, payload, now))
+        shared = shared_among(address_of(site, told.url) for told in listed)
+        for place, told in enumerate(listed):
+            data = told.as_scraped(site, shared)
             yield Record(KIND, data["uuid"], data, path=f"[{place}]")
 
 
@@ -71,11 +73,19 @@ def _told(content: bytes, payload: Payload, now: datetime) -> Iterator[Told]:
     return read_events_page(payload.text(), zone)
 
 
+def _page_of(one: Any, site: str) -> str:
+    """Return the address of the event's page, empty if it names none."""
+    url = one.get("url") if isinstance(one, dict) else None
+    return address_of(site, url) if isinstance(url, str) else ""
+
+
 def _of_json(document: Any, unit: Unit, site: str) -> Iterator[Record | Unit]:
     listed = document.get("events", []) if isinstance(document, dict) else document
+    shared = shared_among(_page_of(one, site) for one in listed)
     for place, one in enumerate(listed):
         data = dict(one) if isinstance(one, dict) else {"event": one}
-        name = data.get("uuid") or str(name_of(site, str(data.get("id") or data.get("title") or place)))
+        own, said = _page_of(one, site), str(data.get("id") or data.get("title") or place)
+        name = data.get("uuid") or str(name_of(site, said, own if own not in shared else ""))
         yield Record(KIND, str(name)[:200].lower(), data | {"uuid": name}, path=f"$.events[{place}]")
     following = document.get("next") if isinstance(document, dict) else None
     page = int(unit.args.get("page", 1))

@@ -1,13 +1,17 @@
 """``/scraper/results`` and ``/scraper/run``: names that scrapers use, what was processed before, Redis away."""
 
+import dataclasses
 import json
 
 import pytest
 from django.test import Client
 
+from catalog import event_pictures
 from catalog.models import Event
 from catalog.services.events import uploading
 from catalog.tests.make import event_body
+from catalog.tests.town import town as serving_town
+from cinema_project.tests.sites import answer
 from scraping.events.memory import KEY, memory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -36,6 +40,12 @@ VALUES = {
 def anybody(settings, tmp_path) -> Client:
     settings.DEBUG, settings.MEDIA_ROOT = True, tmp_path
     return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def town(settings, tmp_path):
+    with serving_town(settings, tmp_path) as site:
+        yield site
 
 
 def send(client, *bodies):
@@ -158,6 +168,34 @@ def test_run_reads_our_own_sources_and_sends_what_is_new(anybody):
     assert (first.status_code, second.status_code) == (202, 202)
     assert first.json()["sent"] >= 20
     assert second.json() == {"sent": 0, "skipped": first.json()["sent"], "failed": []}
+
+
+def test_host_that_hangs_is_waited_for_once_in_all_batches_of_a_call(anybody, settings, monkeypatch, town):
+    limits = dataclasses.replace(event_pictures.LIMITS, seconds=0.5)
+    monkeypatch.setattr(event_pictures, "LIMITS", limits)
+    settings.BATCH_SIZE = 2
+    town.does("/slow*", town.hang)
+    bodies = [event_body(image_url=f"{town.url}/slow{number}.jpg") for number in range(8)]
+
+    told = send(anybody, *bodies, event_body(image_url=f"{town.url.replace('127.0.0.1', 'localhost')}/poster.jpg"))
+
+    assert told.json()["sent"] == 1
+    details = [one["detail"] for one in told.json()["failed"]]
+    assert sum("took too long" in detail for detail in details) == 2
+    assert sum("did not answer for other pictures" in detail for detail in details) == 6
+
+
+def test_run_of_dead_sources_is_a_bad_gateway_and_goes_well_once_one_answers(anybody, settings, site):
+    settings.EVENTS_SOURCE_URL = [f"{site.url}/feed"]
+    site.does("/feed", answer(b"", 404))
+
+    dead = anybody.post(RUN)
+
+    assert (dead.status_code, dead.json()["code"]) == (502, "sources_down")
+    assert dead.json()["detail"].startswith("No source of events could be read: ")
+    assert "404" in dead.json()["detail"]
+    site.does("/feed", answer({"events": [event_body()]}))
+    assert anybody.post(RUN).json()["sent"] == 1
 
 
 def test_strangers_are_not_let_in(settings):

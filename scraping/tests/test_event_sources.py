@@ -1,13 +1,18 @@
 """Events found elsewhere: feeds of every kind over real HTTP, and the sample that comes along."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from catalog.models import Event, EventType
+from catalog.tests.make import event_body
 from cinema_project.common.fetching.fetcher import close_shared
 from cinema_project.tests.sites import answer
 from scraping.events.ical import read_calendar
@@ -137,6 +142,39 @@ def test_clock_reads_the_sources_unless_they_are_off(settings, tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.postgresql
+def test_of_two_workers_that_gather_at_once_one_is_free_at_once(site, settings, tmp_path):
+    """Each has a memory of its own, as processes have; the first one waits for a picture meanwhile."""
+    settings.MEDIA_ROOT = tmp_path
+    site.does("/slow.jpg", site.hang)
+    site.does("/feed", answer({"events": [event_body(image_url=f"{site.url}/slow.jpg"), event_body()]}))
+    settings.EVENTS_SOURCE_URL = [f"{site.url}/feed"]
+    events.SourceState.objects.update_or_create(name=NAME, defaults={"is_on": True})
+
+    def first():
+        try:
+            return gather_events()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        gathering = pool.submit(first)
+        until = time.monotonic() + 20
+        while "/slow.jpg" not in site.paths and time.monotonic() < until:
+            time.sleep(0.02)
+        memory.cache_clear()
+        began = time.monotonic()
+        second, took = gather_events(), time.monotonic() - began
+        assert not gathering.done()
+        site.released.set()
+        told = gathering.result()
+
+    assert (second, took < 1) == ({"sent": 0, "skipped": 0, "failed": 0}, True)
+    assert (told["sent"], told["failed"]) == (1, 1)
+    assert gather_events() == {"sent": 0, "skipped": 1, "failed": 1}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_memory_is_filled_from_the_catalogue_when_it_is_empty(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     found = events.run_scrape()
@@ -238,6 +276,44 @@ def test_page_with_an_event_for_each_date_tells_of_one():
 )
 def test_kinds_are_read_from_what_sites_call_them(kinds, kind):
     assert type_of(kinds) == kind
+
+
+PAGE = "https://t.example/gig/1"
+
+
+@pytest.mark.parametrize(
+    ("said", "shared", "named"),
+    [
+        (PAGE, set(), PAGE),
+        ("/gig/1", set(), PAGE),
+        (PAGE, {PAGE}, "https://t.example/feed#A"),
+        ("https://t.example/", set(), "https://t.example/feed#A"),
+        ("", set(), "https://t.example/feed#A"),
+        ("http://[", set(), "https://t.example/feed#A"),
+    ],
+)
+def test_event_without_uuid_is_named_by_its_own_page(said, shared, named):
+    told = Told("A", "A", url=said).as_scraped("https://t.example/feed", shared)
+
+    assert told["uuid"] == str(uuid5(NAMESPACE_URL, named))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_events_of_json_without_uuid_are_named_by_their_pages(site, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    urls = [PAGE, "https://t.example/all", "https://t.example/all"]
+    bodies = [event_body(url=url, id=str(number)) for number, url in enumerate(urls)]
+    for body in bodies:
+        del body["uuid"]
+    site.does("/feed", answer({"events": bodies}))
+    settings.EVENTS_SOURCE_URL = [f"{site.url}/feed"]
+
+    found = events.run_scrape()
+
+    assert [event.uuid for event in found] == [
+        uuid5(NAMESPACE_URL, PAGE),
+        *(uuid5(NAMESPACE_URL, f"{site.url}/feed#{number}") for number in (1, 2)),
+    ]
 
 
 def test_event_without_a_date_is_refused_by_the_schema():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -71,7 +72,7 @@ class EventCreate(BaseModel):
     url: Address
     details: Annotated[dict[str, Any], BeforeValidator(_as_object)] = {}
 
-    @property
+    @cached_property
     def type(self) -> str:
         """The type as it is stored, if it is one of ours."""
         return normalised_type(self.event_type)

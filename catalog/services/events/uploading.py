@@ -1,22 +1,23 @@
 """Events come in: each once, with its picture, and each tells what became of it."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
 
 from catalog import event_pictures
 from catalog.event_details import details_of
-from catalog.event_pictures import Picture
+from catalog.event_pictures import Hosts, Picture
 from catalog.models import Event, EventDate, EventPicture, EventType
 from catalog.services.events.news import events_changed
 from catalog.services.events.records import EventCreate
 from cinema_project.common import clock
-from cinema_project.common.bulk import insert
+from cinema_project.common.bulk import insert_new, insert_values
 from cinema_project.common.database import write
 from cinema_project.common.errors import DomainError, Unavailable
 from cinema_project.common.words import fold
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 LONGEST_SEARCHED = 2000
 """Letters of an event that a search looks through."""
+RECENT = timedelta(minutes=20)
+"""A picture that was wanted so recently is not deleted while an upload is under way (``care.UNWANTED``)."""
+TYPES = frozenset(EventType.values)
 KNOWN, UNSUPPORTED, NO_PICTURE = "already_exists", "unsupported_type", "no_image_url"
 BAD_PICTURE, NOT_STORED = "image_download_failed", "not_stored"
 
@@ -36,6 +40,10 @@ class BatchNotStored(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("failed to process batch", retry_after=5)
+
+
+class Together(Hosts):
+    """What batches that come in together learn of the hosts of their pictures."""
 
 
 class Verdict(StrEnum):
@@ -74,17 +82,19 @@ class Prepared:
     pictures: Mapping[str, str] = field(default_factory=dict)
 
 
-def upload(events: Sequence[EventCreate]) -> list[Outcome]:
+def upload(events: Sequence[EventCreate], together: Together | None = None) -> list[Outcome]:
     """Store events that are new, and return what became of each, in their order.
 
+    :param together: the same for batches that come in together
     :raises BatchNotStored: if the database is away; nothing is stored then
     """
-    return write_events(prepare(events))
+    return write_events(prepare(events, together))
 
 
-def prepare(events: Sequence[EventCreate]) -> Prepared:
+def prepare(events: Sequence[EventCreate], together: Together | None = None) -> Prepared:
     """Look which events are wanted, and get their pictures. Outside of any transaction: it may take a minute.
 
+    :param together: as of ``upload``
     :raises BatchNotStored: if the database is away
     """
     try:
@@ -92,7 +102,7 @@ def prepare(events: Sequence[EventCreate]) -> Prepared:
         known = _known(firsts)
         decided = {place: outcome for place in firsts.values() if (outcome := _unwanted(events[place], known))}
         wanted = [events[place] for place in firsts.values() if place not in decided]
-        pictures = _stored_pictures([event.image_url for event in wanted])
+        pictures = _stored_pictures([event.image_url for event in wanted], together or Together())
     except (DatabaseError, Unavailable) as error:
         raise _outage(error) from error
     for event in wanted:
@@ -127,22 +137,22 @@ def _outage(error: Exception) -> BatchNotStored:
 
 def _known(uuids: Iterable[UUID]) -> set[UUID]:
     """Return those of them that there are, archived or not."""
-    return set(Event.objects.filter(uuid__in=list(uuids)).values_list("uuid", flat=True))
+    return set(Event.objects.filter(uuid__one_of=[uuid.hex for uuid in uuids]).values_list("uuid", flat=True))
 
 
 def _unwanted(event: EventCreate, known: set[UUID]) -> Outcome | None:
     """Return why an event is not to be stored, before its picture is looked at."""
     kind = event.type
-    if kind not in EventType.values:
+    if kind not in TYPES:
         return Outcome(event.uuid, kind, SKIPPED, UNSUPPORTED)
     if event.uuid in known:
         return Outcome(event.uuid, kind, SKIPPED, KNOWN)
     return None if event.image_url else Outcome(event.uuid, kind, SKIPPED, NO_PICTURE)
 
 
-def _stored_pictures(urls: Sequence[str]) -> dict[str, str | DomainError]:
+def _stored_pictures(urls: Sequence[str], hosts: Hosts) -> dict[str, str | DomainError]:
     """Get pictures into the storage; return the name of each, or why there is none."""
-    obtained = event_pictures.obtain(urls)
+    obtained = event_pictures.obtain(urls, hosts)
     pictures = {one.name: one for one in obtained.values() if isinstance(one, Picture)}
     missing = _remember_pictures(pictures)
     failures = event_pictures.store(pictures[name] for name in missing)
@@ -155,9 +165,15 @@ def _stored_pictures(urls: Sequence[str]) -> dict[str, str | DomainError]:
     return result
 
 
-@write
-def _remember_pictures(names: Iterable[str]) -> list[str]:
+def _remember_pictures(names: Collection[str]) -> list[str]:
     """Note that these files are wanted; return those that are not stored yet."""
+    recent = EventPicture.objects.filter(name__one_of=names, stored_at__isnull=False, used_at__gt=clock.now() - RECENT)
+    others = set(names).difference(recent.values_list("name", flat=True))
+    return _note_wanted(others) if others else []
+
+
+@write
+def _note_wanted(names: Collection[str]) -> list[str]:
     now = clock.now()
     rows = [EventPicture(name=name, used_at=now) for name in sorted(names)]
     EventPicture.objects.bulk_create(rows, update_conflicts=True, unique_fields=["name"], update_fields=["used_at"])
@@ -173,18 +189,11 @@ def _note_stored(names: Sequence[str]) -> None:
 
 @write
 def _write_events(prepared: Prepared) -> list[Outcome]:
-    now, events = clock.now(), prepared.events
+    events, decided = prepared.events, dict(prepared.decided)
     firsts = _firsts(events)
-    known = _known(firsts)
-    decided, new = dict(prepared.decided), []
-    for uuid, place in sorted(firsts.items()):  # in one order: two batches may wait for each other, never in a circle
-        if place in decided:
-            continue
-        if uuid in known:  # somebody else was faster
-            decided[place] = Outcome(uuid, events[place].type, SKIPPED, KNOWN)
-        else:
-            new.append((place, events[place]))
-    decided |= _inserted(new, prepared.pictures, now)
+    new = [(place, events[place]) for place in firsts.values() if place not in decided]
+    new.sort(key=lambda one: one[1].uuid.int)  # two batches may wait for each other, in one order never in a circle
+    decided |= _inserted(new, prepared.pictures, clock.now())
     if created := {outcome.event_type for outcome in decided.values() if outcome.verdict == CREATED}:
         events_changed(created)
     return [_told(place, decided[firsts[event.uuid]], firsts) for place, event in enumerate(events)]
@@ -204,7 +213,7 @@ def _inserted(new: New, pictures: Mapping[str, str], now: datetime) -> dict[int,
     """Write events; what cannot be written keeps no other back."""
     try:
         with transaction.atomic():
-            _insert([event for _, event in new], pictures, now)
+            stored = _insert([event for _, event in new], pictures, now)
     except DatabaseError as error:
         if len(new) > 1 and _is_of_a_row(error):
             return {place: outcome for one in new for place, outcome in _inserted([one], pictures, now).items()}
@@ -212,7 +221,12 @@ def _inserted(new: New, pictures: Mapping[str, str], now: datetime) -> dict[int,
             raise
         place, event = new[0]
         return {place: _refused(event, error)}
-    return {place: Outcome(event.uuid, event.type) for place, event in new}
+    return {place: _outcome(event, event.uuid in stored) for place, event in new}
+
+
+def _outcome(event: EventCreate, is_stored: bool) -> Outcome:
+    """Return what became of an event that the database took, unless somebody else was faster."""
+    return Outcome(event.uuid, event.type) if is_stored else Outcome(event.uuid, event.type, SKIPPED, KNOWN)
 
 
 def _is_of_a_row(error: DatabaseError) -> bool:
@@ -222,36 +236,43 @@ def _is_of_a_row(error: DatabaseError) -> bool:
 
 
 def _refused(event: EventCreate, error: DatabaseError) -> Outcome:
-    if _known([event.uuid]):
-        return Outcome(event.uuid, event.type, SKIPPED, KNOWN)
     logger.warning("The event %s could not be stored: %s", event.uuid, error)
     return Outcome(event.uuid, event.type, FAILED, NOT_STORED, "The database refuses it.")
 
 
-def _insert(events: Sequence[EventCreate], pictures: Mapping[str, str], now: datetime) -> None:
-    insert(_row(event, pictures.get(event.image_url), now) for event in events)
-    stored = Event.objects.filter(uuid__in=[event.uuid for event in events])
-    numbers = dict(stored.values_list("uuid", "pk"))
-    insert(
-        EventDate(event_id=numbers[event.uuid], starts_at=moment)
+def _insert(events: Sequence[EventCreate], pictures: Mapping[str, str], now: datetime) -> Container[UUID]:
+    """Write events with their dates, but those that are there by now; return which were written."""
+    numbers = insert_new(Event, (_row(event, pictures.get(event.image_url), now) for event in events), unique="uuid")
+    dates = (
+        {"event_id": numbers[event.uuid], "starts_at": moment}
         for event in events
+        if event.uuid in numbers
         for moment in sorted({*event.date_list})
     )
+    insert_values(EventDate, dates)
+    return numbers
 
 
-def _row(event: EventCreate, picture: str | None, now: datetime) -> Event:
-    same = ("uuid", "source_id", "title", "description", "price", "date_preview", "last_date", "place", "genre")
-    return Event(
-        event_type=event.type,
-        age=event.age,
-        url=event.url,
-        details=details_of(event.type, event.details),
-        picture_id=picture,
-        picture_url=event.image_url,
-        search_text=searched(event.title, event.place, event.genre, event.description),
-        created_at=now,
-        **{name: getattr(event, name) for name in same},
-    )
+def _row(event: EventCreate, picture: str | None, now: datetime) -> dict[str, Any]:
+    return {
+        "uuid": event.uuid,
+        "event_type": event.type,
+        "source_id": event.source_id,
+        "title": event.title,
+        "description": event.description,
+        "price": event.price,
+        "date_preview": event.date_preview,
+        "last_date": event.last_date,
+        "place": event.place,
+        "genre": event.genre,
+        "age": event.age,
+        "url": event.url,
+        "details": details_of(event.type, event.details),
+        "picture_id": picture,
+        "picture_url": event.image_url,
+        "search_text": searched(event.title, event.place, event.genre, event.description),
+        "created_at": now,
+    }
 
 
 def searched(*texts: str) -> str:

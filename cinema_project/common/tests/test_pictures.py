@@ -250,10 +250,14 @@ def test_frame_larger_than_the_screen_counts():
     assert refusal_of(bytes(data)) == TOO_MANY_PIXELS
 
 
-def test_decoders_that_are_busy_are_not_waited_for_long(monkeypatch):
+@pytest.mark.parametrize(
+    ("size", "decoder", "threads"), [((60, 90), "_small_decoder", 2), ((1200, 1200), "_decoder", 1)]
+)
+def test_decoders_that_are_busy_are_not_waited_for_long(monkeypatch, size, decoder, threads):
     monkeypatch.setattr(pictures, "WAIT_SECONDS", 0.05)
-    data, free = make.file_of(make.plain(), "PNG"), threading.Event()
-    pictures._decoder.submit(free.wait)
+    data, free = make.file_of(make.plain(size), "PNG"), threading.Event()
+    for _ in range(threads):
+        getattr(pictures, decoder).submit(free.wait)
 
     with pytest.raises(PicturesBusy) as busy:
         square_webp(data, side=32)
@@ -262,3 +266,12 @@ def test_decoders_that_are_busy_are_not_waited_for_long(monkeypatch):
     assert busy.value.retry_after == 0.05
     monkeypatch.undo()
     assert square_of(data)
+
+
+def test_small_picture_does_not_wait_for_large_ones():
+    free = threading.Event()
+    pictures._decoder.submit(free.wait)
+    try:
+        assert square_of(make.file_of(make.plain((500, 750)), "JPEG"))
+    finally:
+        free.set()

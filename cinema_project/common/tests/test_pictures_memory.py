@@ -120,8 +120,9 @@ def test_many_at_once_take_no_more_than_one(tmp_path):
     for name in names:
         tmp_path.joinpath(name).write_bytes(LARGEST[name]())
     tmp_path.joinpath("cut").write_bytes(LARGEST["png"]()[:-1])
+    tmp_path.joinpath("small").write_bytes(jpeg((700, 700)))  # such are decoded beside large ones
 
-    grown, outcomes = rise(*(tmp_path / name for name in (*names, "cut")), threads=6)
+    grown, outcomes = rise(*(tmp_path / name for name in (*names, "cut", "small")), threads=6)
 
     assert outcomes == ["refused", "taken"]
     assert grown < ALLOWED
