@@ -8,15 +8,15 @@ import functools
 import re
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPException, InvalidURL
 from urllib.parse import quote, urldefrag, urlencode, urljoin, urlsplit
 
-import httpcore
 from django.conf import settings
 
 from cinema_project.common.fetching.bodies import AnswerBroken, unpacked
-from cinema_project.common.fetching.lines import Lines
+from cinema_project.common.fetching.lines import Lines, Response
 from cinema_project.common.fetching.network import AnswerTooSlow, Network, NotReached, place_of
 from cinema_project.common.public_urls import UrlRefused, check_fetchable_url
 
@@ -80,20 +80,18 @@ class Opened:
     :raises NotReached, AnswerTooLarge, AnswerBroken: while reading, as ``Fetcher.fetch`` does
     """
 
-    def __init__(
-        self, url: str, context: AbstractContextManager[httpcore.Response], network: Network, size: int
-    ) -> None:
+    def __init__(self, url: str, context: AbstractContextManager[Response], network: Network, size: int) -> None:
         self.url = url
         self._context = context
         self._network = network
         self._response = context.__enter__()
-        pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self._response.headers]
+        pairs = self._response.headers.items()
         self.status: int = self._response.status
         self.pairs = pairs
         """All headers, also several of one name."""
         self.headers: Headers = {name.lower(): value for name, value in pairs}
         encoding = self.headers.get("content-encoding", "")
-        self._pieces = unpacked(_pieces(self._response), encoding, size)
+        self._pieces = unpacked(self._response.pieces(), encoding, size)
         self._rest = bytearray()
 
     def read(self, most: int = -1) -> bytes:
@@ -111,8 +109,7 @@ class Opened:
 
     def close(self) -> None:
         """Let go of the connection; one that was not read to its end is closed."""
-        with suppress(httpcore.NetworkError, httpcore.ProtocolError, OSError):
-            self._context.__exit__(None, None, None)
+        self._context.__exit__(None, None, None)
 
 
 @contextmanager
@@ -120,14 +117,14 @@ def _as_refusals(network: Network) -> Iterator[None]:
     """Turn what the network raises into refusals of ours."""
     try:
         yield
-    except (httpcore.TimeoutException, TimeoutError):
+    except TimeoutError:
         raise AnswerTooSlow("The answer took too long.") from None
-    except httpcore.ProxyError as error:
-        raise NotReached(f"The proxy refuses: {error}.") from None
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ConnectionNotAvailable, OSError) as error:
+    except InvalidURL:
+        raise AnswerBroken("The address cannot be asked: it is not well formed.") from None
+    except (HTTPException, OSError) as error:
         network.left(None)
         raise NotReached(f"The server could not be reached: {type(error).__name__}.") from None
-    except (httpcore.UnsupportedProtocol, UnicodeError, ValueError) as error:
+    except ValueError as error:
         raise AnswerBroken(f"The address cannot be asked: {type(error).__name__}.") from None
 
 
@@ -216,17 +213,10 @@ class Fetcher:
 
     @contextmanager
     def _stream(
-        self, method: str, url: str, headers: list[tuple[bytes, bytes]], content: bytes, limits: Limits
-    ) -> Iterator[httpcore.Response]:
-        asked = httpcore.URL(_as_sent(url))
-        timeout = {"connect": limits.connect, "read": limits.silence, "write": limits.silence}
-        with (
-            self._lines.one_to(asked, limits.seconds) as line,
-            line.stream(
-                method, asked, headers=headers, content=content or None, extensions={"timeout": timeout}
-            ) as response,
-        ):
-            yield response
+        self, method: str, url: str, headers: list[tuple[str, str]], content: bytes, limits: Limits
+    ) -> Iterator[Response]:
+        with self._lines.one_to(origin_of(url), limits.seconds, limits.connect) as line:
+            yield line.ask(method, _as_sent(url), headers, content, limits.silence)
 
     def _check(self, url: str) -> None:
         if place_of(url) in self._trusted:
@@ -252,21 +242,17 @@ def origin_of(url: str) -> tuple[str, str, int]:
     return urlsplit(url).scheme, *place
 
 
-def _pieces(response: httpcore.Response) -> Iterator[bytes]:
-    yield from response.iter_stream()
-
-
 def _as_sent(url: str) -> str:
     """Return the address as requests carry it: without its fragment, all else in ASCII."""
     return quote(urldefrag(url).url, safe=UNQUOTED)
 
 
-def _with_ours(url: str, headers: Headers, content: bytes) -> list[tuple[bytes, bytes]]:
+def _with_ours(url: str, headers: Headers, content: bytes) -> list[tuple[str, str]]:
     parts = urlsplit(url)
     ours = {"host": parts.netloc, "user-agent": user_agent(), "accept": "*/*", "accept-encoding": "gzip, deflate"}
     if content:
         ours["content-length"] = str(len(content))
-    return [(name.title().encode("ascii"), value.encode("latin-1")) for name, value in {**ours, **headers}.items()]
+    return [(name.title(), value) for name, value in {**ours, **headers}.items()]
 
 
 @functools.cache

@@ -5,25 +5,28 @@ again could be given another answer. Names of servers and certificates stay thos
 """
 
 import functools
+import io
 import select
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
-import httpcore
 from django.conf import settings
 
 from cinema_project.common.errors import Upstream
 from cinema_project.common.public_urls import UrlRefused, is_global
 from cinema_project.common.threads import submit
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 LOOK_SECONDS = 0.1
 """How long a look-up goes on after it is of no use to anybody."""
@@ -66,7 +69,7 @@ def place_of(url: str) -> Place | None:
     return (host, port) if host and port else None
 
 
-class Network(httpcore.NetworkBackend):
+class Network:
     """Connections of one fetcher.
 
     :param trusted: hosts and ports that may be anywhere: those of the settings, never those that others give us
@@ -109,21 +112,15 @@ class Network(httpcore.NetworkBackend):
         for stream in streams:
             stream.hang_up()
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> "Stream":
+    def connect(self, host: str, port: int, seconds: float) -> "Stream":
         """Connect to a server that may be asked.
 
         :raises UrlRefused: if it is none of the public internet
+        :raises OSError: if it does not answer
         """
-        until = time.monotonic() + self.left(timeout)
+        until = time.monotonic() + self.left(seconds)
         addresses = vetted(host, port, self._looked_up(host, port, until), self.trusted)
-        failure: OSError | None = None
+        failure = OSError(f"{host} has no address")
         for address in addresses:
             try:
                 connected = socket.create_connection((address, port), self.left(max(0.01, until - time.monotonic())))
@@ -132,7 +129,7 @@ class Network(httpcore.NetworkBackend):
                 continue
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return self.keep(Stream(connected, self))
-        raise httpcore.ConnectError(str(failure))
+        raise failure
 
     def keep(self, stream: "Stream") -> "Stream":
         """Remember a connection, so that ``abort`` reaches it."""
@@ -157,49 +154,64 @@ class Network(httpcore.NetworkBackend):
                 self.left(None)
                 if time.monotonic() > until:
                     found.cancel()
-                    raise httpcore.ConnectTimeout(f"{host} is not found in time") from None
-            except (OSError, UnicodeError) as error:
-                raise httpcore.ConnectError(f"{host} is not found: {error}") from None
+                    raise TimeoutError(f"{host} is not found in time") from None
+            except UnicodeError as error:
+                raise OSError(f"{host} is not found: {error}") from None
 
 
-class Stream(httpcore.NetworkStream):
-    """One connection, of which each step ends when the whole request must."""
+class Stream(io.RawIOBase):
+    """One connection, of which each step ends when the whole request must.
 
-    def __init__(self, connected: socket.socket, network: Network) -> None:
+    :ivar silence: seconds in which nothing comes
+    """
+
+    def __init__(self, connected: socket.socket, network: Network, silence: float = 60.0) -> None:
         self._socket = connected
         self._network = network
+        self.silence = silence
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: "WriteableBuffer") -> int:
         try:
-            self._socket.settimeout(self._network.left(timeout))
-            content = self._socket.recv(max_bytes)
-        except OSError as error:
-            self._network.left(timeout)
-            raise (httpcore.ReadTimeout if isinstance(error, TimeoutError) else httpcore.ReadError)(error) from error
+            self._socket.settimeout(self._network.left(self.silence))
+            received = self._socket.recv_into(room)
+        except OSError:
+            self._network.left(None)
+            raise
         if self._network.aborted:
             raise Aborted("It was called off.")
-        return content
+        return received
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+    def sendall(self, content: bytes) -> None:
         try:
-            while buffer:
-                self._socket.settimeout(self._network.left(timeout))
-                buffer = buffer[self._socket.send(buffer) :]
-        except OSError as error:
-            self._network.left(timeout)
-            raise (httpcore.WriteTimeout if isinstance(error, TimeoutError) else httpcore.WriteError)(error) from error
+            while content:
+                self._socket.settimeout(self._network.left(self.silence))
+                content = content[self._socket.send(content) :]
+        except OSError:
+            self._network.left(None)
+            raise
 
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> "Stream":
+    def secured(self, context: ssl.SSLContext, host: str, seconds: float) -> "Stream":
+        """Go on in secret."""
         try:
-            self._socket.settimeout(self._network.left(timeout))  # of the whole handshake
-            secured = ssl_context.wrap_socket(self._socket, server_hostname=server_hostname)
-        except OSError as error:
+            self._socket.settimeout(self._network.left(seconds))  # of the whole handshake
+            secret = context.wrap_socket(self._socket, server_hostname=host)
+        except OSError:
             self.close()
-            self._network.left(timeout)
-            raise httpcore.ConnectError(error) from error
-        return self._network.keep(Stream(secured, self._network))
+            self._network.left(None)
+            raise
+        return self._network.keep(Stream(secret, self._network))
+
+    @property
+    def has_something_to_say(self) -> bool:
+        """Tell whether an idle connection was closed, or says what nobody asked for: it must not be used again."""
+        if self._socket.fileno() < 0:
+            return True
+        look = select.poll()
+        look.register(self._socket, select.POLLIN)
+        return bool(look.poll(0))
 
     def hang_up(self) -> None:
         """End whatever another thread waits for here."""
@@ -208,11 +220,7 @@ class Stream(httpcore.NetworkStream):
 
     def close(self) -> None:
         self._socket.close()
-
-    def get_extra_info(self, info: str) -> Any:
-        if info == "is_readable":
-            return _is_readable(self._socket)
-        return self._socket if info == "socket" else None
+        super().close()
 
 
 def vetted(host: str, port: int, addresses: list[str], trusted: Collection[Place] = ()) -> list[str]:
@@ -230,12 +238,3 @@ def vetted(host: str, port: int, addresses: list[str], trusted: Collection[Place
 def _may_be_asked(address: str) -> bool:
     one = ip_address(address.partition("%")[0])
     return is_global(one) or (settings.FETCH_ALLOW_LOOPBACK and one.is_loopback)
-
-
-def _is_readable(connected: socket.socket) -> bool:
-    """Tell whether an idle connection has something to say: then it was closed, and must not be used again."""
-    if connected.fileno() < 0:
-        return True
-    look = select.poll()
-    look.register(connected, select.POLLIN)
-    return bool(look.poll(0))

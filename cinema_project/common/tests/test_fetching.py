@@ -98,6 +98,44 @@ def test_connection_is_used_again(site, fetcher):
     assert len({asked.client for asked in site.asked}) == 1
 
 
+def test_answers_without_content_keep_the_connection(site, fetcher):
+    site.does("/*", answer(b"x"), answer(status=304), answer(status=204), answer(b"x"))
+
+    asked = [fetcher.fetch(f"{site.url}/{number}").status for number in range(3)]
+    asked.append(fetcher.fetch(f"{site.url}/", method="HEAD").status)
+
+    assert asked == [200, 304, 204, 200]
+    assert len({asked.client for asked in site.asked}) == 1
+
+
+def said(*lines: bytes) -> sites.Script:
+    """Return a script that says these lines, whatever it was asked."""
+    return lambda to: to.wfile.write(b"".join(line + b"\r\n" for line in lines))
+
+
+def test_hints_before_the_answer_are_passed_over(site, fetcher):
+    hint, end = (b"HTTP/1.1 103 Early Hints", b"Link: </a.css>", b""), (b"HTTP/1.1 200 OK", b"Content-Length: 0", b"")
+    site.does("/few", said(*hint * 3, *end))
+    site.does("/endless", said(*hint * 99))
+
+    assert fetcher.fetch(f"{site.url}/few").status == 200
+    assert refusal(fetcher, f"{site.url}/endless") is NotReached
+
+
+def test_answer_sent_in_another_way_than_asked_for_is_none(site, fetcher):
+    site.does("/", said(b"HTTP/1.1 200 OK", b"Transfer-Encoding: gzip, chunked", b"", b"0", b""))
+
+    assert refusal(fetcher, site.url + "/") is NotReached
+
+
+@pytest.mark.parametrize("value", ["a\r\nHost: other", "a\nb", "\u20ac"])
+def test_header_that_cannot_be_sent_is_refused(site, fetcher, value):
+    with pytest.raises(AnswerBroken):
+        fetcher.fetch(site.url, headers={"x-note": value})
+
+    assert site.asked == []
+
+
 def test_connection_that_broke_is_used_no_more(site, fetcher):
     site.does("/cut", sites.cut_off)
     site.does("/whole", answer(b"x"))
