@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from django.db import connection
+
 from cinema_project.common.bulk import upsert
-from cinema_project.common.database import as_list, as_moment, one_of, query
+from cinema_project.common.database import as_list, as_moment, one_of
 from scraping.engine.results import Found, Result
 from scraping.models import Item, Run
 
@@ -57,10 +59,14 @@ class _Known:
     item_id: int | None
 
 
-KNOWN = (
-    "SELECT external_id, content_hash, observed_at, vanished_at IS NOT NULL, id FROM scraping_item"
-    " WHERE source = %s AND kind = %s"
+KNOWN = "SELECT external_id, content_hash, observed_at, vanished_at IS NOT NULL, id FROM scraping_item"
+OF_KIND = "source = %s AND kind = %s"
+ONE_BY_ONE = (
+    "SELECT item.* FROM unnest(%s::text[]) AS wanted(name)"
+    f" CROSS JOIN LATERAL ({KNOWN} WHERE external_id = wanted.name AND {OF_KIND} LIMIT 1) AS item"
 )
+"""Of a table that has grown fast PostgreSQL knows too little, and would read all items of a kind for each batch;
+for the same reason the statement is planned each time."""
 
 
 def ingest(
@@ -84,8 +90,11 @@ def _known(source: str, results: Iterable[Result]) -> dict[Key, _Known]:
         for found in result.found:
             ids.setdefault(found.kind, set()).add(found.external_id)
     known: dict[Key, _Known] = {}
+    sql = ONE_BY_ONE if connection.vendor == "postgresql" else f"{KNOWN} WHERE {one_of('external_id')} AND {OF_KIND}"
     for kind, wanted in ids.items():
-        rows = query(f"{KNOWN} AND {one_of('external_id')}", [source, kind, as_list(wanted)])
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [as_list(wanted), source, kind])
+            rows = cursor.fetchall()
         for name, content_hash, moment, is_gone, number in rows:
             observed_at = as_moment(moment)
             assert observed_at is not None
