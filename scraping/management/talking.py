@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import Error as DatabaseFailure
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -50,7 +51,7 @@ class ScrapingCommand(BaseCommand):
         """Print the one object of ``--json``."""
         if options["json"]:
             self._has_told = True
-            self.stdout.write(json.dumps(told, ensure_ascii=False, default=str))
+            self.stdout.write(json.dumps(told, ensure_ascii=False, cls=DjangoJSONEncoder))
 
     def say(self, words: str, options: dict[str, Any]) -> None:
         """Say something for people, where ``--json`` and ``--quiet`` leave room for it."""

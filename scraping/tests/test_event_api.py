@@ -89,6 +89,21 @@ def test_malformed_event_is_400_for_all(anybody, name):
     assert Event.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (5, "Input should be an object with the fields of an event"),
+        ({"title": "x" * 501}, "String should have at most 500 characters"),
+        ({"place": "a\0b"}, "Must not hold the character NUL"),
+    ],
+    ids=["no object", "too long", "NUL"],
+)
+def test_malformed_event_is_told_in_plain_words(anybody, event, words):
+    body = event_body() | event if isinstance(event, dict) else event
+
+    assert [error["detail"] for error in send(anybody, body).json()["errors"]] == [words]
+
+
 def test_summary_counts_what_became_of_them(anybody, settings):
     settings.BATCH_SIZE = 2
     known, new = event_body(), event_body()

@@ -249,7 +249,9 @@ def test_token_is_got_and_checked(tix):
     assert manage("refresh_token", "--check", "--check-min-ttl", "25")[0] == 0
     tix.clocks.travel(timedelta(minutes=10))
     code, _, words = manage("refresh_token", "--check", "--check-min-ttl", "25")
-    assert (code, "lasts 20 more minutes" in words) == (1, True)
+    assert (code, "lasts 20 more minutes, not 25" in words) == (1, True)
+    told = json.loads(manage("refresh_token", "--check", "--json")[1])
+    assert [told["issued_at"][10], told["expires_at"][10]] == ["T", "T"]
 
 
 def test_refused_login_is_told_without_credentials(tix, settings):

@@ -8,7 +8,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
 
 from catalog.models.events import normalised_type
 from catalog.zones import YEARS
@@ -41,14 +51,15 @@ def _as_object(value: Any) -> Any:
     return value if isinstance(value, dict) else {}
 
 
-Text = Annotated[str, AfterValidator(_without_nul)]
-Address = Annotated[Text, Field(max_length=2000)]
+CLEAN = AfterValidator(_without_nul)
+Address = Annotated[str, StringConstraints(max_length=2000), CLEAN]
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
 
 
-SourceId = Annotated[Text, BeforeValidator(_as_text), Field(max_length=200)] | None
-Age = Annotated[Text, BeforeValidator(_as_text), Field(max_length=50)] | None
-Genre = Annotated[Text, Field(max_length=200)]
+SourceId = Annotated[str, StringConstraints(max_length=200), CLEAN, BeforeValidator(_as_text)] | None
+Age = Annotated[str, StringConstraints(max_length=50), CLEAN, BeforeValidator(_as_text)] | None
+EventKind = Annotated[str, StringConstraints(max_length=60), CLEAN]
+Genre = Annotated[str, StringConstraints(max_length=200), CLEAN]
 Moments = Annotated[list[Moment], Field(max_length=MOST_DATES)]
 
 
@@ -58,14 +69,14 @@ class EventCreate(BaseModel):
     model_config = ConfigDict(extra="ignore", populate_by_name=True, str_strip_whitespace=True)
 
     uuid: UUID
-    event_type: Annotated[Text, Field(validation_alias=AliasChoices("event_type", "type"), max_length=60)]
+    event_type: Annotated[EventKind, Field(validation_alias=AliasChoices("event_type", "type"))]
     source_id: Annotated[SourceId, Field(validation_alias=AliasChoices("id", "source_id"))] = None
-    title: Annotated[Text, Field(min_length=1, max_length=500)]
-    description: Annotated[Text, Field(max_length=50_000)]
+    title: Annotated[str, StringConstraints(min_length=1, max_length=500), CLEAN]
+    description: Annotated[str, StringConstraints(max_length=50_000), CLEAN]
     price: Annotated[int, Field(ge=0, le=LARGEST_PRICE)]
     date_preview: Moment
     date_list: Moments
-    place: Annotated[Text, Field(max_length=500)]
+    place: Annotated[str, StringConstraints(max_length=500), CLEAN]
     genre: Genre
     age: Age = None
     image_url: Address
@@ -119,8 +130,16 @@ def read_events(kind: type[E], body: Any) -> list[E]:
 
 def _refusal(wrong: Sequence[ValidationError], places: Sequence[str]) -> Exception:
     found = [
-        {"pointer": place + "".join(f"/{part}" for part in one["loc"]), "detail": one["msg"]}
+        {"pointer": place + "".join(f"/{part}" for part in one["loc"]), "detail": _sentence(one)}
         for place, error in zip(places, wrong, strict=True)
         for one in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     return invalid_fields(found[:MOST_TOLD])
+
+
+def _sentence(error: ErrorDetails) -> str:
+    """Say what is wrong in words that need no knowledge of the program."""
+    if error["type"] == "model_type":
+        return "Input should be an object with the fields of an event"
+    said = error["msg"].removeprefix("Value error, ")
+    return f"{said[0].upper()}{said[1:]}"

@@ -36,15 +36,20 @@ exit codes: 0 there is a token, 1 there is none, or it does not last, 2 wrong ca
         status = token_status() if options["check"] else refresh_token(visible=options["visible"])
         self.tell(asdict(status) | {"is_usable": status.is_usable}, options)
         if status.minutes_left is None or status.minutes_left < options["check_min_ttl"]:
-            raise CommandError(_words(status), returncode=FAILED)
+            raise CommandError(_words(status, wanted=options["check_min_ttl"]), returncode=FAILED)
         self.say(_words(status), options)
 
 
-def _words(status: TokenStatus) -> str:
+def _words(status: TokenStatus, *, wanted: float = 0) -> str:
+    """Say how the token stands.
+
+    :param wanted: how many minutes it was to last, and does not
+    """
     failed = f" The last try failed: {status.last_error}" if status.last_error else ""
     if status.minutes_left is None:
         return f"There is no token.{failed} Run manage.py refresh_token."
     again = "it can be refreshed" if status.refreshable else "then a login is needed"
     if status.minutes_left <= 0:
         return f"The token is over; {again}.{failed}"
-    return f"The token ({status.got_by}) lasts {status.minutes_left:.0f} more minutes; {again}.{failed}"
+    short = f", not {wanted:g}" if status.minutes_left < wanted else ""
+    return f"The token ({status.got_by}) lasts {status.minutes_left:.0f} more minutes{short}; {again}.{failed}"
