@@ -81,6 +81,7 @@ def nursery(product, asked) -> Iterator[Nursery]:
         nursery.close()
 
 
+@pytest.mark.long
 def test_killed_twenty_times_a_run_of_a_thousand_units_is_whole(nursery, product, asked):
     dice, state, kills, longest = random.Random(), "", 0, 0.2
     while kills < KILLS:

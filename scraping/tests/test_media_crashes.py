@@ -98,6 +98,7 @@ def _parts(path: str) -> list[str]:
     return ["/".join(names[:count]) for count in range(1, len(names) + 1)]
 
 
+@pytest.mark.long
 def test_job_of_fifty_videos_comes_to_its_end(product, nursery, sites):
     nursery.start()
 
@@ -105,6 +106,7 @@ def test_job_of_fifty_videos_comes_to_its_end(product, nursery, sites):
     check_end(product, sites)
 
 
+@pytest.mark.long
 def test_killed_twenty_times_with_a_failing_drive_it_comes_to_the_same_end(product, nursery, sites):
     last = {video.id for video in sites.tiktok.users[USER][-4:]}
     killed_enough, serve = threading.Event(), sites.tiktok.file

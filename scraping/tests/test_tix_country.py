@@ -7,7 +7,7 @@ from scraping.fakes.world import World
 from scraping.models import Attempt
 from scraping.tests.tix_market import market, tables, truth
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long, pytest.mark.timeout(300)]
 
 
 def test_whole_country_is_read_to_the_last_row(settings, monkeypatch, clock):
