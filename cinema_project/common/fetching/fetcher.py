@@ -121,7 +121,10 @@ def _as_refusals(network: Network) -> Iterator[None]:
         raise AnswerTooSlow("The answer took too long.") from None
     except InvalidURL:
         raise AnswerBroken("The address cannot be asked: it is not well formed.") from None
-    except (HTTPException, OSError) as error:
+    except HTTPException:
+        network.left(None)
+        raise NotReached("The server broke off, or answered something else than HTTP.") from None
+    except OSError as error:
         network.left(None)
         raise NotReached(f"The server could not be reached: {type(error).__name__}.") from None
     except ValueError as error:

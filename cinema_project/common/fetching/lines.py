@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -61,7 +61,7 @@ class Response(HTTPResponse):
             self._end_if_read()
             yield piece
         if self.length:
-            raise HTTPException("The answer is cut off.")
+            raise IncompleteRead(b"", self.length)
 
     def _end_if_read(self) -> None:
         if self.length == 0:
@@ -140,7 +140,7 @@ class Line(HTTPConnection):
         :param url: as it is sent
         :param silence: seconds in which nothing comes
         """
-        self._silence = silence
+        self._silence, self._response = silence, None
         if self._stream is not None:
             self._stream.silence = silence
         parts = urlsplit(url)

@@ -136,14 +136,20 @@ def test_header_that_cannot_be_sent_is_refused(site, fetcher, value):
     assert site.asked == []
 
 
-def test_connection_that_broke_is_used_no_more(site, fetcher):
-    site.does("/cut", sites.cut_off)
+@pytest.mark.parametrize(
+    ("script", "refused"),
+    [(sites.cut_off, NotReached), (sites.no_answer, NotReached), (lambda to: time.sleep(0.5), AnswerTooSlow)],
+)
+def test_connection_that_broke_is_used_no_more(site, fetcher, script, refused):
+    site.does("/broken", script)
     site.does("/whole", answer(b"x"))
 
-    assert refusal(fetcher, f"{site.url}/cut") is NotReached
+    assert fetcher.fetch(f"{site.url}/whole").content == b"x"
+    assert refusal(fetcher, f"{site.url}/broken", QUICK) is refused
     assert fetcher.fetch(f"{site.url}/whole").content == b"x"
 
-    assert len({asked.client for asked in site.asked}) == 2
+    clients = [asked.client for asked in site.asked]
+    assert (clients[0] == clients[1], clients[1] == clients[2]) == (True, False)
 
 
 def test_no_more_connections_than_wanted_are_open_at_once(site):
